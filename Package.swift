@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+// Lowest first. A module exists to forbid an import; ARCHITECTURE.md says which and why.
+let package = Package(
+    name: "rollcall",
+    products: [
+        .executable(name: "rollcalld", targets: ["rollcalld"]),
+        .executable(name: "rollcall", targets: ["rollcall"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // Dots, version vectors, records, merge: imports nothing, not even Foundation.
+        .target(name: "RollcallCore", swiftSettings: settings),
+        // Frames, messages, segments and bundles as bytes.
+        .target(
+            name: "RollcallWire", dependencies: ["RollcallCore", "CZlib"],
+            resources: [.embedInCode("Resources/dictionary_1.bin")], swiftSettings: settings),
+        // Identity, hash chain, commitments, join proof.
+        .target(
+            name: "RollcallTrust",
+            dependencies: [
+                "RollcallCore", "RollcallWire", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            resources: [.embedInCode("Resources/words.txt")], swiftSettings: settings),
+        // The laptop as one pure state machine.
+        .target(
+            name: "RollcallSync", dependencies: ["RollcallCore", "RollcallWire", "RollcallTrust"],
+            swiftSettings: settings),
+        // Changes, records and knowledge on disk.
+        .target(
+            name: "RollcallStore",
+            dependencies: [
+                "RollcallCore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            resources: [.embedInCode("SQL/v01_register.sql")], swiftSettings: settings),
+        // The field schema and roster rows: the domain, derived and pure.
+        .target(
+            name: "RollcallExchange",
+            dependencies: ["RollcallCore", .product(name: "SwiftCSV", package: "SwiftCSV")],
+            swiftSettings: settings),
+        // What the command line may ask of a daemon.
+        .target(name: "RollcallControl", swiftSettings: settings),
+        // The daemon: sockets, TLS, timers, disk.
+        .target(
+            name: "RollcallNode",
+            dependencies: [
+                "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallStore",
+                "RollcallExchange", "RollcallControl",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "rollcalld",
+            dependencies: [
+                "RollcallNode", "RollcallControl",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "rollcall",
+            dependencies: [
+                "RollcallControl",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "RollcallStoreTests",
+            dependencies: [
+                "RollcallStore", "RollcallCore", .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "RollcallSyncTests",
+            dependencies: [
+                "RollcallSync", "RollcallStore", "RollcallTrust", "RollcallWire", "RollcallCore",
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "RollcallControlTests", dependencies: ["RollcallControl"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "rollcall", "RollcallControl",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

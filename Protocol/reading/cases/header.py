@@ -1,0 +1,48 @@
+"""Canonical headers and bodies (section 4)."""
+
+from ..change import canonical_header, encode_body, event_body, mark_body, state_body
+from ..primitives import blob, encode_items, text, uint, varint
+from .kit import *
+
+
+def headers():
+    def shown(name, comment, change, spec="R-4.4"):
+        return vector(name, "header", spec, comment, canonical_header(change), replica=change.replica)
+
+    yield shown("new_record", "a change that creates its record", edit(A, 1, [(SURNAME, "x")]))
+    yield shown("edit_of_own_record", "counter 300, of record 5 of the same replica", edit(A, 300, [(SURNAME, "x", dot(A, 5))], record=dot(A, 5)))
+    yield shown(
+        "other_replicas", "record of B, operator in the control lane, names of A, B and C: replicas listed by first mention, names ordered by dot",
+        edit(A, 7, [(SURNAME, "x", dot(A, 2), dot(B, 1), dot(B, 9), dot(C, 4)), (STATUS, "y", dot(C, 4))], record=dot(B, 1), operator=dot(CONTROL, 1)),
+        "R-4.2 R-4.4",
+    )
+    yield shown("no_writes", "a control change without a write, about itself", edit(CONTROL, 2, [], kind=4, time=0), "R-4.3 R-4.4")
+    ended = uint(0x99, 8) + varint(12) + invented("head")
+    parents = B[:32] + b"\0" + B[33:] + varint(3) + invented("parent", 16)
+    extras = encode_items([(1, ended), (2, parents), (40, b"?")])
+    yield shown("extras", "ended, parents and an unknown extra", edit(CONTROL, 1, [(ENTRY, b"\1\4x")], kind=7, extras=extras), "R-4.4 R-4.5")
+    yield shown("unknown_kind_and_field", "kind 900, a field of reserved class 7", edit(A, 3, [(7, "x"), (4_294_967_295, "y")], kind=900), "R-4.1 R-4.3")
+    unsorted = canonical_header(edit(A, 9, [(SURNAME, "x", dot(A, 4), dot(A, 3))]))
+    yield vector("names_not_ascending", "header", "R-4.2", "names A:4, A:3", unsorted, "not sorted", replica=A)
+    twice = canonical_header(edit(A, 9, [(SURNAME, "x"), (SURNAME, "y")]))
+    yield vector("field_twice", "header", "R-4.2", "the same field two times", twice, "not sorted", replica=A)
+
+
+def bodies():
+    yield vector("text", "body", "R-4.6", "an empty head: text without source or reason", text_body("Коваль"))
+    yield vector("text_with_source_and_reason", "body", "R-4.6", "both items of the head", text_body("12", source="tag", reason="read twice"))
+    yield vector("state", "body", "R-4.6", "a state with its reason", state_body(3, reason="unconscious"))
+    yield vector("removal", "body", "R-4.6", "removed from a set", encode_body(2, b""))
+    yield vector("event", "body", "R-4.6", "an arrival without a stated time", event_body("gate", 0))
+    yield vector("entry", "body", "R-4.6 R-9.3", "an operator's name", encode_body(4, text("Olha")))
+    yield vector("mark", "body", "R-4.6", "a removed record's live dots as shown", mark_body(1, [dot(A, 1), dot(B, 2), dot(A, 300)]))
+    yield vector("mark_index_out_of_range", "body", "R-4.6 R-7.22", "replica 1 where only 0 is listed", encode_body(5, b"\1\1" + A + b"\1\1\1"), "index out of range")
+    yield vector("unknown_form", "body", "R-4.6", "kept as bytes", encode_body(200, b"\xff\x00"))
+    unknown = blob(b"\0" + encode_items([(1, b"list"), (77, b"\x80")])) + b"x"
+    yield vector("unknown_item_in_head", "body", "R-4.6", "kept as bytes beside a known one", unknown)
+    yield vector("head_not_ascending", "body", "R-4.6", "reason before source", blob(b"\0" + encode_items([(2, b"r"), (1, b"s")])) + b"x", "not sorted")
+    yield vector("head_item_twice", "body", "R-4.6", "source two times", blob(b"\0" + encode_items([(1, b"r"), (1, b"s")])) + b"x", "not sorted")
+    yield vector("source_not_utf8", "body", "R-2.2 R-4.6", "a source of one stray byte", blob(b"\0" + encode_items([(1, b"\xff")])) + b"x", "not utf-8")
+    yield vector("value_not_utf8", "body", "R-2.2 R-4.6", "a text of one stray byte", b"\0\xff", "not utf-8")
+    yield vector("head_cut", "body", "R-2.4", "a head longer than the body", b"\5\0\1", "truncated")
+    yield vector("removal_with_a_value", "body", "R-2.4 R-4.6", "a removal has no value", encode_body(2, b"x"), "trailing bytes")

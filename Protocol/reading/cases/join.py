@@ -1,0 +1,63 @@
+"""Joining (section 10) and the member's entry (R-9.3)."""
+
+from .. import ed25519
+from ..join import ROLES, code_key, proof, transcript
+from ..knowledge import enrolment
+from ..messages import JOIN_ACCEPT, JOIN_ANSWER, JOIN_OFFER, JOIN_PROOF, MEMBER, OPERATOR
+from ..primitives import blob, text
+from .kit import *
+
+CODE_DIGITS = "7v3k09mzq2xw8rdt5hc"
+CODE = names.with_check(CODE_DIGITS)
+GROUPED = "-".join(CODE[at:at + 4] for at in range(0, 20, 4))
+OFFER = {"node": BORYS.key, "random": invented("newcomer", 16), "bundle_key": invented("bundle key"), "name": "Laptop at table 2"}
+ANSWER = {"node": ANNA.key, "random": invented("inviter", 16), "genesis": GENESIS}
+
+
+def member(**instead):
+    """Borys as a member, his proof of possession included."""
+    value = {"node": BORYS.key, "tls": BORYS.tls, "role": 2, "bundle_key": OFFER["bundle_key"], "name": OFFER["name"]} | instead
+    return value | {"proof": instead.get("proof") or ed25519.sign(BORYS.seed, enrolment(REGISTER, value))}
+
+
+def cases():
+    yield vector("code", "code", "R-10.1", "as printed, in five groups", GROUPED.encode())
+    yield vector("code_as_typed", "code", "R-2.5 R-10.1", "in capitals, an o for the zero, spaces for hyphens", GROUPED.upper().replace("0", "O").replace("-", " ").encode())
+    wrong = CODE[:8] + "1" + CODE[9:]
+    yield vector("code_with_a_wrong_digit", "code", "R-2.6 R-10.1", "the ninth digit is another", wrong.encode(), "wrong check digit")
+
+    def tables(offer, answer, name, comment):
+        both = blob(JOIN_OFFER.encode(offer)) + blob(JOIN_ANSWER.encode(answer))
+        given = {"newcomer_tls": BORYS.tls, "inviter_tls": ANNA.tls, "code": CODE}
+        return vector(name, "join_transcript", "R-10.3 R-10.4", comment, both, **given)
+
+    yield tables(OFFER, ANSWER, "transcript", "T, both proofs and the six words, from an offer and an answer")
+    yield tables(OFFER | {"bundle_key": b""}, ANSWER, "transcript_without_bundle_key", "no bundle key")
+    yield from messages()
+    yield from entries()
+
+
+def messages():
+    found = transcript(BORYS.tls, ANNA.tls, OFFER, ANSWER)
+    key = code_key(CODE_DIGITS)
+    proofs = {"proof": proof(key, ROLES[0], found), "enrolment": member()["proof"]}
+    whole = JOIN_OFFER.encode(OFFER)
+    yield vector("offer", "join_offer", "R-10.2", "a newcomer's offer", whole)
+    yield vector("offer_cut", "join_offer", "R-2.4 R-10.2", "the name ends early", whole[:-1], "truncated")
+    short = JOIN_OFFER.encode(OFFER | {"bundle_key": bytes(31)})
+    yield vector("offer_bundle_key_of_31_bytes", "join_offer", "R-9.4 R-10.2", "neither empty nor 32 bytes", short, "weak key")
+    yield vector("offer_name_not_utf8", "join_offer", "R-2.2 R-10.2", "a name of one stray byte", whole[:-len(text(OFFER["name"]))] + b"\1\xff", "not utf-8")
+    yield vector("answer", "join_answer", "R-10.2", "an inviter's answer", JOIN_ANSWER.encode(ANSWER))
+    yield vector("proof", "join_proof", "R-10.2 R-10.3", "a newcomer's proofs", JOIN_PROOF.encode(proofs))
+    yield vector("accept", "join_accept", "R-10.2 R-10.3", "an inviter's proof", JOIN_ACCEPT.encode({"proof": proof(key, ROLES[1], found)}))
+    yield vector("accept_of_33_bytes", "join_accept", "R-2.4 R-10.2", "one byte too many", bytes(33), "trailing bytes")
+    yield vector("admitted", "join_admitted", "R-10.2", "empty", b"")
+
+
+def entries():
+    whole = member()
+    yield vector("member", "received_member", "R-9.3", "an entry and its proof of possession", MEMBER.encode(whole), register=REGISTER)
+    yield vector("member_without_bundle_key", "received_member", "R-9.3", "no bundle key", MEMBER.encode(member(bundle_key=b"")), register=REGISTER)
+    yield vector("member_proof_for_another_key", "received_member", "R-9.3", "the TLS key is not the one that was proven", MEMBER.encode(whole | {"tls": CHRIS.tls}), "bad signature", register=REGISTER)
+    yield vector("member_of_small_order", "received_member", "R-9.3 R-9.4", "the neutral point as a node key", MEMBER.encode(whole | {"node": b"\1" + bytes(31)}), "weak key", register=REGISTER)
+    yield vector("operator", "operator", "R-9.3", "an operator's name", OPERATOR.encode({"name": "Olha"}))

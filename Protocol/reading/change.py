@@ -1,0 +1,204 @@
+"""Changes, their canonical headers and their bodies (section 4)."""
+
+from dataclasses import dataclass, field
+
+from .names import REPLICA_BYTES, Dot, judged_replica
+from .numbers import LIMIT
+from .primitives import Reader, Refused, blob, encode_items, items, text, uint, utf8, varint
+
+SOURCE, REASON = 1, 2
+TEXT, STATE, REMOVAL, EVENT, ENTRY, MARK = range(6)
+
+
+@dataclass
+class Write:
+    """R-4.2: one field of a change."""
+
+    field: int
+    names: list
+    body: bytes
+
+    @property
+    def field_class(self):
+        """R-4.1."""
+        return self.field % 8
+
+
+@dataclass
+class Change:
+    """R-4.2: one replica's edit."""
+
+    replica: bytes
+    counter: int
+    kind: int
+    record: Dot
+    operator: Dot | None = None
+    recorded_at: int = 0
+    writes: list = field(default_factory=list)
+    extras: bytes = b""
+
+    @property
+    def dot(self):
+        return Dot(self.replica, self.counter)
+
+    @property
+    def classes(self):
+        return sorted({write.field_class for write in self.writes})
+
+    def references(self):
+        """Every dot that the change refers to, in the order of the canonical header."""
+        yield self.record
+        if self.operator:
+            yield self.operator
+        for write in self.writes:
+            yield from write.names
+
+
+def header_parts(change):
+    """R-4.4, as (label, bytes) pairs."""
+    others = []
+    for dot in change.references():
+        if dot.replica != change.replica and dot.replica not in others:
+            others.append(dot.replica)
+    index = {change.replica: 0} | {replica: place + 1 for place, replica in enumerate(others)}
+
+    def reference(dot):
+        return varint(index[dot.replica]) + varint(dot.counter) if dot else varint(0) + varint(0)
+
+    yield "kind", varint(change.kind)
+    yield "counter", varint(change.counter)
+    yield "replicas", varint(len(others)) + b"".join(others)
+    yield "record", reference(change.record)
+    yield "operator", reference(change.operator)
+    yield "recorded-at", varint(change.recorded_at)
+    yield "writes", varint(len(change.writes))
+    for write in change.writes:
+        names = b"".join(reference(dot) for dot in write.names)
+        yield f"write of field {write.field}", varint(write.field) + varint(len(write.names)) + names
+    yield "extras", blob(change.extras)
+
+
+def canonical_header(change):
+    """R-4.4."""
+    return b"".join(part for _, part in header_parts(change))
+
+
+def read_header(data, replica):
+    """R-4.4, reading; the bodies are elsewhere and stay empty."""
+    reader = Reader(data)
+    kind, counter = reader.varint(), reader.varint()
+    count = reader.count(high=LIMIT["replicas_per_message_max"])
+    table = [replica] + [judged_replica(reader.take(REPLICA_BYTES)) for _ in range(count)]
+
+    def reference(none_allowed=False):
+        index, number = reader.varint(), reader.varint()
+        if none_allowed and (index, number) == (0, 0):
+            return None
+        return table_dot(table, index, number)
+
+    record, operator, recorded_at = reference(), reference(none_allowed=True), reader.varint()
+    writes = []
+    for _ in range(reader.count(high=LIMIT["writes_per_change_max"])):
+        number = reader.varint()
+        if writes and number <= writes[-1].field:
+            raise Refused("not sorted")
+        names = [reference() for _ in range(reader.count(high=LIMIT["names_per_change_max"]))]
+        writes.append(Write(number, judged_names(names), b""))
+    extras = reader.blob()
+    items(Reader(extras))
+    reader.end()
+    return Change(replica, counter, kind, record, operator, recorded_at, writes, extras)
+
+
+def table_dot(table, index, counter):
+    """A dot reference: an index that is in the table, a counter that is not 0 (R-7.22, R-7.23)."""
+    if index >= len(table):
+        raise Refused("index out of range")
+    if counter == 0:
+        raise Refused("bad reference")
+    return Dot(table[index], counter)
+
+
+def judged_names(names):
+    """R-4.2: strictly ascending."""
+    if any(a.order >= b.order for a, b in zip(names, names[1:])):
+        raise Refused("not sorted")
+    return names
+
+
+def encode_head(form, source=None, reason=None):
+    """R-4.6: an empty head stands for text without items."""
+    pairs = [(kind, value.encode()) for kind, value in ((SOURCE, source), (REASON, reason)) if value is not None]
+    return b"" if form == TEXT and not pairs else uint(form, 1) + encode_items(pairs)
+
+
+def encode_body(form, value, source=None, reason=None):
+    """R-4.6."""
+    return blob(encode_head(form, source, reason)) + value
+
+
+def text_body(string, source=None, reason=None):
+    return encode_body(TEXT, string.encode(), source, reason)
+
+
+def state_body(number, source=None, reason=None):
+    return encode_body(STATE, uint(number, 1), source, reason)
+
+
+def event_body(stage, time):
+    return encode_body(EVENT, text(stage) + varint(time))
+
+
+def mark_body(mark, dots):
+    """R-4.6, form 5: the mark and the dots that were shown."""
+    table = list(dict.fromkeys(dot.replica for dot in dots))
+    listed = b"".join(varint(table.index(dot.replica)) + varint(dot.counter) for dot in dots)
+    return encode_body(MARK, uint(mark, 1) + varint(len(table)) + b"".join(table) + varint(len(dots)) + listed)
+
+
+def read_body(data):
+    """R-4.6: (form, items of the head, value), the value still as bytes."""
+    if len(data) > LIMIT["body_bytes_max"]:
+        raise Refused("out of limits")
+    reader = Reader(data)
+    head = Reader(reader.blob())
+    form, found = TEXT, []
+    if head.left:
+        form, found = head.u8(), items(head)
+    for kind, value in found:
+        if kind in (SOURCE, REASON):
+            utf8(value)
+    return form, found, reader.rest()
+
+
+def read_mark(value):
+    """R-4.6, form 5: the mark and the dots."""
+    reader = Reader(value)
+    mark = reader.u8()
+    table = [judged_replica(reader.take(REPLICA_BYTES)) for _ in range(reader.count())]
+    dots = [table_dot(table, reader.varint(), reader.varint()) for _ in range(reader.count())]
+    reader.end()
+    return mark, dots
+
+
+def read_event(value):
+    """R-4.6, form 3: stage and time."""
+    reader = Reader(value)
+    stage, time = reader.text(), reader.varint()
+    reader.end()
+    return stage, time
+
+
+def read_text(value):
+    """R-4.6, form 0."""
+    if not 1 <= len(value) <= LIMIT["value_bytes_max"]:
+        raise Refused("out of limits")
+    return utf8(value)
+
+
+def read_state(value):
+    """R-4.6, form 1."""
+    reader = Reader(value)
+    state = reader.u8()
+    reader.end()
+    return state

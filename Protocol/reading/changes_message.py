@@ -1,0 +1,248 @@
+"""The changes message (section 7a): many changes of one replica, their parts side by side."""
+
+from dataclasses import dataclass
+from itertools import islice
+
+from .change import Change, Dot, Write, judged_names
+from .chain import chain_start, check_head, links
+from .columns import at, number_column, read_numbers, read_values, value_column
+from .names import REPLICA_BYTES, judged_replica
+from .numbers import LIMIT
+from .primitives import U64_MAX, Reader, Refused, blob, items, varint
+from .salts import absorb, leaves, subtrees
+
+FIELD_MAX = (1 << 32) - 1
+
+
+class ReplicaNumbers:
+    """Session replica numbers, of one direction of one session, one bundle or one message of an admission."""
+
+    def __init__(self, given=()):
+        self.replicas = list(given)
+
+    def mention(self, replica):
+        if replica in self.replicas:
+            return varint(self.replicas.index(replica))
+        self.replicas.append(replica)
+        return varint(len(self.replicas) - 1) + replica
+
+    def read(self, reader):
+        number = reader.varint()
+        if number == len(self.replicas):
+            self.replicas.append(judged_replica(reader.take(REPLICA_BYTES)))
+        return at(self.replicas, number)
+
+
+@dataclass
+class Message:
+    """What a changes message says."""
+
+    replica: bytes
+    first: int
+    start: bytes | None
+    segments: list
+    salts: list
+    changes: list
+
+    @property
+    def last(self):
+        return self.first + len(self.changes) - 1
+
+
+def message_parts(message, numbers, modes=None):
+    """R-7.20, writing, as (label, bytes) pairs; `modes` sets the mode of a column by its label."""
+    modes, changes, own = modes or {}, message.changes, message.replica
+
+    def column(label, values):
+        return label, number_column(values, modes.get(label))
+
+    others = []
+    for change in changes:
+        others += [dot.replica for dot in change.references() if dot.replica != own and dot.replica not in others]
+    others = list(dict.fromkeys(others))
+    index = {own: 0} | {replica: place + 1 for place, replica in enumerate(others)}
+
+    def distance(change, dot):
+        return change.counter - dot.counter if dot.replica == own else dot.counter
+
+    yield "replica", numbers.mention(own)
+    yield "first", varint(message.first)
+    yield "start", b"\0" if message.start is None else b"\1" + message.start
+    yield "segments", varint(len(message.segments))
+    for place, (count, signature) in enumerate(message.segments, 1):
+        yield f"segment {place}", varint(count) + signature
+    yield "salts", b"".join(message.salts)
+    yield "others", varint(len(others)) + b"".join(map(numbers.mention, others))
+    yield column("kinds", [c.kind for c in changes])
+    yield column("record replicas", [index[c.record.replica] for c in changes])
+    yield column("record counters", [distance(c, c.record) for c in changes])
+    yield column("operator replicas", [index[c.operator.replica] + 1 if c.operator else 0 for c in changes])
+    yield column("operator counters", [c.operator.counter for c in changes if c.operator])
+    yield column("recorded-at", [c.recorded_at for c in changes])
+    yield column("extras lengths", [len(c.extras) for c in changes])
+    yield "extras", b"".join(c.extras for c in changes)
+    shapes = list(dict.fromkeys(tuple(w.field for w in c.writes) for c in changes))
+    yield "shapes", varint(len(shapes)) + b"".join(map(_shape, shapes))
+    yield column("shape of each", [shapes.index(tuple(w.field for w in c.writes)) for c in changes])
+    split = {id(w): split_body(w.body) for c in changes for w in c.writes}
+    heads = list(dict.fromkeys(split[id(w)][0] for c in changes for w in c.writes))
+    yield "heads", varint(len(heads)) + b"".join(map(blob, heads))
+    for number in sorted({field for shape in shapes for field in shape}):
+        writes = [(c, w) for c in changes for w in c.writes if w.field == number]
+        names = [(c, dot) for c, w in writes for dot in w.names]
+        yield column(f"{number} names counts", [len(w.names) for _, w in writes])
+        yield column(f"{number} names replicas", [index[dot.replica] for _, dot in names])
+        yield column(f"{number} names counters", [distance(c, dot) for c, dot in names])
+        yield column(f"{number} heads", [heads.index(split[id(w)][0]) for _, w in writes])
+        label = f"{number} values"
+        yield label, value_column([split[id(w)][1] for _, w in writes], modes.get(label))
+
+
+def _shape(fields):
+    differences = [number - before for before, number in zip((0, *fields), fields)]
+    return varint(len(fields)) + b"".join(map(varint, differences))
+
+
+def split_body(body):
+    """R-4.6: a body's head and value."""
+    reader = Reader(body)
+    return reader.blob(), reader.rest()
+
+
+def encode_message(message, numbers, modes=None):
+    """R-7.20."""
+    return b"".join(part for _, part in message_parts(message, numbers, modes))
+
+
+def read_message(data, numbers):
+    """R-7.20."""
+    reader = Reader(data)
+    own = numbers.read(reader)
+    first = reader.varint()
+    if first == 0:
+        raise Refused("bad reference")
+    start = _read_start(reader)
+    segments = _read_segments(reader)
+    count = sum(size for size, _ in segments)
+    if first + count - 1 > U64_MAX:
+        raise Refused("bad reference")
+    salts = [reader.take(16) for _ in subtrees(first, first + count - 1)]
+    table = [own] + [numbers.read(reader) for _ in range(reader.count(high=LIMIT["replicas_per_message_max"]))]
+    changes = _read_changes(reader, table, first, count)
+    _read_heads_and_fields(reader, table, changes)
+    reader.end()
+    return Message(own, first, start, segments, salts, changes)
+
+
+def _read_start(reader):
+    given = reader.u8()
+    if given > 1:
+        raise Refused("unknown start")
+    return reader.take(32) if given else None
+
+
+def _read_segments(reader):
+    segments = []
+    for _ in range(reader.count(low=1)):
+        size = reader.varint()
+        if not 1 <= size <= LIMIT["changes_per_segment_max"]:
+            raise Refused("out of limits")
+        segments.append((size, reader.take(64)))
+    if sum(size for size, _ in segments) > LIMIT["changes_per_message_max"]:
+        raise Refused("too many changes")
+    return segments
+
+
+def _reference(table, own_counter, index, number):
+    """R-7.23: an index and a distance, or an index and a counter."""
+    replica = at(table, index)
+    counter = own_counter - number if index == 0 else number
+    if counter < 1:
+        raise Refused("bad reference")
+    return Dot(replica, counter)
+
+
+def _read_changes(reader, table, first, count):
+    """The columns from kinds to the shape of each; writes without names and bodies."""
+    counters = range(first, first + count)
+    kinds = read_numbers(reader, count)
+    record_replicas = read_numbers(reader, count)
+    for index in record_replicas:
+        at(table, index)
+    records = [_reference(table, *row) for row in zip(counters, record_replicas, read_numbers(reader, count))]
+    operators = _read_operators(reader, table, count)
+    recorded = read_numbers(reader, count)
+    lengths = read_numbers(reader, count)
+    extras = [reader.take(length) for length in lengths]
+    for each in extras:
+        items(Reader(each))
+    shapes = [_read_shape(reader) for _ in range(reader.count())]
+    shape_of = [at(shapes, index) for index in read_numbers(reader, count)]
+    if sum(map(len, shape_of)) > LIMIT["writes_per_message_max"]:
+        raise Refused("too many")
+    return [
+        Change(table[0], *row[:5], [Write(number, [], b"") for number in row[5]], row[6])
+        for row in zip(counters, kinds, records, operators, recorded, shape_of, extras)
+    ]
+
+
+def _read_operators(reader, table, count):
+    indices = read_numbers(reader, count)
+    replicas = [at(table, index - 1) for index in indices if index]
+    counters = read_numbers(reader, len(replicas))
+    if 0 in counters:
+        raise Refused("bad reference")
+    dots = iter(map(Dot, replicas, counters))
+    return [next(dots) if index else None for index in indices]
+
+
+def _read_shape(reader):
+    fields = []
+    for place in range(reader.count(high=LIMIT["writes_per_change_max"])):
+        difference = reader.varint()
+        if place and difference == 0:
+            raise Refused("not sorted")
+        fields.append(difference + (fields[-1] if fields else 0))
+        if fields[-1] > FIELD_MAX:
+            raise Refused("out of limits")
+    return fields
+
+
+def _read_heads_and_fields(reader, table, changes):
+    """The heads and the columns of each field, put into the changes."""
+    heads = [reader.blob() for _ in range(reader.count())]
+    names_left = LIMIT["names_per_message_max"]
+    for number in sorted({w.field for c in changes for w in c.writes}):
+        writes = [(c.counter, w) for c in changes for w in c.writes if w.field == number]
+        counts = read_numbers(reader, len(writes))
+        total = sum(counts)
+        names_left -= total
+        if names_left < 0:
+            raise Refused("too many")
+        replicas = read_numbers(reader, total)
+        for index in replicas:
+            at(table, index)
+        owners = [counter for (counter, _), size in zip(writes, counts) for _ in range(size)]
+        names = iter([_reference(table, *row) for row in zip(owners, replicas, read_numbers(reader, total))])
+        for (_, write), size in zip(writes, counts):
+            write.names = judged_names(list(islice(names, size)))
+        chosen = [at(heads, index) for index in read_numbers(reader, len(writes))]
+        for (_, write), head, value in zip(writes, chosen, read_values(reader, len(writes))):
+            write.body = blob(head) + value
+
+
+def verify_message(register, message, before=None, held=None):
+    """R-8.6: the links of a message whose salts, chain and signatures hold; `before` is h(first-1)."""
+    absorb({} if held is None else held, message.first, message.last, message.salts)
+    start = message.start if before is None else before
+    if message.first == 1:
+        start = chain_start(register, message.replica)
+    if start is None:
+        raise Refused("unknown start")
+    found = leaves(message.first, message.last, message.salts)
+    verified = list(links(message.changes, found, start))
+    done = 0
+    for size, signature in message.segments:
+        done += size
+        check_head(register, message.replica, message.first + done - 1, verified[done - 1].hash, signature)
+    return verified

@@ -1,0 +1,378 @@
+"""What the `decode:` line of a vector file names: from bytes and `given.` values to lines of meaning.
+
+A decoder takes (data, given) and yields (key, value) pairs, or raises `Refused` or `Incomplete`.
+"""
+
+from . import join, knowledge, messages, names
+from .bundle import MANIFEST, read_bundle, verify_bundle
+from .change import ENTRY, EVENT, MARK, REASON, REMOVAL, SOURCE, STATE, TEXT, read_body, read_event, read_header, read_mark, read_state, read_text
+from .chain import chain_link, chain_start, check_head, commitment
+from .changes_message import ReplicaNumbers, read_message, verify_message
+from .columns import read_numbers, read_values
+from .frames import inflate, judge_type, open_body, read_frame
+from .layouts import quoted, read_whole, shown
+from .names import Dot
+from .numbers import names as number_names
+from .primitives import Reader, utf8
+from .salts import class_salt, leaf, leaves, subtrees
+from .state import State
+
+
+def given_bytes(given, key):
+    value = given.get(key)
+    return None if value is None else bytes.fromhex(value)
+
+
+def listed(given, key):
+    """The values of key.0, key.1, …"""
+    found = []
+    while f"{key}.{len(found)}" in given:
+        found.append(given[f"{key}.{len(found)}"])
+    return found
+
+
+def varint(data, given):
+    reader = Reader(data)
+    number = reader.varint()
+    reader.end()
+    yield "varint", str(number)
+
+
+def text(data, given):
+    reader = Reader(data)
+    string = reader.text()
+    reader.end()
+    yield "text", quoted(string)
+
+
+def base32(data, given):
+    values = names.digit_values(utf8(data))
+    yield "base32.digits", "".join(names.ALPHABET[value] for value in values)
+
+
+def base32_of(data, given):
+    yield "base32", names.base32(data)
+
+
+def check_digit(data, given):
+    yield "checked", names.with_check(utf8(data))
+
+
+def typed_id(data, given):
+    yield "id", names.with_check(names.checked(utf8(data)))
+
+
+def node(data, given):
+    yield "node.text", names.node_text(data)
+    yield "node.tag", names.node_tag(data).hex()
+
+
+def key(data, given):
+    yield "key", names.judged_key(data).hex()
+
+
+def replica(data, given):
+    reader = Reader(data)
+    found = names.judged_replica(reader.take(names.REPLICA_BYTES))
+    reader.end()
+    yield "replica.node", found[:32].hex()
+    yield "replica.lane", str(found[32])
+    yield "replica.incarnation", names.base32(found[33:])
+    yield "replica.tag", names.replica_tag(found).hex()
+
+
+def replica_order(data, given):
+    size = names.REPLICA_BYTES
+    replicas = [data[at:at + size] for at in range(0, len(data), size)]
+    for place, found in enumerate(sorted(replicas, key=names.replica_order)):
+        yield f"order.{place}", found.hex()
+
+
+def record_id(data, given):
+    dot = Dot(data[:names.REPLICA_BYTES], int.from_bytes(data[names.REPLICA_BYTES:], "big"))
+    yield "dot.text", dot.text
+    yield "record.id", names.record_id(given_bytes(given, "register"), dot)
+
+
+def genesis(data, given):
+    found = names.read_genesis(data)
+    yield "genesis.node", found["node"].hex()
+    yield "genesis.tls", found["tls"].hex()
+    yield "genesis.random", found["random"].hex()
+    yield "genesis.title", quoted(found["title"])
+    yield "genesis.hash", names.genesis_hash(data).hex()
+    yield "genesis.register", names.register_id(data).hex()
+
+
+def tell_change(path, change, bodies=True):
+    yield f"{path}.counter", str(change.counter)
+    yield f"{path}.kind", str(change.kind)
+    yield f"{path}.record", change.record.bytes.hex()
+    yield f"{path}.operator", change.operator.bytes.hex() if change.operator else "-"
+    yield f"{path}.recorded_at", str(change.recorded_at)
+    yield f"{path}.extras", shown(change.extras)
+    yield f"{path}.writes", str(len(change.writes))
+    for place, write in enumerate(change.writes):
+        yield f"{path}.write.{place}.field", str(write.field)
+        yield f"{path}.write.{place}.names", str(len(write.names))
+        for number, dot in enumerate(write.names):
+            yield f"{path}.write.{place}.name.{number}", dot.bytes.hex()
+        if bodies:
+            yield f"{path}.write.{place}.body", shown(write.body)
+
+
+def header(data, given):
+    yield from tell_change("header", read_header(data, given_bytes(given, "replica")), bodies=False)
+
+
+def body(data, given):
+    form, items, value = read_body(data)
+    yield "body.form", str(form)
+    yield "body.items", str(len(items))
+    for place, (kind, found) in enumerate(items):
+        yield f"body.item.{place}.type", str(kind)
+        yield f"body.item.{place}.value", quoted(utf8(found)) if kind in (SOURCE, REASON) else shown(found)
+    yield from body_value(form, value)
+
+
+def body_value(form, value):
+    if form == TEXT:
+        yield "body.text", quoted(read_text(value))
+    elif form == STATE:
+        yield "body.state", number_names("state").get(read_state(value), "reserved")
+    elif form == EVENT:
+        stage, time = read_event(value)
+        yield "body.stage", quoted(stage)
+        yield "body.time", str(time)
+    elif form == MARK:
+        mark, dots = read_mark(value)
+        yield "body.mark", number_names("mark").get(mark, "reserved")
+        for place, dot in enumerate(dots):
+            yield f"body.dot.{place}", dot.bytes.hex()
+    elif form == REMOVAL:
+        Reader(value).end()
+    else:
+        yield "body.entry" if form == ENTRY else "body.value", shown(value)
+
+
+def salts(data, given):
+    first, last = int(given["first"]), int(given["last"])
+    reader, given_values = Reader(data), []
+    for place, (start, size) in enumerate(subtrees(first, last)):
+        given_values.append(reader.take(16))
+        yield f"salts.{place}.first", str(start)
+        yield f"salts.{place}.size", str(size)
+        yield f"salts.{place}.value", given_values[-1].hex()
+    reader.end()
+    found = leaves(first, last, given_values)
+    for counter in sorted({first, last}):
+        yield f"salts.leaf.{counter}", found[counter].hex()
+
+
+def leaf_of(data, given):
+    value = leaf(data, int(given["counter"]))
+    yield "leaf", value.hex()
+    yield "class_salt", class_salt(value, int(given["class"])).hex()
+
+
+def writes_commitment(data, given):
+    reader, pairs = Reader(data), []
+    while reader.left:
+        pairs.append((reader.varint(), reader.blob()))
+    yield "commitment", commitment(given_bytes(given, "class_salt"), pairs).hex()
+
+
+def chain_start_of(data, given):
+    yield "chain.0", chain_start(given_bytes(given, "register"), data).hex()
+
+
+def chain_link_of(data, given):
+    committed = {int(line.split()[0]): bytes.fromhex(line.split()[1]) for line in listed(given, "commitment")}
+    yield "chain", chain_link(given_bytes(given, "before"), data, committed).hex()
+
+
+def head(data, given):
+    reader = Reader(data)
+    replica, height, hash, signature = reader.take(41), reader.uint(8), reader.take(32), reader.take(64)
+    reader.end()
+    check_head(given_bytes(given, "register"), replica, height, hash, signature)
+    yield "head.height", str(height)
+    yield "head.hash", hash.hex()
+
+
+def heads(data, given):
+    found = read_whole(knowledge.HEADS, data)
+    yield "heads.digest", knowledge.heads_digest(given_bytes(given, "register"), found).hex()
+    yield "heads.ended", knowledge.ended_digest(found).hex()
+    yield "heads.basis", knowledge.basis_digest(found).hex()
+
+
+def frame(data, given):
+    reader = Reader(data)
+    found = read_frame(reader)
+    yield "frame.type", f"0x{found.type:02x}"
+    yield "frame.name", judge_type(found.type) or "skipped"
+    yield "frame.flags", str(found.flags)
+    yield "frame.body", shown(found.body)
+    yield "frame.left", str(reader.left)
+
+
+def inflate_body(data, given):
+    yield "inflate.body", shown(inflate(data, given_bytes(given, "dictionary")))
+
+
+def frame_body(data, given):
+    yield "frame.body", shown(open_body(read_frame(Reader(data)), given_bytes(given, "dictionary")))
+
+
+def number_column(data, given):
+    reader = Reader(data)
+    numbers = read_numbers(reader, int(given["count"]))
+    reader.end()
+    for place, number in enumerate(numbers):
+        yield f"column.{place}", str(number)
+
+
+def value_column(data, given):
+    reader = Reader(data)
+    values = read_values(reader, int(given["count"]))
+    reader.end()
+    for place, value in enumerate(values):
+        yield f"column.{place}", shown(value)
+
+
+def message(name):
+    """The decoder of a message that is a table of fields."""
+    def decode(data, given):
+        yield from messages.BY_NAME[name].tell(name, read_whole(messages.BY_NAME[name], data))
+    return decode
+
+
+def admission(data, given):
+    found = read_whole(messages.ADMISSION, data)
+    yield "admission.messages", str(len(found["messages"]))
+    for place, inner in enumerate(found["messages"]):
+        said = read_message(inner, ReplicaNumbers())
+        yield f"admission.{place}.replica", said.replica.hex()
+        yield f"admission.{place}.first", str(said.first)
+        yield f"admission.{place}.changes", str(len(said.changes))
+
+
+def received_hello(data, given):
+    found = read_whole(messages.HELLO, data)
+    messages.judge_hello(found, given_bytes(given, "register"))
+    yield "hello.accepted", "yes"
+
+
+def received_have(data, given):
+    found = read_whole(messages.HAVE, data)
+    own = {}
+    for line in listed(given, "own"):
+        tag, height, hash = line.split()
+        own[bytes.fromhex(tag), int(height)] = bytes.fromhex(hash)
+    messages.judge_have(found, own)
+    yield "have.accepted", "yes"
+
+
+def received_member(data, given):
+    found = read_whole(messages.MEMBER, data)
+    knowledge.check_member(given_bytes(given, "register"), found)
+    yield from messages.MEMBER.tell("member", found)
+
+
+def changes(data, given):
+    numbers = ReplicaNumbers(map(bytes.fromhex, listed(given, "replica")))
+    yield from tell_message("changes", read_message(data, numbers))
+
+
+def tell_message(path, said):
+    yield f"{path}.replica", said.replica.hex()
+    yield f"{path}.first", str(said.first)
+    yield f"{path}.start", said.start.hex() if said.start else "-"
+    yield f"{path}.segments", str(len(said.segments))
+    for place, (count, signature) in enumerate(said.segments):
+        yield f"{path}.segment.{place}.changes", str(count)
+        yield f"{path}.segment.{place}.signature", signature.hex()
+    yield f"{path}.salts", str(len(said.salts))
+    for place, salt in enumerate(said.salts):
+        yield f"{path}.salt.{place}", salt.hex()
+    for place, change in enumerate(said.changes):
+        yield from tell_change(f"{path}.change.{place}", change)
+
+
+def receive(data, given):
+    """A changes message with its chain, salts and signatures, from a receiver that holds what is given."""
+    numbers = ReplicaNumbers(map(bytes.fromhex, listed(given, "replica")))
+    said = read_message(data, numbers)
+    held = {}
+    for line in listed(given, "salt"):
+        start, size, value = line.split()
+        held[int(start), int(size)] = bytes.fromhex(value)
+    links = verify_message(given_bytes(given, "register"), said, given_bytes(given, "before"), held)
+    for place, link in enumerate(links):
+        yield f"receive.{place}.header", link.header.hex()
+        for number, value in sorted(link.commitments.items()):
+            yield f"receive.{place}.commitment.{number}", value.hex()
+        yield f"receive.{place}.hash", link.hash.hex()
+    for (start, size), value in sorted(held.items()):
+        yield f"receive.salt.{start}.{size}", value.hex()
+
+
+def manifest(data, given):
+    yield from MANIFEST.tell("manifest", read_whole(MANIFEST, data))
+
+
+def bundle(data, given):
+    found = read_bundle(data, given_bytes(given, "dictionary"))
+    yield "bundle.register", found.manifest["register"].hex()
+    yield "bundle.source", found.manifest["source"].hex()
+    yield "bundle.messages", str(len(found.messages))
+    for place, (said, links) in enumerate(verify_bundle(found)):
+        yield f"bundle.{place}.replica", said.replica.hex()
+        yield f"bundle.{place}.first", str(said.first)
+        yield f"bundle.{place}.changes", str(len(said.changes))
+        yield f"bundle.{place}.hash", links[-1].hash.hex()
+
+
+def merge(data, given):
+    """Messages in order of arrival, each as `bytes` and with replica numbers of its own."""
+    reader, state = Reader(data), State(given_bytes(given, "register"))
+    while reader.left:
+        state.receive(read_message(reader.blob(), ReplicaNumbers()))
+    yield from state.tell()
+
+
+def code(data, given):
+    digits = join.code_digits(utf8(data))
+    yield "code.digits", digits
+    yield "code.key", join.code_key(digits).hex()
+
+
+def join_transcript(data, given):
+    """A join offer and a join answer, each as `bytes`."""
+    reader = Reader(data)
+    offer = read_whole(messages.JOIN_OFFER, reader.blob())
+    answer = read_whole(messages.JOIN_ANSWER, reader.blob())
+    reader.end()
+    found = join.transcript(given_bytes(given, "newcomer_tls"), given_bytes(given, "inviter_tls"), offer, answer)
+    secret = join.code_key(join.code_digits(given["code"]))
+    yield "join.transcript", found.hex()
+    yield "join.newcomer_proof", join.proof(secret, join.ROLES[0], found).hex()
+    yield "join.inviter_proof", join.proof(secret, join.ROLES[1], found).hex()
+    yield "join.words", " ".join(map(str, join.words(found)))
+
+
+DECODERS = {name: message(name) for name in messages.BY_NAME} | {
+    "varint": varint, "text": text,
+    "base32": base32, "base32_of": base32_of, "check_digit": check_digit, "typed_id": typed_id,
+    "node": node, "key": key, "replica": replica, "replica_order": replica_order, "record_id": record_id, "genesis": genesis,
+    "header": header, "body": body,
+    "salts": salts, "leaf": leaf_of,
+    "commitment": writes_commitment, "chain_start": chain_start_of, "chain_link": chain_link_of, "head": head, "heads": heads,
+    "frame": frame, "inflate": inflate_body, "frame_body": frame_body,
+    "number_column": number_column, "value_column": value_column,
+    "admission": admission, "received_hello": received_hello, "received_have": received_have, "received_member": received_member,
+    "changes": changes, "receive": receive,
+    "manifest": manifest, "bundle": bundle, "merge": merge,
+    "code": code, "join_transcript": join_transcript,
+}

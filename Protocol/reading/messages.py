@@ -1,0 +1,117 @@
+"""The messages of sections 7, 9 and 10 as tables, the columns message left out."""
+
+from .layouts import Blob, Fixed, Interval, Items, Joined, Number, Repeat, Struct, Text
+from .numbers import LIMIT
+from .primitives import Refused
+
+U8, U64, VARINT = Number(1), Number(8), Number()
+MAGIC = b"RCL1"
+
+HAVE_ENTRY = Struct(tag=Fixed(8), height=VARINT, hash=Fixed(8))
+HAVE_ENTRIES = Repeat(HAVE_ENTRY, high=LIMIT["have_entries_max"])
+NONCES = Repeat(U64, high=LIMIT["earlier_nonces_max"])
+
+
+class SiftRange:
+    """R-7.4: one range of a node's tags, as a digest or as a list."""
+
+    bounds = Interval(("lowest", "highest"), U64)
+    forms = {
+        0: Struct(count=VARINT, digest=Fixed(8)),
+        1: Struct(entries=HAVE_ENTRIES),
+        2: Struct(entries=HAVE_ENTRIES),
+    }
+
+    def read(self, reader):
+        value = self.bounds.read(reader) | {"how": reader.u8()}
+        if value["how"] not in self.forms:
+            raise Refused("unknown range form")
+        return value | self.forms[value["how"]].read(reader)
+
+    def encode(self, value):
+        return self.bounds.encode(value) + bytes([value["how"]]) + self.forms[value["how"]].encode(value)
+
+    def tell(self, path, value):
+        yield from self.bounds.tell(path, value)
+        yield f"{path}.how", str(value["how"])
+        yield from self.forms[value["how"]].tell(path, value)
+
+
+HELLO = Struct(
+    magic=Fixed(4, MAGIC, "bad magic"),
+    lowest=U8,
+    highest=U8,
+    register=Fixed(16),
+    start_nonce=U64,
+    wall_clock=VARINT,
+    window=Number(low=LIMIT["window_bytes_min"], refusal="window too small"),
+    capabilities=VARINT,
+    dictionaries=Repeat(Fixed(8)),
+    digest=Fixed(16),
+    base=Fixed(8),
+    changed=HAVE_ENTRIES,
+    earlier_nonces=NONCES,
+    items=Items(),
+)
+HAVE = Struct(
+    live=HAVE_ENTRIES,
+    held=Repeat(Joined(Struct(tag=Fixed(8)), Interval(("from", "to"), VARINT, least=1))),
+    ended=Repeat(Struct(node=Fixed(8), count=VARINT, digest=Fixed(8))),
+)
+SIFT = Struct(node=Fixed(8), ranges=Repeat(SiftRange()))
+PLAN = Struct(control_changes=VARINT, control_bytes=VARINT, data_changes=VARINT, data_bytes=VARINT)
+ACK = Struct(replicas=Repeat(Struct(tag=Fixed(8), height=VARINT)))
+CREDIT = Struct(bytes=VARINT)
+BYE = Struct(reason=VARINT, text=Text(LIMIT["bye_text_bytes_max"]))
+ADMISSION = Struct(messages=Repeat(Blob(), 1, LIMIT["admission_messages_max"]))
+PING = Struct()
+ADDRESSES = Struct(
+    nodes=Repeat(
+        Struct(
+            node=Fixed(32),
+            texts=Repeat(Text(LIMIT["address_text_bytes_max"]), high=LIMIT["addresses_per_node_max"]),
+        ),
+        high=LIMIT["addresses_max"],
+    )
+)
+
+PUBLIC_KEY_OR_NONE = Blob(sizes=(0, 32))
+JOIN_OFFER = Struct(node=Fixed(32), random=Fixed(16), bundle_key=PUBLIC_KEY_OR_NONE, name=Text(LIMIT["name_bytes_max"]))
+JOIN_ANSWER = Struct(node=Fixed(32), random=Fixed(16), genesis=Blob())
+JOIN_PROOF = Struct(proof=Fixed(32), enrolment=Fixed(64))
+JOIN_ACCEPT = Struct(proof=Fixed(32))
+JOIN_ADMITTED = Struct()
+
+MEMBER = Struct(
+    node=Fixed(32),
+    tls=Fixed(32),
+    role=U8,
+    bundle_key=PUBLIC_KEY_OR_NONE,
+    name=Text(LIMIT["name_bytes_max"]),
+    proof=Fixed(64),
+)
+OPERATOR = Struct(name=Text(LIMIT["name_bytes_max"]))
+
+BY_NAME = {
+    "hello": HELLO, "have": HAVE, "sift": SIFT, "plan": PLAN, "ack": ACK, "credit": CREDIT, "bye": BYE,
+    "admission": ADMISSION, "ping": PING, "addresses": ADDRESSES,
+    "join_offer": JOIN_OFFER, "join_answer": JOIN_ANSWER, "join_proof": JOIN_PROOF,
+    "join_accept": JOIN_ACCEPT, "join_admitted": JOIN_ADMITTED,
+    "member": MEMBER, "operator": OPERATOR,
+}
+
+
+def judge_hello(hello, register):
+    """R-7.1: what a node that speaks version 1 alone and keeps this register says to a hello."""
+    if not hello["lowest"] <= LIMIT["version"] <= hello["highest"]:
+        raise Refused("version")
+    if hello["register"] != register:
+        raise Refused("register")
+
+
+def judge_have(have, own):
+    """R-8.7: `own` is (tag, height) → first 8 bytes of the hash held here."""
+    for entry in have["live"]:
+        known = own.get((entry["tag"], entry["height"]))
+        if known is not None and known != entry["hash"]:
+            raise Refused("fork")

@@ -1,0 +1,119 @@
+/// What has been applied to one record: its changes, and which of their writes are live.
+///
+/// Live = applied and named by no applied change. Since a name that comes before its dot is remembered,
+/// every order of the same changes ends in the same live writes, with no tombstone that could expire.
+public struct RecordState: Equatable, Sendable {
+    /// Which writes of an applied change are still live.
+    public enum Live: Equatable, Sendable {
+        /// Every write of the change: what most records are, without listing their fields.
+        case all
+        case some([FieldNumber])
+    }
+
+    public struct Entry: Equatable, Sendable {
+        public var dot: Dot
+        public var live: Live
+
+        public var hasLive: Bool { live != .some([]) }
+    }
+
+    /// A dot that a change named before it came.
+    public struct Awaited: Equatable, Sendable {
+        public var field: FieldNumber
+        public var dot: Dot
+    }
+
+    public private(set) var entries: [Entry] = []
+    public private(set) var awaited: [Awaited] = []
+
+    public init() {}
+
+    public func includes(_ dot: Dot) -> Bool { entries.contains { $0.dot == dot } }
+
+    /// Applies a change of this record; one that is applied already changes nothing.
+    ///
+    /// - Parameter fieldsWritten: The fields that an earlier applied change wrote, asked when one of
+    ///   them is replaced.
+    public mutating func apply(
+        _ change: Change, fieldsWritten: (Dot) throws -> [FieldNumber]
+    ) rethrows {
+        guard !includes(change.dot) else { return }
+        for write in change.writes {
+            for name in write.names { try replace(name, in: write.field, fieldsWritten) }
+        }
+        var live: Live = .all
+        if !awaited.isEmpty {
+            let bornReplaced = awaited.filter { $0.dot == change.dot }.map(\.field)
+            if !bornReplaced.isEmpty {
+                live = .some(change.writes.map(\.field).filter { !bornReplaced.contains($0) })
+                awaited.removeAll { $0.dot == change.dot }
+            }
+        }
+        entries.append(Entry(dot: change.dot, live: live))
+    }
+
+    private mutating func replace(
+        _ name: Dot, in field: FieldNumber, _ fieldsWritten: (Dot) throws -> [FieldNumber]
+    ) rethrows {
+        guard let index = entries.firstIndex(where: { $0.dot == name }) else {
+            let awaitedName = Awaited(field: field, dot: name)
+            if !awaited.contains(awaitedName) { awaited.append(awaitedName) }
+            return
+        }
+        let fields =
+            switch entries[index].live {
+            case .all: try fieldsWritten(name)
+            case .some(let fields): fields
+            }
+        guard fields.contains(field) else { return }
+        entries[index].live = .some(fields.filter { $0 != field })
+    }
+
+    // MARK: as stored
+
+    /// A compact form for the store: dots as this node numbers them.
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter(reserving: 16)
+        writer.varint(entries.count)
+        for entry in entries {
+            writer.varint(entry.dot.rawValue)
+            switch entry.live {
+            case .all: writer.varint(0)
+            case .some(let fields):
+                writer.varint(fields.count + 1)
+                for field in fields { writer.varint(UInt64(field.rawValue)) }
+            }
+        }
+        for name in awaited {
+            writer.varint(UInt64(name.field.rawValue))
+            writer.varint(name.dot.rawValue)
+        }
+        return writer.bytes
+    }
+
+    public init(encoded bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        for _ in 0..<(try reader.count("entries", bytesEach: 2)) {
+            let dot = try Self.dot(&reader)
+            let live = try reader.count("live fields")
+            guard live > 0 else {
+                entries.append(Entry(dot: dot, live: .all))
+                continue
+            }
+            var fields: [FieldNumber] = []
+            for _ in 1..<live { fields.append(FieldNumber(UInt32(truncatingIfNeeded: try reader.varint("field")))) }
+            entries.append(Entry(dot: dot, live: .some(fields)))
+        }
+        while !reader.isAtEnd {
+            let field = FieldNumber(UInt32(truncatingIfNeeded: try reader.varint("awaited field")))
+            awaited.append(Awaited(field: field, dot: try Self.dot(&reader)))
+        }
+    }
+
+    private static func dot(_ reader: inout ByteReader) throws(FormatError) -> Dot {
+        guard let dot = Dot(rawValue: try reader.varint("dot")) else {
+            throw FormatError(.badReference, "dot")
+        }
+        return dot
+    }
+}

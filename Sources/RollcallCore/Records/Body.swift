@@ -1,0 +1,226 @@
+/// A state in place of a value.
+public enum ValueState: UInt8, Sendable, CaseIterable {
+    case unknown = 1
+    case refused = 2
+    case unable = 3
+    case notAsked = 4
+    case withheld = 5
+
+    public var name: String {
+        switch self {
+        case .unknown: "unknown"
+        case .refused: "refused"
+        case .unable: "unable"
+        case .notAsked: "not_asked"
+        case .withheld: "withheld"
+        }
+    }
+
+    public init?(name: String) {
+        guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = found
+    }
+}
+
+/// A person's mark on a whole record: removed or restored, and the live dots they were shown.
+public struct Mark: Hashable, Sendable {
+    public struct NamedDot: Hashable, Sendable {
+        public var replica: ReplicaID
+        public var counter: UInt64
+        public init(replica: ReplicaID, counter: UInt64) {
+            self.replica = replica
+            self.counter = counter
+        }
+    }
+
+    public var isRemoved: Bool
+    public var shown: Set<NamedDot>
+
+    public init(isRemoved: Bool, shown: Set<NamedDot>) {
+        self.isRemoved = isRemoved
+        self.shown = shown
+    }
+}
+
+/// What a write claims: the form and value of its body.
+public enum Content: Hashable, Sendable {
+    case text(String)
+    case state(ValueState)
+    case removal
+    case event(stage: String, time: UInt64)
+    case entry([UInt8])
+    case mark(Mark)
+    /// A form that this program does not know, or bytes that are not what their form says: kept whole.
+    case opaque([UInt8])
+
+    /// Whether a person would call the two the same. String equality is canonical equivalence (NFC).
+    public func says(sameAs other: Content) -> Bool {
+        if case .mark(let left) = self, case .mark(let right) = other {
+            return left.isRemoved == right.isRemoved
+        }
+        return self == other
+    }
+}
+
+/// The content of a write with where it is from.
+public struct Body: Hashable, Sendable {
+    public var content: Content
+    public var source: String?
+    public var reason: String?
+
+    public init(_ content: Content, source: String? = nil, reason: String? = nil) {
+        self.content = content
+        self.source = source
+        self.reason = reason
+    }
+
+    enum Form { static let text: UInt8 = 0, state: UInt8 = 1, removal: UInt8 = 2, event: UInt8 = 3, entry: UInt8 = 4, mark: UInt8 = 5 }
+    enum Item { static let source: UInt64 = 1, reason: UInt64 = 2 }
+
+    // MARK: writing
+
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        encode(to: &writer)
+        return writer.bytes
+    }
+
+    public func encode(to writer: inout ByteWriter) {
+        var head = ByteWriter()
+        var value = ByteWriter()
+        switch content {
+        case .text(let text):
+            head.u8(Form.text)
+            value.raw(text.utf8)
+        case .state(let state):
+            head.u8(Form.state)
+            value.u8(state.rawValue)
+        case .removal:
+            head.u8(Form.removal)
+        case .event(let stage, let time):
+            head.u8(Form.event)
+            value.text(stage)
+            value.varint(time)
+        case .entry(let bytes):
+            head.u8(Form.entry)
+            value.raw(bytes)
+        case .mark(let mark):
+            head.u8(Form.mark)
+            mark.encode(to: &value)
+        case .opaque(let bytes):
+            writer.raw(bytes)
+            return
+        }
+        if let source {
+            head.varint(Item.source)
+            head.text(source)
+        }
+        if let reason {
+            head.varint(Item.reason)
+            head.text(reason)
+        }
+        // Plain text is how most bodies are: its head is empty.
+        writer.byteString(head.bytes == [Form.text] ? [] : head.bytes)
+        writer.raw(value.bytes)
+    }
+
+    // MARK: reading
+
+    /// Where the head ends and the value begins; any body has this shape.
+    public static func valueStart(_ bytes: [UInt8], _ range: Range<Int>) throws(FormatError) -> (head: Range<Int>, value: Range<Int>) {
+        var reader = ByteReader(bytes, range)
+        let head = try reader.byteStringRange("body head")
+        return (head, reader.index..<range.upperBound)
+    }
+
+    /// Reads a body. What this program does not know, or finds odd, it keeps as opaque content.
+    public init(_ bytes: [UInt8], _ range: Range<Int>) {
+        if let known = try? Body(strictly: bytes, range) {
+            self = known
+        } else {
+            self.init(.opaque(Array(bytes[range])))
+        }
+    }
+
+    public init(strictly bytes: [UInt8], _ range: Range<Int>) throws(FormatError) {
+        let (headRange, valueRange) = try Self.valueStart(bytes, range)
+        var head = ByteReader(bytes, headRange)
+        let form = head.isAtEnd ? Form.text : try head.u8("form")
+        var lastType: UInt64 = 0
+        while !head.isAtEnd {
+            let type = try head.varint("head item type")
+            guard type > lastType else { throw FormatError(.notSorted, "head items") }
+            lastType = type
+            switch type {
+            case Item.source: source = try head.text("source")
+            case Item.reason: reason = try head.text("reason")
+            default: _ = try head.byteStringRange("head item")
+            }
+        }
+        var value = ByteReader(bytes, valueRange)
+        content = try Self.content(form: form, &value)
+        try value.finish("value")
+    }
+
+    private static func content(form: UInt8, _ value: inout ByteReader) throws(FormatError) -> Content {
+        switch form {
+        case Form.text:
+            guard value.bytesLeft > 0 else { throw FormatError(.truncated, "text value") }
+            let range = try value.range(of: value.bytesLeft, "text value")
+            guard range.count <= 65_536 else { throw FormatError(.valueTooLong, "text value") }
+            guard let text = String(validating: value.bytes[range], as: UTF8.self) else {
+                throw FormatError(.notUTF8, "text value")
+            }
+            return .text(text)
+        case Form.state:
+            guard let state = ValueState(rawValue: try value.u8("state")) else {
+                throw FormatError(.badBody, "state")
+            }
+            return .state(state)
+        case Form.removal: return .removal
+        case Form.event: return .event(stage: try value.text("stage"), time: try value.varint("event time"))
+        case Form.entry: return .entry(try value.raw(value.bytesLeft, "entry"))
+        case Form.mark: return .mark(try Mark(from: &value))
+        default: throw FormatError(.badBody, "form")
+        }
+    }
+}
+
+extension Mark {
+    func encode(to writer: inout ByteWriter) {
+        let dots = shown.sorted { left, right in
+            left.replica == right.replica
+                ? left.counter < right.counter : left.replica.precedes(right.replica)
+        }
+        var replicas: [ReplicaID] = []
+        for dot in dots where replicas.last != dot.replica { replicas.append(dot.replica) }
+        writer.u8(isRemoved ? 1 : 2)
+        writer.varint(replicas.count)
+        for replica in replicas { replica.encode(to: &writer) }
+        writer.varint(dots.count)
+        var index = 0
+        for dot in dots {
+            while replicas[index] != dot.replica { index += 1 }
+            writer.varint(index)
+            writer.varint(dot.counter)
+        }
+    }
+
+    init(from reader: inout ByteReader) throws(FormatError) {
+        switch try reader.u8("mark") {
+        case 1: isRemoved = true
+        case 2: isRemoved = false
+        default: throw FormatError(.badBody, "mark")
+        }
+        let replicaCount = try reader.count("mark replicas", bytesEach: ReplicaID.encodedBytes)
+        var replicas: [ReplicaID] = []
+        for _ in 0..<replicaCount { replicas.append(try ReplicaID(from: &reader, "mark replica")) }
+        let dotCount = try reader.count("mark dots", bytesEach: 2)
+        shown = []
+        for _ in 0..<dotCount {
+            let index = try reader.varint("mark dot")
+            guard index < UInt64(replicas.count) else { throw FormatError(.indexOutOfRange, "mark dot") }
+            shown.insert(NamedDot(replica: replicas[Int(index)], counter: try reader.varint("mark dot")))
+        }
+    }
+}

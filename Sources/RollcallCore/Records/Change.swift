@@ -1,0 +1,66 @@
+/// One field's part of a change: what it replaces, and where its body lies in the change's bodies.
+public struct Write: Equatable, Sendable {
+    public var field: FieldNumber
+    /// The dots that it replaces, in canonical order: the read context.
+    public var names: [Dot]
+    public var body: Range<Int>
+
+    public init(field: FieldNumber, names: [Dot], body: Range<Int>) {
+        self.field = field
+        self.names = names
+        self.body = body
+    }
+}
+
+/// One replica's edit of one record, immutable, named by its dot.
+///
+/// Its bodies lie end to end in one array, in the order of the writes.
+public struct Change: Equatable, Sendable {
+    public var dot: Dot
+    public var kind: UInt64
+    /// The creation dot of the record; equal to `dot` in the change that creates it.
+    public var record: Dot
+    public var operatorDot: Dot?
+    /// Milliseconds since 1970 as the laptop claimed; 0 = not stated. It orders nothing.
+    public var recordedAt: UInt64
+    public var writes: [Write]
+    public var extras: [UInt8]
+    public var bodies: [UInt8]
+
+    public init(
+        dot: Dot, kind: UInt64, record: Dot, operatorDot: Dot?, recordedAt: UInt64,
+        writes: [Write] = [], extras: [UInt8] = [], bodies: [UInt8] = []
+    ) {
+        self.dot = dot
+        self.kind = kind
+        self.record = record
+        self.operatorDot = operatorDot
+        self.recordedAt = recordedAt
+        self.writes = writes
+        self.extras = extras
+        self.bodies = bodies
+    }
+
+    /// Adds a write; callers keep fields ascending.
+    public mutating func append(_ field: FieldNumber, names: [Dot], body: some Collection<UInt8>) {
+        let start = bodies.count
+        bodies.append(contentsOf: body)
+        writes.append(Write(field: field, names: names, body: start..<bodies.count))
+    }
+
+    public func body(of write: Write) -> ArraySlice<UInt8> { bodies[write.body] }
+
+    public func write(to field: FieldNumber) -> Write? { writes.first { $0.field == field } }
+}
+
+/// What a change is for.
+public enum ChangeKind {
+    public static let member: UInt64 = 1
+    public static let role: UInt64 = 2
+    public static let revoke: UInt64 = 3
+    public static let close: UInt64 = 4
+    public static let erase: UInt64 = 5
+    public static let adopt: UInt64 = 6
+    public static let `operator`: UInt64 = 7
+    public static let edit: UInt64 = 16
+}

@@ -1,0 +1,57 @@
+extension Change {
+    /// The seal of a stored change: none. Sealing at rest gets numbers of its own.
+    static let nullSeal: UInt8 = 0
+
+    /// The form in which a change lies on disk: seal, header with local dots, then the bodies.
+    public func stored() -> [UInt8] {
+        var writer = ByteWriter(reserving: bodies.count + 24 + writes.count * 4)
+        writer.u8(Self.nullSeal)
+        writer.varint(kind)
+        writer.varint(record.rawValue)
+        writer.varint(operatorDot?.rawValue ?? 0)
+        writer.varint(recordedAt)
+        writer.byteString(extras)
+        writer.varint(writes.count)
+        for write in writes {
+            writer.varint(UInt64(write.field.rawValue))
+            writer.varint(write.names.count)
+            for name in write.names { writer.varint(name.rawValue) }
+            writer.varint(write.body.count)
+        }
+        writer.raw(bodies)
+        return writer.bytes
+    }
+
+    public init(dot: Dot, stored bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        guard try reader.u8("seal") == Self.nullSeal else { throw FormatError(.unknownSeal, "stored change") }
+        let kind = try reader.varint("kind")
+        guard let record = Dot(rawValue: try reader.varint("record")) else {
+            throw FormatError(.badReference, "record")
+        }
+        self.init(
+            dot: dot, kind: kind, record: record,
+            operatorDot: Dot(rawValue: try reader.varint("operator")),
+            recordedAt: try reader.varint("recorded at"))
+        extras = try reader.byteString("extras")
+        let writeCount = try reader.count("writes", bytesEach: 3)
+        writes.reserveCapacity(writeCount)
+        var start = 0
+        for _ in 0..<writeCount {
+            let field = FieldNumber(UInt32(truncatingIfNeeded: try reader.varint("field")))
+            var names: [Dot] = []
+            for _ in 0..<(try reader.count("names")) {
+                guard let name = Dot(rawValue: try reader.varint("name")) else {
+                    throw FormatError(.badReference, "name")
+                }
+                names.append(name)
+            }
+            let length = Int(truncatingIfNeeded: try reader.varint("body length"))
+            guard length >= 0, length <= bytes.count else { throw FormatError(.truncated, "body") }
+            writes.append(Write(field: field, names: names, body: start..<(start + length)))
+            start += length
+        }
+        guard reader.bytesLeft == start else { throw FormatError(.truncated, "bodies") }
+        bodies = try reader.raw(start, "bodies")
+    }
+}

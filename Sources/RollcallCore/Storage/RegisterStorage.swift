@@ -1,0 +1,133 @@
+/// A change as it lies on disk: its link of the chain, and its content (``Change/stored()``).
+public struct StoredChange: Equatable, Sendable {
+    public var dot: Dot
+    /// h(counter), 32 bytes.
+    public var hash: [UInt8]
+    public var content: [UInt8]
+
+    public init(dot: Dot, hash: [UInt8], content: [UInt8]) {
+        self.dot = dot
+        self.hash = hash
+        self.content = content
+    }
+}
+
+/// A head and its signature.
+public struct SignedHead: Equatable, Sendable {
+    public var dot: Dot
+    public var hash: [UInt8]
+    public var signature: [UInt8]
+
+    public init(dot: Dot, hash: [UInt8], signature: [UInt8]) {
+        self.dot = dot
+        self.hash = hash
+        self.signature = signature
+    }
+}
+
+/// How far a replica is durable and decided here: the vector is the checkpoint.
+public struct ReplicaRow: Equatable, Sendable {
+    public var number: ReplicaNumber
+    public var id: ReplicaID
+    public var height: UInt64
+    /// h(height), 32 bytes; h(0) for a replica that is only known by name.
+    public var hash: [UInt8]
+    /// Whether a later incarnation of the same node has listed it.
+    public var isEnded: Bool
+
+    public init(number: ReplicaNumber, id: ReplicaID, height: UInt64, hash: [UInt8], isEnded: Bool) {
+        self.number = number
+        self.id = id
+        self.height = height
+        self.hash = hash
+        self.isEnded = isEnded
+    }
+}
+
+/// Changes that are durable here and wait for what comes before them, or for their author's admission.
+public struct HeldRow: Equatable, Sendable {
+    public var replica: ReplicaNumber
+    public var first: UInt64
+    public var last: UInt64
+    /// A changes message that defines its replicas itself (specification 7a), inflated.
+    public var message: [UInt8]
+
+    public init(replica: ReplicaNumber, first: UInt64, last: UInt64, message: [UInt8]) {
+        self.replica = replica
+        self.first = first
+        self.last = last
+        self.message = message
+    }
+}
+
+public struct StoredRecord: Equatable, Sendable {
+    public var dot: Dot
+    /// ``RecordState/encoded()``.
+    public var state: [UInt8]
+
+    public init(dot: Dot, state: [UInt8]) {
+        self.dot = dot
+        self.state = state
+    }
+}
+
+public struct StoreCounts: Equatable, Sendable {
+    public var records: Int
+    public var changes: Int
+    /// Fields in conflict, over all records.
+    public var conflicts: Int
+    public var held: Int
+
+    public init(records: Int, changes: Int, conflicts: Int, held: Int) {
+        self.records = records
+        self.changes = changes
+        self.conflicts = conflicts
+        self.held = held
+    }
+}
+
+/// One thing to write. What one output asks to write is written in one transaction.
+public enum StoreWrite: Equatable, Sendable {
+    /// Inserts a change; a dot that is there already is an error.
+    case change(StoredChange)
+    /// Inserts or replaces.
+    case record(StoredRecord, conflicts: Int)
+    case replica(ReplicaRow)
+    case head(SignedHead)
+    case dropHead(Dot)
+    /// The salts that are needed for a block's prefix, replacing what was there.
+    case salts(replica: ReplicaNumber, block: UInt64, [UInt8])
+    case held(HeldRow)
+    case dropHeld(replica: ReplicaNumber, first: UInt64)
+    /// What is known of a peer, in a form of the sync module's own; nil removes it.
+    case peer(NodeID, [UInt8]?)
+    case meta(String, [UInt8]?)
+}
+
+/// The one door through which the pure modules read what is on disk.
+///
+/// Reads see all that was written before, committed or not: the driver writes an output before it hands
+/// in the next event, and commits before it sends.
+public protocol RegisterStorage {
+    func meta(_ key: String) throws -> [UInt8]?
+    func replicas() throws -> [ReplicaRow]
+    func peers() throws -> [(node: NodeID, state: [UInt8])]
+    func change(_ dot: Dot) throws -> StoredChange?
+    /// Changes of one replica in order, from a counter, until a counter or until so many bytes of content
+    /// are exceeded; at least one if there is one.
+    func changes(
+        of replica: ReplicaNumber, from first: UInt64, through last: UInt64, contentBytesMax: Int
+    ) throws -> [StoredChange]
+    func record(_ dot: Dot) throws -> [UInt8]?
+    /// Records in order of their dots' raw values, after one, at most so many.
+    func records(after dot: Dot?, limit: Int) throws -> [StoredRecord]
+    /// The records that have fields in conflict, in order of their dots' raw values.
+    func recordsInConflict() throws -> [Dot]
+    /// Signed heads of a replica with counters at or after `first`, ascending, at most `limit`.
+    func heads(of replica: ReplicaNumber, from first: UInt64, limit: Int) throws -> [SignedHead]
+    /// The last `limit` signed heads with counters before or at `last`, descending.
+    func heads(of replica: ReplicaNumber, before last: UInt64, limit: Int) throws -> [SignedHead]
+    func salts(of replica: ReplicaNumber, block: UInt64) throws -> [UInt8]?
+    func held() throws -> [HeldRow]
+    func counts() throws -> StoreCounts
+}

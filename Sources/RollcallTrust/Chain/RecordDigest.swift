@@ -1,0 +1,35 @@
+public import RollcallCore
+
+/// The state of one record as one hash.
+public struct RecordDigest {
+    private var hash: LabelledHash
+    private let table: ReplicaTable
+
+    public init(record: Dot, _ table: ReplicaTable) {
+        self.table = table
+        hash = LabelledHash("rc1.rec", reserving: 320)
+        add(record)
+    }
+
+    private mutating func add(_ dot: Dot) {
+        hash.add(table[dot.replica])
+        hash.add(u64: dot.counter)
+    }
+
+    /// Adds one change's live writes; changes come in order of dot, fields ascending.
+    public mutating func add(_ dot: Dot, fields: [FieldNumber], _ commitments: [Commitment]) {
+        add(dot)
+        hash.add(varint: UInt64(fields.count))
+        var present: UInt8 = 0
+        for field in fields {
+            hash.add(varint: UInt64(field.rawValue))
+            present |= 1 << field.fieldClass.rawValue
+        }
+        for commitment in commitments where present & 1 << commitment.fieldClass.rawValue != 0 {
+            hash.add(u8: commitment.fieldClass.rawValue)
+            hash.add(commitment.hash)
+        }
+    }
+
+    public func finish() -> [UInt8] { hash.finish() }
+}

@@ -1,0 +1,102 @@
+public import RollcallCore
+public import RollcallWire
+
+/// The salts of one block of a replica, as far as they are known: subtree values from which leaves follow.
+public struct SaltTree: Equatable, Sendable {
+    public struct Node: Equatable, Sendable {
+        public var subtree: SaltSubtree
+        public var value: [UInt8]
+    }
+
+    /// In ascending order, none below another.
+    public private(set) var nodes: [Node] = []
+
+    public init() {}
+
+    /// The whole of a writer's own block.
+    public init(root: [UInt8], blockStart: UInt64) {
+        nodes = [Node(subtree: SaltSubtree(first: blockStart, level: 8), value: root)]
+    }
+
+    /// Takes in a subtree's value. What it covers must follow from it.
+    public mutating func insert(_ subtree: SaltSubtree, _ value: [UInt8]) throws(FormatError) {
+        let covered = nodes.filter { $0.subtree.first >= subtree.first && $0.subtree.last <= subtree.last }
+        for node in covered where Self.value(of: node.subtree, below: subtree, value) != node.value {
+            throw FormatError(.saltMismatch, "salts")
+        }
+        nodes.removeAll { $0.subtree.first >= subtree.first && $0.subtree.last <= subtree.last }
+        nodes.append(Node(subtree: subtree, value: value))
+        nodes.sort { $0.subtree.first < $1.subtree.first }
+    }
+
+    /// The value of a subtree, or nil if it does not follow from what is known.
+    public func value(of subtree: SaltSubtree) -> [UInt8]? {
+        for node in nodes where node.subtree.first <= subtree.first && node.subtree.last >= subtree.last {
+            return Self.value(of: subtree, below: node.subtree, node.value)
+        }
+        return nil
+    }
+
+    public func leaf(_ counter: UInt64) -> [UInt8]? { value(of: SaltSubtree(first: counter, level: 0)) }
+
+    /// All leaves of counters `first...last` in order, each inner value derived once.
+    public func leaves(_ first: UInt64, _ last: UInt64) -> [[UInt8]] {
+        var leaves: [[UInt8]] = []
+        for node in nodes { Self.collect(node.subtree, node.value, first, last, &leaves) }
+        return leaves
+    }
+
+    private static func collect(
+        _ subtree: SaltSubtree, _ value: [UInt8], _ first: UInt64, _ last: UInt64,
+        _ leaves: inout [[UInt8]]
+    ) {
+        guard subtree.last >= first, subtree.first <= last else { return }
+        guard subtree.level > 0 else { return leaves.append(value) }
+        let half = SaltSubtree(first: subtree.first, level: subtree.level - 1)
+        let right = SaltSubtree(first: half.last + 1, level: half.level)
+        collect(half, child(value, isRight: false), first, last, &leaves)
+        collect(right, child(value, isRight: true), first, last, &leaves)
+    }
+
+    private static func value(
+        of subtree: SaltSubtree, below ancestor: SaltSubtree, _ value: [UInt8]
+    ) -> [UInt8] {
+        var current = ancestor
+        var value = value
+        while current.level > subtree.level {
+            let half = SaltSubtree(first: current.first, level: current.level - 1)
+            let isRight = subtree.first > half.last
+            value = child(value, isRight: isRight)
+            current = isRight ? SaltSubtree(first: half.last + 1, level: half.level) : half
+        }
+        return value
+    }
+
+    private static func child(_ value: [UInt8], isRight: Bool) -> [UInt8] {
+        var hash = isRight ? LabelledHash("rc1.right") : LabelledHash("rc1.left")
+        hash.add(value)
+        return hash.finish16()
+    }
+
+    // MARK: as stored
+
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        for node in nodes {
+            writer.varint(node.subtree.first)
+            writer.u8(UInt8(node.subtree.level))
+            writer.raw(node.value)
+        }
+        return writer.bytes
+    }
+
+    public init(encoded bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        while !reader.isAtEnd {
+            let first = try reader.varint("salt subtree")
+            let level = Int(try reader.u8("salt level"))
+            nodes.append(
+                Node(subtree: SaltSubtree(first: first, level: level), value: try reader.raw(16, "salt")))
+        }
+    }
+}

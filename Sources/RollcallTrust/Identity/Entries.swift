@@ -1,0 +1,93 @@
+public import RollcallCore
+
+/// What a member may do.
+public enum Role: UInt8, Sendable, CaseIterable {
+    case administrator = 1
+    case `operator` = 2
+    case medic = 3
+    case observer = 4
+}
+
+/// The entry that lets a node in.
+public struct MemberEntry: Equatable, Sendable {
+    public var node: NodeID
+    public var tlsKeyHash: [UInt8]
+    public var role: UInt8
+    public var bundleKey: [UInt8]
+    public var name: String
+    /// The node's own signature: it holds the key (proof of possession).
+    public var proof: [UInt8]
+
+    public init(
+        node: NodeID, tlsKeyHash: [UInt8], role: Role, bundleKey: [UInt8], name: String, proof: [UInt8]
+    ) {
+        self.node = node
+        self.tlsKeyHash = tlsKeyHash
+        self.role = role.rawValue
+        self.bundleKey = bundleKey
+        self.name = name
+        self.proof = proof
+    }
+
+    public init(_ bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        node = try NodeID(from: &reader, "node key")
+        tlsKeyHash = try reader.raw(32, "TLS key hash")
+        role = try reader.u8("role")
+        bundleKey = try reader.byteString("bundle key", max: 32)
+        name = try reader.text("name", max: 256)
+        proof = try reader.raw(64, "proof")
+        try reader.finish("member")
+    }
+
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        node.encode(to: &writer)
+        writer.raw(tlsKeyHash)
+        writer.u8(role)
+        writer.byteString(bundleKey)
+        writer.text(name)
+        writer.raw(proof)
+        return writer.bytes
+    }
+
+    /// What the proof signs.
+    public static func enrolment(
+        register: RegisterID, node: NodeID, tlsKeyHash: [UInt8], bundleKey: [UInt8]
+    ) -> [UInt8] {
+        var hash = LabelledHash("rc1.enrol")
+        hash.add(register.bytes)
+        hash.add(node.bytes)
+        hash.add(tlsKeyHash)
+        hash.add(byteString: bundleKey)
+        return hash.finish()
+    }
+
+    /// Whether the node holds its key, and the key is not weak.
+    public func isProven(in register: RegisterID) -> Bool {
+        !node.isWeak
+            && node.verifies(
+                proof,
+                of: Self.enrolment(
+                    register: register, node: node, tlsKeyHash: tlsKeyHash, bundleKey: bundleKey))
+    }
+}
+
+/// The entry that names a person at a keyboard.
+public struct OperatorEntry: Equatable, Sendable {
+    public var name: String
+
+    public init(name: String) { self.name = name }
+
+    public init(_ bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        name = try reader.text("name", max: 256)
+        try reader.finish("operator")
+    }
+
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.text(name)
+        return writer.bytes
+    }
+}

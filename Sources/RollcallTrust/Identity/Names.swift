@@ -1,0 +1,97 @@
+public import RollcallCore
+
+extension NodeID {
+    /// As people and JSON see it: 26 digits.
+    public var text: String { Base32.digits(Array(nameHash.prefix(16))) }
+
+    /// The start of the name, as `have` lists nodes.
+    public var tag: UInt64 { firstEight(nameHash) }
+
+    private var nameHash: [UInt8] {
+        var hash = LabelledHash("rc1.node")
+        hash.add(bytes)
+        return hash.finish()
+    }
+}
+
+extension ReplicaID {
+    /// A short name that its writer cannot choose.
+    public var tag: UInt64 {
+        var hash = LabelledHash("rc1.replica")
+        hash.add(self)
+        return hash.finish8()
+    }
+}
+
+/// What names a register: its genesis.
+public struct Genesis: Equatable, Sendable {
+    public static let format: UInt8 = 1
+
+    public var founder: NodeID
+    public var founderTLSKeyHash: [UInt8]
+    public var random: [UInt8]
+    public var title: String
+
+    public init(founder: NodeID, founderTLSKeyHash: [UInt8], random: [UInt8], title: String) {
+        self.founder = founder
+        self.founderTLSKeyHash = founderTLSKeyHash
+        self.random = random
+        self.title = title
+    }
+
+    public init(_ bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        guard try reader.u8("genesis") == Self.format else { throw FormatError(.unknownVersion, "genesis") }
+        founder = try NodeID(from: &reader, "founder")
+        founderTLSKeyHash = try reader.raw(32, "founder's TLS key hash")
+        random = try reader.raw(16, "random")
+        title = try reader.text("title", max: 1_024)
+        try reader.finish("genesis")
+    }
+
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.u8(Self.format)
+        founder.encode(to: &writer)
+        writer.raw(founderTLSKeyHash)
+        writer.raw(random)
+        writer.text(title)
+        return writer.bytes
+    }
+
+    public var hash: [UInt8] {
+        var hash = LabelledHash("rc1.genesis")
+        hash.add(encoded())
+        return hash.finish()
+    }
+
+    public var register: RegisterID { RegisterID(Array(hash.prefix(16))) }
+}
+
+/// A register's name: the start of its genesis' hash.
+public struct RegisterID: Hashable, Sendable {
+    public let bytes: [UInt8]
+
+    public init(_ bytes: [UInt8]) {
+        precondition(bytes.count == 16, "a register id has 16 bytes, got \(bytes.count)")
+        self.bytes = bytes
+    }
+
+    public var text: String { Base32.digits(bytes) }
+
+    /// The first 45 bits of a record's name.
+    public func recordNumber(_ replica: ReplicaID, _ counter: UInt64) -> UInt64 {
+        var hash = LabelledHash("rc1.record")
+        hash.add(bytes)
+        hash.add(replica)
+        hash.add(u64: counter)
+        return hash.finish8() >> 19
+    }
+
+    /// The 10 digits that people see for a record's number.
+    public static func recordText(_ number: UInt64) -> String {
+        let digits = Base32.digits(number, count: 9)
+        let check = Base32.checkDigit(Base32.values(digits) ?? [])
+        return digits + Base32.text([check])
+    }
+}

@@ -1,0 +1,67 @@
+public import RollcallCore
+
+/// The bytes of a change that its link of the chain covers.
+public enum CanonicalHeader {
+    public static func encode(_ change: Change, _ table: ReplicaTable) -> [UInt8] {
+        var writer = ByteWriter(reserving: 96 + change.writes.count * 4)
+        encode(change, table, to: &writer)
+        return writer.bytes
+    }
+
+    public static func encode(_ change: Change, _ table: ReplicaTable, to writer: inout ByteWriter) {
+        var references = References(own: change.dot.replica)
+        references.mention(change.record)
+        if let dot = change.operatorDot { references.mention(dot) }
+        for write in change.writes { for name in write.names { references.mention(name) } }
+
+        writer.varint(change.kind)
+        writer.varint(change.dot.counter)
+        writer.varint(references.others.count)
+        for replica in references.others { table[replica].encode(to: &writer) }
+        references.encode(change.record, to: &writer)
+        if let dot = change.operatorDot {
+            references.encode(dot, to: &writer)
+        } else {
+            writer.varint(0)
+            writer.varint(0)
+        }
+        writer.varint(change.recordedAt)
+        writer.varint(change.writes.count)
+        for write in change.writes {
+            writer.varint(UInt64(write.field.rawValue))
+            writer.varint(write.names.count)
+            for name in write.names { references.encode(name, to: &writer) }
+        }
+        writer.byteString(change.extras)
+    }
+}
+
+/// The replicas that some dots refer to, numbered in the order of first mention; 0 is the change's own.
+struct References {
+    let own: ReplicaNumber
+    private(set) var others: [ReplicaNumber] = []
+
+    init(own: ReplicaNumber) { self.own = own }
+
+    mutating func mention(_ dot: Dot) { _ = mention(dot.replica) }
+
+    mutating func mention(_ replica: ReplicaNumber) -> Int {
+        if replica == own { return 0 }
+        if let known = others.firstIndex(of: replica) { return known + 1 }
+        others.append(replica)
+        return others.count
+    }
+
+    private func index(of replica: ReplicaNumber) -> Int {
+        guard replica != own else { return 0 }
+        guard let index = others.firstIndex(of: replica) else {
+            preconditionFailure("a dot of replica \(replica.rawValue) was not mentioned")
+        }
+        return index + 1
+    }
+
+    func encode(_ dot: Dot, to writer: inout ByteWriter) {
+        writer.varint(index(of: dot.replica))
+        writer.varint(dot.counter)
+    }
+}

@@ -1,0 +1,443 @@
+public import RollcallCore
+
+/// A run of one replica's changes, as sections of the wire (specification 7a).
+public struct ChangesMessage: Equatable, Sendable {
+    /// Where a segment ends: how many changes it has, and the signature of the head it ends at.
+    public struct Segment: Equatable, Sendable {
+        public var changeCount: Int
+        public var signature: [UInt8]
+
+        public init(changeCount: Int, signature: [UInt8]) {
+            self.changeCount = changeCount
+            self.signature = signature
+        }
+    }
+
+    public var replica: ReplicaNumber
+    public var first: UInt64
+    /// h(first − 1), where the receiver cannot know it.
+    public var startHash: [UInt8]?
+    public var segments: [Segment]
+    /// 16 bytes for each of `SaltSubtree.given(first:last:)`.
+    public var salts: [UInt8]
+    public var changes: [Change]
+
+    public init(
+        replica: ReplicaNumber, first: UInt64, startHash: [UInt8]? = nil, segments: [Segment],
+        salts: [UInt8], changes: [Change]
+    ) {
+        self.replica = replica
+        self.first = first
+        self.startHash = startHash
+        self.segments = segments
+        self.salts = salts
+        self.changes = changes
+    }
+
+    public var last: UInt64 { first + UInt64(changes.count) - 1 }
+}
+
+// MARK: - encoding
+
+extension ChangesMessage {
+    public func encode(
+        _ table: ReplicaTable, numbering: inout SessionReplicas
+    ) -> [UInt8] {
+        var writer = ByteWriter(reserving: 64 + changes.reduce(0) { $0 + $1.bodies.count })
+        numbering.encodeMention(of: replica, table, to: &writer)
+        writer.varint(first)
+        if let startHash {
+            writer.u8(1)
+            writer.raw(startHash)
+        } else {
+            writer.u8(0)
+        }
+        writer.varint(segments.count)
+        for segment in segments {
+            writer.varint(segment.changeCount)
+            writer.raw(segment.signature)
+        }
+        writer.raw(salts)
+        encodeColumns(table, numbering: &numbering, to: &writer)
+        return writer.bytes
+    }
+
+    private func encodeColumns(
+        _ table: ReplicaTable, numbering: inout SessionReplicas, to writer: inout ByteWriter
+    ) {
+        var columns = ChangeColumns(own: replica)
+        for (index, change) in changes.enumerated() { columns.append(change, at: index) }
+
+        writer.varint(columns.references.others.count)
+        for other in columns.references.others { numbering.encodeMention(of: other, table, to: &writer) }
+        for column in [
+            columns.kinds, columns.recordReplicas, columns.recordCounters, columns.operatorReplicas,
+            columns.operatorCounters, columns.recordedAt, columns.extrasLengths,
+        ] { NumberColumn.encode(column, to: &writer) }
+        for change in changes { writer.raw(change.extras) }
+        writer.varint(columns.shapes.count)
+        for shape in columns.shapes { Self.encode(shape, to: &writer) }
+        NumberColumn.encode(columns.shapeIndices, to: &writer)
+        writer.varint(columns.heads.count)
+        for head in columns.heads { writer.byteString(head) }
+        for field in columns.fields.keys.sorted() {
+            guard let column = columns.fields[field] else { continue }
+            NumberColumn.encode(column.namesCounts, to: &writer)
+            NumberColumn.encode(column.nameReplicas, to: &writer)
+            NumberColumn.encode(column.nameCounters, to: &writer)
+            NumberColumn.encode(column.heads, to: &writer)
+            ValueColumn.encode(column.values, in: changes, to: &writer)
+        }
+    }
+
+    private static func encode(_ shape: [FieldNumber], to writer: inout ByteWriter) {
+        writer.varint(shape.count)
+        var last: UInt32 = 0
+        for field in shape {
+            writer.varint(UInt64(field.rawValue - last))
+            last = field.rawValue
+        }
+    }
+}
+
+/// The parts of many changes, gathered side by side.
+private struct ChangeColumns {
+    final class FieldColumn {
+        var namesCounts: [UInt64] = []
+        var nameReplicas: [UInt64] = []
+        var nameCounters: [UInt64] = []
+        var heads: [UInt64] = []
+        var values: [ValueColumn.Source] = []
+    }
+
+    var references: References
+    var kinds: [UInt64] = []
+    var recordReplicas: [UInt64] = []
+    var recordCounters: [UInt64] = []
+    var operatorReplicas: [UInt64] = []
+    var operatorCounters: [UInt64] = []
+    var recordedAt: [UInt64] = []
+    var extrasLengths: [UInt64] = []
+    var shapes: [[FieldNumber]] = []
+    var shapeIndices: [UInt64] = []
+    var heads: [[UInt8]] = []
+    var fields: [FieldNumber: FieldColumn] = [:]
+
+    private var shapeColumns: [[FieldColumn]] = []
+    private var shapeNumbers: [[FieldNumber]: Int] = [:]
+    private var headNumbers: [[UInt8]: Int] = [:]
+    private var lastHead: (bytes: ArraySlice<UInt8>, number: Int)?
+
+    init(own: ReplicaNumber) { references = References(own: own) }
+
+    mutating func append(_ change: Change, at index: Int) {
+        let own = change.dot.counter
+        kinds.append(change.kind)
+        let recordReplica = references.mention(change.record.replica)
+        recordReplicas.append(UInt64(recordReplica))
+        recordCounters.append(recordReplica == 0 ? own &- change.record.counter : change.record.counter)
+        if let dot = change.operatorDot {
+            operatorReplicas.append(UInt64(references.mention(dot.replica)) + 1)
+            operatorCounters.append(dot.counter)
+        } else {
+            operatorReplicas.append(0)
+        }
+        recordedAt.append(change.recordedAt)
+        extrasLengths.append(UInt64(change.extras.count))
+
+        let shape = number(ofShapeOf: change)
+        shapeIndices.append(UInt64(shape))
+        for (position, write) in change.writes.enumerated() {
+            append(write, of: change, at: index, to: shapeColumns[shape][position])
+        }
+    }
+
+    private mutating func number(ofShapeOf change: Change) -> Int {
+        if let last = shapeIndices.last, matches(shapes[Int(last)], change) { return Int(last) }
+        let shape = change.writes.map(\.field)
+        if let known = shapeNumbers[shape] { return known }
+        shapeNumbers[shape] = shapes.count
+        shapes.append(shape)
+        shapeColumns.append(
+            shape.map { field in
+                let column = fields[field] ?? FieldColumn()
+                fields[field] = column
+                return column
+            })
+        return shapes.count - 1
+    }
+
+    private func matches(_ shape: [FieldNumber], _ change: Change) -> Bool {
+        guard shape.count == change.writes.count else { return false }
+        for (field, write) in zip(shape, change.writes) where field != write.field { return false }
+        return true
+    }
+
+    private mutating func append(
+        _ write: Write, of change: Change, at index: Int, to column: FieldColumn
+    ) {
+        column.namesCounts.append(UInt64(write.names.count))
+        for name in write.names {
+            let replica = references.mention(name.replica)
+            column.nameReplicas.append(UInt64(replica))
+            column.nameCounters.append(
+                replica == 0 ? change.dot.counter &- name.counter : name.counter)
+        }
+        guard let (head, value) = try? Body.valueStart(change.bodies, write.body) else {
+            preconditionFailure("a body without a head at counter \(change.dot.counter)")
+        }
+        column.heads.append(UInt64(number(ofHead: change.bodies[head])))
+        column.values.append(ValueColumn.Source(change: index, range: value))
+    }
+
+    private mutating func number(ofHead head: ArraySlice<UInt8>) -> Int {
+        if let lastHead, lastHead.bytes == head { return lastHead.number }
+        let bytes = Array(head)
+        let number = headNumbers[bytes] ?? heads.count
+        if number == heads.count {
+            headNumbers[bytes] = number
+            heads.append(bytes)
+        }
+        lastHead = (head, number)
+        return number
+    }
+}
+
+// MARK: - decoding
+
+extension ChangesMessage {
+    /// Reads a message. Replicas that it defines get numbers in `table`; give copies of `table` and
+    /// `numbering` and keep them only if this succeeds.
+    public init(
+        _ bytes: [UInt8], table: inout ReplicaTable, numbering: inout SessionReplicas
+    ) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        replica = try numbering.decodeMention(from: &reader, &table, "replica")
+        first = try reader.varint("first counter")
+        guard first > 0, first <= Dot.counterMax - UInt64(Limits.changesPerMessageMax) else {
+            throw FormatError(.badReference, "first counter")
+        }
+        switch try reader.u8("start") {
+        case 0: startHash = nil
+        case 1: startHash = try reader.raw(32, "start hash")
+        default: throw FormatError(.badReference, "start")
+        }
+        let (segments, changeCount) = try Self.decodeSegments(&reader)
+        self.segments = segments
+        let subtrees = SaltSubtree.given(first: first, last: first + UInt64(changeCount) - 1)
+        salts = try reader.raw(subtrees.count * 16, "salts")
+        var columns = try ColumnReader(
+            replica: replica, first: first, changeCount: changeCount, &reader, &table, &numbering)
+        try columns.readFields(&reader)
+        try reader.finish("changes")
+        changes = columns.changes
+        for change in changes { try Self.judge(change, table) }
+    }
+
+    private static func decodeSegments(
+        _ reader: inout ByteReader
+    ) throws(FormatError) -> ([Segment], Int) {
+        let count = try reader.count("segments", bytesEach: 65)
+        guard count > 0 else { throw FormatError(.badReference, "segments") }
+        var segments: [Segment] = []
+        var total = 0
+        for _ in 0..<count {
+            let changeCount = try reader.varint("segment length")
+            guard changeCount > 0, changeCount <= UInt64(Limits.changesPerSegmentMax) else {
+                throw FormatError(.tooManyChanges, "segment length")
+            }
+            total += Int(changeCount)
+            guard total <= Limits.changesPerMessageMax else {
+                throw FormatError(.tooManyChanges, "segments")
+            }
+            segments.append(
+                Segment(changeCount: Int(changeCount), signature: try reader.raw(64, "signature")))
+        }
+        return (segments, total)
+    }
+
+    /// The limits of one change and the order of its names.
+    private static func judge(_ change: Change, _ table: ReplicaTable) throws(FormatError) {
+        var nameCount = 0
+        for write in change.writes {
+            guard write.body.count <= Limits.bodyBytesMax else { throw FormatError(.valueTooLong, "body") }
+            nameCount += write.names.count
+            var previous: Dot?
+            for name in write.names {
+                if let previous, !table.precedes(previous, name) { throw FormatError(.notSorted, "names") }
+                previous = name
+            }
+        }
+        guard nameCount <= Limits.namesPerChangeMax else { throw FormatError(.tooMany, "names") }
+        guard change.bodies.count <= Limits.changeBytesMax,
+            nameCount < 1_024
+                || change.bodies.count + CanonicalHeader.encode(change, table).count <= Limits.changeBytesMax
+        else { throw FormatError(.changeTooLong, "change") }
+    }
+}
+
+/// Reads the columns of a message into its changes.
+private struct ColumnReader {
+    let replica: ReplicaNumber
+    let first: UInt64
+    var changes: [Change] = []
+    private var others: [ReplicaNumber] = []
+    private var shapes: [[FieldNumber]] = []
+    private var shapeIndices: [Int] = []
+    /// Each with its length before it, ready to be put in front of a value.
+    private var heads: [[UInt8]] = []
+
+    init(
+        replica: ReplicaNumber, first: UInt64, changeCount: Int, _ reader: inout ByteReader,
+        _ table: inout ReplicaTable, _ numbering: inout SessionReplicas
+    ) throws(FormatError) {
+        self.replica = replica
+        self.first = first
+        for _ in 0..<(try reader.count("others", max: Limits.replicasPerMessageMax)) {
+            others.append(try numbering.decodeMention(from: &reader, &table, "other replica"))
+        }
+        try readHeaders(changeCount, &reader)
+        try readShapes(changeCount, &reader)
+        for _ in 0..<(try reader.count("heads")) {
+            let range = try reader.byteStringRange("head", max: Limits.bodyBytesMax)
+            var writer = ByteWriter(reserving: range.count + 2)
+            writer.byteString(reader.bytes[range])
+            heads.append(writer.bytes)
+        }
+    }
+
+    private mutating func readHeaders(_ count: Int, _ reader: inout ByteReader) throws(FormatError) {
+        let kinds = try NumberColumn.decode(count, from: &reader, "kinds")
+        let recordReplicas = try NumberColumn.decode(count, from: &reader, "record replicas")
+        let recordCounters = try NumberColumn.decode(count, from: &reader, "record counters")
+        let operatorReplicas = try NumberColumn.decode(count, from: &reader, "operator replicas")
+        let withOperator = operatorReplicas.count { $0 != 0 }
+        let operatorCounters = try NumberColumn.decode(withOperator, from: &reader, "operator counters")
+        let recordedAt = try NumberColumn.decode(count, from: &reader, "recorded at")
+        let extrasLengths = try NumberColumn.decode(count, from: &reader, "extras lengths")
+
+        changes.reserveCapacity(count)
+        var operatorIndex = 0
+        let bodyBytes = reader.bytesLeft / count + reader.bytesLeft / count / 2
+        for index in 0..<count {
+            let own = first + UInt64(index)
+            let record = try dot(recordReplicas[index], recordCounters[index], own: own, "record")
+            var operatorDot: Dot?
+            if operatorReplicas[index] != 0 {
+                operatorDot = try dot(
+                    operatorReplicas[index] - 1, operatorCounters[operatorIndex], own: nil, "operator")
+                operatorIndex += 1
+            }
+            guard extrasLengths[index] <= UInt64(reader.bytesLeft) else {
+                throw FormatError(.truncated, "extras")
+            }
+            var change = Change(
+                dot: Dot(replica, own), kind: kinds[index], record: record,
+                operatorDot: operatorDot, recordedAt: recordedAt[index],
+                extras: try reader.raw(Int(extrasLengths[index]), "extras"))
+            change.bodies.reserveCapacity(min(bodyBytes, 1_024))
+            changes.append(change)
+        }
+    }
+
+    private mutating func readShapes(_ count: Int, _ reader: inout ByteReader) throws(FormatError) {
+        for _ in 0..<(try reader.count("shapes")) {
+            var shape: [FieldNumber] = []
+            var last: UInt64 = 0
+            for position in 0..<(try reader.count("shape", max: Limits.writesPerChangeMax)) {
+                let step = try reader.varint("field number")
+                if position > 0, step == 0 { throw FormatError(.notSorted, "shape") }
+                last = last &+ step
+                guard step <= UInt64(UInt32.max), last <= UInt64(UInt32.max) else {
+                    throw FormatError(.badReference, "field number")
+                }
+                shape.append(FieldNumber(UInt32(last)))
+            }
+            shapes.append(shape)
+        }
+        var writeCount = 0
+        for index in try NumberColumn.decode(count, from: &reader, "shape of each") {
+            guard index < UInt64(shapes.count) else { throw FormatError(.indexOutOfRange, "shape of each") }
+            shapeIndices.append(Int(index))
+            writeCount += shapes[Int(index)].count
+        }
+        guard writeCount <= Limits.writesPerMessageMax else { throw FormatError(.tooMany, "writes") }
+        for (position, shape) in shapeIndices.enumerated() {
+            changes[position].writes.reserveCapacity(shapes[shape].count)
+        }
+    }
+
+    mutating func readFields(_ reader: inout ByteReader) throws(FormatError) {
+        var holders: [FieldNumber: [Int]] = [:]
+        for (position, shape) in shapeIndices.enumerated() {
+            for field in shapes[shape] { holders[field, default: []].append(position) }
+        }
+        var nameCount = 0
+        for field in holders.keys.sorted() {
+            try readField(field, of: holders[field] ?? [], &reader, &nameCount)
+        }
+    }
+
+    private mutating func readField(
+        _ field: FieldNumber, of holders: [Int], _ reader: inout ByteReader, _ nameCount: inout Int
+    ) throws(FormatError) {
+        let namesCounts = try NumberColumn.decode(holders.count, from: &reader, "names counts")
+        var fieldNames = 0
+        for count in namesCounts {
+            guard count <= UInt64(Limits.namesPerChangeMax) else { throw FormatError(.tooMany, "names") }
+            fieldNames += Int(count)
+            guard nameCount + fieldNames <= Limits.namesPerMessageMax else {
+                throw FormatError(.tooMany, "names")
+            }
+        }
+        nameCount += fieldNames
+        let nameReplicas = try NumberColumn.decode(fieldNames, from: &reader, "names replicas")
+        let nameCounters = try NumberColumn.decode(fieldNames, from: &reader, "names counters")
+        let headIndices = try NumberColumn.decode(holders.count, from: &reader, "heads of values")
+        let values = try ValueColumn.decode(holders.count, from: &reader, "values")
+
+        var nextName = 0
+        for (position, holder) in holders.enumerated() {
+            let own = first + UInt64(holder)
+            var names: [Dot] = []
+            for _ in 0..<Int(namesCounts[position]) {
+                names.append(
+                    try dot(nameReplicas[nextName], nameCounters[nextName], own: own, "name"))
+                nextName += 1
+            }
+            guard headIndices[position] < UInt64(heads.count) else {
+                throw FormatError(.indexOutOfRange, "heads of values")
+            }
+            changes[holder].append(
+                field, names: names, head: heads[Int(headIndices[position])], from: reader.bytes,
+                values[position])
+        }
+    }
+
+    /// A reference: for index 0 a distance back from the change's own counter, else a counter.
+    private func dot(
+        _ index: UInt64, _ value: UInt64, own: UInt64?, _ field: @autoclosure () -> String
+    ) throws(FormatError) -> Dot {
+        guard index <= UInt64(others.count) else { throw FormatError(.indexOutOfRange, field()) }
+        let counter: UInt64
+        if index == 0, let own {
+            guard value < own else { throw FormatError(.badReference, field()) }
+            counter = own - value
+        } else {
+            counter = value
+        }
+        guard counter > 0, counter <= Dot.counterMax else { throw FormatError(.badReference, field()) }
+        return Dot(index == 0 ? replica : others[Int(index) - 1], counter)
+    }
+}
+
+extension Change {
+    fileprivate mutating func append(
+        _ field: FieldNumber, names: [Dot], head: [UInt8], from bytes: [UInt8], _ value: Range<Int>
+    ) {
+        let start = bodies.count
+        bodies.append(contentsOf: head)
+        bytes.withUnsafeBufferPointer { bodies.append(contentsOf: UnsafeBufferPointer(rebasing: $0[value])) }
+        writes.append(Write(field: field, names: names, body: start..<bodies.count))
+    }
+}

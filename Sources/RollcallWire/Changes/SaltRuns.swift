@@ -1,0 +1,36 @@
+/// An aligned subtree of a block's salt tree: counters `first` … `first + 2^level − 1`.
+public struct SaltSubtree: Hashable, Sendable {
+    public var first: UInt64
+    public var level: Int
+
+    public init(first: UInt64, level: Int) {
+        self.first = first
+        self.level = level
+    }
+
+    public var last: UInt64 { first + (1 << UInt64(level)) - 1 }
+
+    /// The subtrees whose values go with a run of counters: the largest aligned ones of each block's
+    /// prefix that end in the run.
+    public static func given(first: UInt64, last: UInt64) -> [SaltSubtree] {
+        var subtrees: [SaltSubtree] = []
+        var blockStart = (first - 1) / Limits.changesPerBlock * Limits.changesPerBlock + 1
+        while blockStart <= last {
+            let prefixEnd = min(last, blockStart + Limits.changesPerBlock - 1)
+            subtrees += prefix(of: blockStart, through: prefixEnd).filter { $0.last >= first }
+            blockStart += Limits.changesPerBlock
+        }
+        return subtrees
+    }
+
+    /// The largest aligned subtrees of a block from its start through a counter.
+    public static func prefix(of blockStart: UInt64, through last: UInt64) -> [SaltSubtree] {
+        var subtrees: [SaltSubtree] = []
+        var start = blockStart
+        for level in stride(from: 8, through: 0, by: -1) where last + 1 - start >= 1 << UInt64(level) {
+            subtrees.append(SaltSubtree(first: start, level: level))
+            start += 1 << UInt64(level)
+        }
+        return subtrees
+    }
+}
