@@ -1,0 +1,238 @@
+public import RollcallCore
+import RollcallTrust
+public import RollcallWire
+
+/// Why a bundle was refused; nothing of it was kept.
+public enum BundleError: Error, Equatable, Sendable {
+    case otherRegister
+    case unknownSource
+    case invalidSegment
+    case fork(String)
+}
+
+/// A bundle in the making: one side of a session in a file (specification 11).
+public struct BundleExport: Sendable {
+    var targets: [NodeID]
+    var left: [(replica: ReplicaNumber, next: UInt64)]
+    var numbering = SessionReplicas()
+    var runs: [(replica: ReplicaNumber, first: UInt64, last: UInt64)] = []
+    var chunks: [Manifest.Chunk] = []
+    public internal(set) var changeCount: UInt64 = 0
+    public internal(set) var changesInAll: UInt64 = 0
+}
+
+/// A bundle being taken in.
+public struct BundleImport: Sendable {
+    public let manifest: Manifest
+    var numbering = SessionReplicas()
+    public internal(set) var newCount: UInt64 = 0
+    public internal(set) var knownCount: UInt64 = 0
+    public internal(set) var heldCount: UInt64 = 0
+}
+
+extension Laptop {
+    // MARK: - export
+
+    /// Begins a bundle of what the targets have not acknowledged. (The basis is never "I exported".)
+    public func export(for targets: [NodeID]) -> BundleExport {
+        var basis: VersionVector?
+        for target in targets {
+            let acknowledged = peers[target]?.acknowledged ?? VersionVector()
+            if basis == nil { basis = acknowledged } else { basis?.meet(acknowledged) }
+        }
+        let ordered = heads.allNumbers.filter { heads[$0].height > 0 }.sorted { left, right in
+            let leftLane = heads[left].id.lane.rawValue
+            let rightLane = heads[right].id.lane.rawValue
+            return leftLane == rightLane ? left.rawValue < right.rawValue : leftLane < rightLane
+        }
+        var export = BundleExport(targets: targets, left: [])
+        for replica in ordered {
+            let known = basis?[replica] ?? 0
+            guard known < heads[replica].height else { continue }
+            export.left.append((replica, known + 1))
+            export.changesInAll += heads[replica].height - known
+        }
+        return export
+    }
+
+    /// The next chunk of a bundle, a whole frame; nil when there is no more.
+    public func nextChunk(
+        of export: inout BundleExport, _ storage: some RegisterStorage
+    ) throws -> [UInt8]? {
+        guard let (replica, first) = export.left.first else { return nil }
+        guard
+            var run = try run(of: replica, from: first, contentBytesMax: 512 << 10, storage)
+        else { throw LaptopError.storeIncomplete }
+        let followsOn = export.runs.last.map { $0.replica == replica && $0.last + 1 == first } ?? false
+        if first > 1, !followsOn {
+            run.startHash = try storage.change(Dot(replica, first - 1))?.hash
+        }
+        let message = run.encode(heads.table, numbering: &export.numbering)
+        let frame = Frame(.changes, message, compression: compression, withDictionary: true).encoded
+        export.chunks.append(
+            .init(byteCount: UInt64(frame.count), hash: Array(sha256(frame).prefix(16))))
+        export.changeCount += UInt64(run.changes.count)
+        if followsOn {
+            export.runs[export.runs.count - 1].last = run.last
+        } else {
+            export.runs.append((replica, first, run.last))
+        }
+        if run.last < heads[replica].height {
+            export.left[0].next = run.last + 1
+        } else {
+            export.left.removeFirst()
+        }
+        return frame
+    }
+
+    /// The start of the file and its signed manifest, once all chunks are made.
+    public func manifest(of export: BundleExport, createdAt: UInt64) -> [UInt8] {
+        let known = heads.allNumbers.filter { heads[$0].height > 0 }
+            .sorted { heads[$0].id.precedes(heads[$1].id) }
+        let indices = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1, $0) })
+        var manifest = Manifest(
+            register: chain.register.bytes, source: node, startNonce: startNonce,
+            earlierNonces: Array(earlierNonces.prefix(Limits.earlierNoncesMax)), createdAt: createdAt,
+            targets: export.targets.map { target in
+                let basis = peers[target]?.acknowledged ?? VersionVector()
+                return .init(
+                    node: target, basisReplicas: UInt64(basis.counters.count), basisDigest: basisDigest(basis))
+            },
+            vector: known.map { .init(replica: heads[$0].id, height: heads[$0].height, hash: heads[$0].hash) },
+            contents: export.runs.map { .init(replica: indices[$0.replica] ?? 0, first: $0.first, last: $0.last) },
+            chunks: export.chunks)
+        manifest.signature = identity.key.signature(of: Self.signed(manifest))
+        return BundleFile.prologue + Frame(.manifest, manifest.encoded()).encoded
+    }
+
+    private static func signed(_ manifest: Manifest) -> [UInt8] {
+        var hash = LabelledHash("rc1.bundle")
+        hash.add(manifest.encodedForSigning())
+        return hash.finish()
+    }
+
+    private func basisDigest(_ basis: VersionVector) -> UInt64 {
+        var hash = LabelledHash("rc1.basis")
+        let entries = basis.counters.map { (heads.tag($0.key), $0.value) }.sorted { $0.0 < $1.0 }
+        for (tag, height) in entries {
+            hash.add(u64: tag)
+            hash.add(u64: height)
+        }
+        return hash.finish8()
+    }
+
+    // MARK: - import
+
+    /// Whether a manifest is what its source signed.
+    public static func isSigned(_ manifest: Manifest) -> Bool {
+        manifest.source.verifies(manifest.signature, of: signed(manifest))
+    }
+
+    /// Begins to take in a bundle whose manifest and chunks have been checked.
+    public func beginImport(_ manifest: Manifest) throws -> BundleImport {
+        guard membership != nil else { throw LaptopError.noRegister }
+        guard manifest.register == chain.register.bytes else { throw BundleError.otherRegister }
+        return BundleImport(manifest: manifest)
+    }
+
+    /// Takes in one chunk.
+    public mutating func take(
+        chunk: [UInt8], into bundle: inout BundleImport, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws {
+        var decoder = FrameDecoder()
+        decoder.append(chunk)
+        guard let frame = try decoder.next(), frame.encodedBytes == chunk.count,
+            frame.type == FrameType.changes.rawValue
+        else { throw FormatError(.badReference, "bundle chunk") }
+        var table = heads.table
+        let message = try ChangesMessage(
+            try frame.message(compression), table: &table, numbering: &bundle.numbering)
+        let count = UInt64(message.changes.count)
+        do {
+            let message = try alone(message, table, storage)
+            switch try receive(message, table, storage, &output) {
+            case .applied(let new):
+                bundle.newCount += UInt64(new)
+                bundle.knownCount += count - UInt64(new)
+            case .known: bundle.knownCount += count
+            case .held: bundle.heldCount += count
+            }
+        } catch RunError.invalidSegment {
+            throw BundleError.invalidSegment
+        } catch RunError.fork(let replica, _) {
+            throw BundleError.fork(replica.text)
+        }
+        tellSessions(storage, &output)
+    }
+
+    /// A chunk that follows a held one begins where that ended.
+    private func alone(
+        _ message: ChangesMessage, _ table: ReplicaTable, _ storage: some RegisterStorage
+    ) throws -> ChangesMessage {
+        guard message.startHash == nil, message.first > 1,
+            Int(message.replica.rawValue) < heads.table.count,
+            message.first > heads[message.replica].height + 1,
+            let before = held.first(where: {
+                $0.replica == message.replica && $0.last == message.first - 1
+            })
+        else { return message }
+        var message = message
+        message.startHash = try endHash(of: before, storage)
+        return message
+    }
+
+    /// h(last) of a held run.
+    private func endHash(of run: HeldRun, _ storage: some RegisterStorage) throws -> [UInt8]? {
+        guard
+            let row = try storage.held().first(where: { $0.replica == run.replica && $0.first == run.first })
+        else { return nil }
+        var table = heads.table
+        var numbering = SessionReplicas()
+        let message = try ChangesMessage(row.message, table: &table, numbering: &numbering)
+        guard let start = message.startHash ?? (message.first == 1 ? chain.start(of: table[message.replica]) : nil)
+        else { return nil }
+        var copy = self
+        return try copy.verify(message, from: start, table, storage, checkingSalts: false).links.last?.hash
+    }
+
+    /// Ends an import: what the bundle says of its source's knowledge acknowledges.
+    public mutating func finish(
+        _ bundle: BundleImport, _ moment: Moment, _ output: inout Output
+    ) throws {
+        self.moment = moment
+        let manifest = bundle.manifest
+        guard membership?.isMember(manifest.source) == true else { throw BundleError.unknownSource }
+        guard manifest.source != node else { return }
+        var vector = VersionVector()
+        for entry in manifest.vector {
+            guard let replica = heads.table.number(of: entry.replica) else { continue }
+            vector[replica] = min(entry.height, heads[replica].height)
+        }
+        var knowledge = peers[manifest.source] ?? PeerKnowledge()
+        let isLive = sessions.values.contains { $0.peer == manifest.source && $0.isExchanging }
+        if !isLive {
+            knowledge.learn(vector, nonce: manifest.startNonce, earlier: manifest.earlierNonces)
+            knowledge.acknowledgedAt = max(knowledge.acknowledgedAt, manifest.createdAt)
+            knowledge.lastHeard = max(knowledge.lastHeard, manifest.createdAt)
+            knowledge.route = .bundle
+        }
+        peers[manifest.source] = knowledge
+        unsavedPeers.insert(manifest.source)
+        savePeers(&output)
+    }
+
+    /// What still has to come before held runs of these replicas can be applied.
+    public func missing() -> [(replica: ReplicaID, first: UInt64, last: UInt64)] {
+        var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
+        let byReplica = Dictionary(grouping: held) { $0.replica }
+        for (replica, runs) in byReplica.sorted(by: { heads[$0.key].id.precedes(heads[$1.key].id) }) {
+            var next = heads[replica].height + 1
+            for run in runs.sorted(by: { $0.first < $1.first }) {
+                if run.first > next { missing.append((heads[replica].id, next, run.first - 1)) }
+                next = max(next, run.last + 1)
+            }
+        }
+        return missing
+    }
+}

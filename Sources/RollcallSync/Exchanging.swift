@@ -1,0 +1,364 @@
+import RollcallCore
+import RollcallTrust
+import RollcallWire
+
+extension Laptop {
+    /// Takes in one frame of a session.
+    mutating func receive(
+        _ frame: Frame, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        guard let session = sessions[id] else { return }
+        guard let type = FrameType(rawValue: frame.type) else {
+            guard frame.type & FrameType.criticalBit == 0 else {
+                throw FormatError(.unknownCriticalFrame, "frame type")
+            }
+            return
+        }
+        switch (type, session.phase) {
+        case (_, .ended): return
+        case (.bye, _): return try receive(Bye(try frame.message(compression)), id, &output)
+        case (.ping, _): return
+        case (.admission, .stranger), (.admission, .greeting), (.admission, .listing),
+            (.admission, .exchanging):
+            try receive(Admission(try frame.message(compression)), id, storage, &output)
+        case (.joinOffer, .stranger), (.joinAnswer, .joining), (.joinProof, .joining),
+            (.joinAccept, .joining), (.joinAdmitted, .joining):
+            try receiveJoin(type, try frame.message(compression), id, storage, &output)
+        case (.hello, .greeting):
+            try receive(Hello(try frame.message(compression)), id, storage, &output)
+        case (.have, .listing), (.have, .exchanging):
+            try receive(Have(try frame.message(compression)), id, storage, &output)
+        case (.sift, .listing), (.sift, .exchanging):
+            receive(try Sift(try frame.message(compression)), id, storage, &output)
+        case (.changes, .listing), (.changes, .exchanging):
+            try receiveChanges(frame, id, storage, &output)
+        case (.ack, .listing), (.ack, .exchanging):
+            receive(try Ack(try frame.message(compression)), id, &output)
+        case (.credit, .listing), (.credit, .exchanging):
+            receive(try Credit(try frame.message(compression)), id)
+        case (.plan, .listing), (.plan, .exchanging):
+            _ = try Plan(try frame.message(compression))
+        case (.addresses, .listing), (.addresses, .exchanging):
+            receive(try Addresses(try frame.message(compression)), &output)
+        case (.manifest, _), (.admission, .joining), (.hello, _), (.have, _), (.sift, _), (.changes, _),
+            (.ack, _), (.credit, _), (.plan, _), (.addresses, _), (.joinOffer, _), (.joinAnswer, _),
+            (.joinProof, _), (.joinAccept, _), (.joinAdmitted, _):
+            output.notices.append(.refused(id, reason: "\(type) out of place"))
+            bye(id, .protocolError, "\(type) out of place", &output)
+        }
+    }
+
+    private mutating func receive(_ bye: Bye, _ id: SessionID, _ output: inout Output) {
+        failJoin(session: id, bye, &output)
+        end(id, reason: "peer: \(bye.text)", &output)
+        output.close.append(id)
+    }
+
+    // MARK: - who is there
+
+    private mutating func receive(
+        _ admission: Admission, _ id: SessionID, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws {
+        for bytes in admission.messages {
+            var table = heads.table
+            var numbering = SessionReplicas()
+            let message = try ChangesMessage(bytes, table: &table, numbering: &numbering)
+            guard table[message.replica].lane == .control, message.first == 1 else {
+                throw FormatError(.badReference, "admission")
+            }
+            _ = try receive(message, table, storage, &output)
+        }
+        tellSessions(storage, &output)
+        guard case .stranger = sessions[id]?.phase else { return }
+        guard let tlsKeyHash = sessions[id]?.tlsKeyHash,
+            let member = membership?.member(tlsKeyHash: tlsKeyHash), member.node != node,
+            peers[member.node]?.isBarred != true
+        else {
+            output.notices.append(.refused(id, reason: "an admission that admits nobody here"))
+            bye(id, .notAMember, "this key was not let in here", &output)
+            return
+        }
+        output.notices.append(.admitted(member.node, name: member.name))
+        sessions[id]?.peer = member.node
+        sessions[id]?.phase = .greeting(until: moment.now + .seconds(Limits.admissionSeconds))
+        try greet(id, storage, &output)
+    }
+
+    private mutating func receive(
+        _ hello: Hello, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        guard let peer = sessions[id]?.peer else { return }
+        guard hello.lowestVersion <= Limits.version, hello.highestVersion >= Limits.version else {
+            return bye(
+                id, .version, "peer speaks \(hello.lowestVersion) to \(hello.highestVersion), this laptop \(Limits.version)",
+                &output)
+        }
+        guard hello.register == chain.register.bytes else {
+            return bye(id, .register, "another register", &output)
+        }
+        sessions[id]?.peerHello = hello
+        sessions[id]?.window = Int(min(hello.window, UInt64(16 << 20)))
+        sessions[id]?.usesDictionary = hello.dictionaries.contains(Self.dictionaryTag)
+        sessions[id]?.usesCompression = hello.capabilities & Hello.compressionOff == 0
+        note(hello, from: peer)
+        output.notices.append(.connected(peer))
+
+        let ownBase = peers[peer]?.baseDigest ?? 0
+        if hello.digest == heads.digest() {
+            try begin(id, knowing: heads.vector, storage, &output)
+        } else if ownBase != 0, ownBase == hello.base {
+            var theirs = peers[peer]?.base ?? VersionVector()
+            guard try take(hello.changed, into: &theirs, id, storage, &output) else { return }
+            try begin(id, knowing: theirs, storage, &output)
+        } else {
+            sessions[id]?.phase = .listing(until: moment.now + .seconds(Limits.idleSeconds))
+            send(.have, have().encoded(), id, &output)
+        }
+    }
+
+    private mutating func note(_ hello: Hello, from peer: NodeID) {
+        var knowledge = peers[peer] ?? PeerKnowledge()
+        knowledge.startNonce = hello.startNonce
+        knowledge.earlierNonces = hello.earlierNonces
+        knowledge.lastHeard = moment.wallClock
+        knowledge.clockOffset = Int64(bitPattern: hello.wallClock &- moment.wallClock)
+        peers[peer] = knowledge
+        dialling.reset(peer, moment.now)
+        unsavedPeers.insert(peer)
+    }
+
+    // MARK: - what the peer has
+
+    private func have() -> Have {
+        let known = heads.numbersInTagOrder
+        let ended = Dictionary(grouping: known.filter { heads[$0].isEnded }) { heads[$0].id.node }
+        return Have(
+            live: known.filter { !heads[$0].isEnded }.map(haveEntry),
+            held: held.map { .init(tag: heads.tag($0.replica), first: $0.first, last: $0.last) },
+            ended: ended.map { node, replicas in
+                .init(nodeTag: node.tag, count: UInt64(replicas.count), digest: endedDigest(replicas))
+            }.sorted { $0.nodeTag < $1.nodeTag })
+    }
+
+    /// A digest over ended replicas that are in order of tag.
+    func endedDigest(_ replicas: [ReplicaNumber]) -> UInt64 {
+        var hash = LabelledHash("rc1.ended", reserving: 16 + replicas.count * 48)
+        for replica in replicas {
+            hash.add(u64: heads.tag(replica))
+            hash.add(u64: heads[replica].height)
+            hash.add(heads[replica].hash)
+        }
+        return hash.finish8()
+    }
+
+    private mutating func receive(
+        _ have: Have, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        guard sessions[id]?.isExchanging == false else { return }
+        var theirs = VersionVector()
+        guard try take(have.live, into: &theirs, id, storage, &output) else { return }
+        sessions[id]?.theirHeld = have.held
+        let mine = Dictionary(grouping: heads.numbersInTagOrder.filter { heads[$0].isEnded }) {
+            heads[$0].id.node.tag
+        }
+        let said = Dictionary(have.ended.map { ($0.nodeTag, $0) }, uniquingKeysWith: { first, _ in first })
+        let nodeTags = Set(mine.keys).union(said.keys).sorted()
+        for tag in nodeTags {
+            let ended = mine[tag] ?? []
+            if let theirDigest = said[tag], theirDigest.count == UInt64(ended.count),
+                theirDigest.digest == endedDigest(ended)
+            {
+                for replica in ended { theirs[replica] = heads[replica].height }
+            } else {
+                sessions[id]?.sifting.insert(tag)
+            }
+        }
+        try begin(id, knowing: theirs, storage, &output)
+        for tag in nodeTags where sessions[id]?.sifting.contains(tag) == true {
+            beginSift(tag, theirCount: said[tag]?.count ?? 0, id, &output)
+        }
+    }
+
+    /// Notes listed heights; false if one shows a fork, and the session is over.
+    mutating func take(
+        _ entries: [HaveEntry], into vector: inout VersionVector, _ id: SessionID,
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> Bool {
+        for entry in entries {
+            guard let replica = heads.number(ofTag: entry.tag) else {
+                sessions[id]?.unheardOf[entry.tag] = entry.height
+                continue
+            }
+            guard entry.height <= Dot.counterMax else { throw FormatError(.badReference, "height") }
+            let row = heads[replica]
+            if entry.height > 0, entry.height <= row.height {
+                let hash =
+                    entry.height == row.height
+                    ? row.hash : try storage.change(Dot(replica, entry.height))?.hash
+                if let hash, firstEight(hash) != entry.hash {
+                    output.notices.append(.fork(row.id, height: entry.height))
+                    bye(id, .fork, "replica \(row.id.text) differs at \(entry.height)", &output)
+                    return false
+                }
+            }
+            vector[replica] = entry.height
+        }
+        return true
+    }
+
+    private mutating func begin(
+        _ id: SessionID, knowing theirs: VersionVector, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws {
+        guard var session = sessions[id], let peer = session.peer else { return }
+        session.phase = .exchanging
+        session.theirs = theirs
+        session.sent = theirs
+        session.lacking = Set(
+            heads.allNumbers.filter { heads[$0].height > theirs[$0] })
+        sessions[id] = session
+        learn(theirs, from: peer)
+        sendPlan(id, &output)
+        sendAddresses(id, &output)
+        agreeIfEqual(id)
+        pump(id)
+        // What came in from others between hello and now has not been told yet.
+        acknowledge(heads.allNumbers, id, &output)
+    }
+
+    /// A live session's word replaces what was known of the peer.
+    private mutating func learn(_ vector: VersionVector, from peer: NodeID) {
+        var counted = vector
+        counted.meet(heads.vector)
+        peers[peer]?.acknowledged = counted
+        peers[peer]?.acknowledgedAt = moment.wallClock
+        peers[peer]?.route = .session
+        unsavedPeers.insert(peer)
+    }
+
+    private mutating func sendPlan(_ id: SessionID, _ output: inout Output) {
+        guard let session = sessions[id], !session.lacking.isEmpty else { return }
+        var changes: [Lane: UInt64] = [:]
+        for replica in session.lacking {
+            changes[heads[replica].id.lane, default: 0] += heads[replica].height - session.sent[replica]
+        }
+        // Bytes are a guess from the mean of earlier registers: exact ones would take the encoding itself.
+        let plan = Plan(
+            controlChanges: changes[.control] ?? 0, controlBytes: (changes[.control] ?? 0) * 250,
+            dataChanges: changes[.data] ?? 0, dataBytes: (changes[.data] ?? 0) * 60)
+        if plan.dataChanges + plan.controlChanges > 1 { send(.plan, plan.encoded(), id, &output) }
+    }
+
+    private mutating func sendAddresses(_ id: SessionID, _ output: inout Output) {
+        guard let peer = sessions[id]?.peer else { return }
+        var entries = [Addresses.Entry(node: node, addresses: ownAddresses)]
+        for (other, knowledge) in peers.sorted(by: { $0.key.precedes($1.key) })
+        where other != peer && !knowledge.addresses.isEmpty && membership?.isMember(other) == true {
+            entries.append(.init(node: other, addresses: knowledge.addresses))
+        }
+        let message = Addresses(
+            entries: Array(entries.filter { !$0.addresses.isEmpty }.prefix(Limits.addressesMax)))
+        let digest = firstEight(sha256(message.encoded()))
+        guard digest != peers[peer]?.addressesTold else { return }
+        peers[peer]?.addressesTold = digest
+        unsavedPeers.insert(peer)
+        send(.addresses, message.encoded(), id, &output)
+    }
+
+    private mutating func receive(_ addresses: Addresses, _ output: inout Output) {
+        for entry in addresses.entries where entry.node != node && peers.count < 2 * Limits.membersMax {
+            let known = peers[entry.node]?.addresses ?? []
+            peers[entry.node, default: PeerKnowledge()].merge(addresses: entry.addresses)
+            guard peers[entry.node]?.addresses != known else { continue }
+            unsavedPeers.insert(entry.node)
+            dialling.reset(entry.node, moment.now)
+        }
+    }
+
+    // MARK: - changes, acks, credit
+
+    private mutating func receiveChanges(
+        _ frame: Frame, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        guard var session = sessions[id] else { return }
+        var table = heads.table
+        let message = try ChangesMessage(
+            try frame.message(compression), table: &table, numbering: &session.incoming)
+        let isData = table[message.replica].lane == .data
+        let outcome = try receive(message, table, storage, &output)
+        if outcome != .held, message.last > session.theirs[message.replica] {
+            session.theirs[message.replica] = message.last
+            session.sent[message.replica] = max(session.sent[message.replica], message.last)
+            session.unheardOf[heads.tag(message.replica)] = nil
+        }
+        if isData { session.creditOwed += frame.encodedBytes }
+        let returned = session.creditOwed
+        let isLarge = returned >= 64 << 10
+        if isLarge { session.creditOwed = 0 }
+        sessions[id] = session
+        tellSessions(storage, &output)
+        if outcome == .known { acknowledge([message.replica], id, &output) }
+        if isLarge { send(.credit, Credit(byteCount: UInt64(returned)).encoded(), id, &output) }
+        if let peer = session.peer { peers[peer]?.lastHeard = moment.wallClock }
+    }
+
+    private mutating func receive(_ ack: Ack, _ id: SessionID, _ output: inout Output) {
+        guard let peer = sessions[id]?.peer else { return }
+        for entry in ack.entries {
+            guard let replica = heads.number(ofTag: entry.tag) else {
+                sessions[id]?.unheardOf[entry.tag] = entry.height
+                continue
+            }
+            guard entry.height <= Dot.counterMax, let theirs = sessions[id]?.theirs[replica] else { continue }
+            if entry.height > theirs { sessions[id]?.theirs[replica] = entry.height }
+            if let sent = sessions[id]?.sent[replica], entry.height > sent {
+                sessions[id]?.sent[replica] = entry.height
+            }
+            let counted = min(entry.height, heads[replica].height)
+            if counted > peers[peer]?.acknowledged[replica] ?? 0 {
+                peers[peer]?.acknowledged[replica] = counted
+            }
+        }
+        peers[peer]?.acknowledgedAt = moment.wallClock
+        peers[peer]?.lastHeard = moment.wallClock
+        peers[peer]?.route = .session
+        unsavedPeers.insert(peer)
+        agreeIfEqual(id)
+        pump(id)
+    }
+
+    private mutating func receive(_ credit: Credit, _ id: SessionID) {
+        guard var session = sessions[id] else { return }
+        session.bytesInFlight -= Int(min(credit.byteCount, UInt64(session.bytesInFlight)))
+        session.adaptMessageSize(moment.now)
+        sessions[id] = session
+        pump(id)
+    }
+
+    /// When both hold the same, that is the base of the next meeting.
+    mutating func agreeIfEqual(_ id: SessionID) {
+        guard let session = sessions[id], session.isExchanging, session.lacking.isEmpty,
+            session.sifting.isEmpty, session.unheardOf.isEmpty, let peer = session.peer
+        else { return }
+        let vector = heads.vector
+        guard session.theirs == vector else { return }
+        peers[peer]?.base = vector
+        peers[peer]?.baseDigest = firstEight(heads.digest())
+        unsavedPeers.insert(peer)
+    }
+}
+
+extension SyncSession {
+    /// Larger messages compress better; on a slow link smaller ones keep live edits quick.
+    mutating func adaptMessageSize(_ now: Duration) {
+        guard let since = inFlightSince else { return }
+        let taken = now - since
+        if taken > .seconds(1) {
+            messageContentBytes = max(messageContentBytes / 2, Limits.slowLinkMessageBytes)
+        } else if taken < .milliseconds(400) {
+            messageContentBytes = min(messageContentBytes * 2, 640 << 10)
+        }
+        inFlightSince = bytesInFlight > 0 ? now : nil
+    }
+}

@@ -1,0 +1,99 @@
+public import RollcallCore
+import RollcallTrust
+
+/// The replicas that this node has heard of, and how far each is durable and decided here.
+public struct Heads: Sendable {
+    public private(set) var table = ReplicaTable()
+    private var rows: [ReplicaRow] = []
+    private var tags: [UInt64] = []
+    private var numbersByTag: [UInt64: ReplicaNumber] = [:]
+    private let chain: Chain
+    /// Replicas that advanced since somebody asked.
+    private var advanced: [ReplicaNumber] = []
+
+    init(chain: Chain) { self.chain = chain }
+
+    public var allNumbers: [ReplicaNumber] { table.allNumbers }
+
+    public subscript(replica: ReplicaNumber) -> ReplicaRow { rows[Int(replica.rawValue)] }
+
+    public func tag(_ replica: ReplicaNumber) -> UInt64 { tags[Int(replica.rawValue)] }
+
+    public func number(ofTag tag: UInt64) -> ReplicaNumber? { numbersByTag[tag] }
+
+    /// Takes over a table that learned more replicas; answers with their rows, to be stored.
+    mutating func adopt(_ learned: ReplicaTable) -> [ReplicaRow] {
+        var added: [ReplicaRow] = []
+        for index in table.count..<learned.count {
+            let id = learned.ids[index]
+            let row = ReplicaRow(
+                number: ReplicaNumber(UInt32(index)), id: id, height: 0, hash: chain.start(of: id),
+                isEnded: false)
+            added.append(row)
+            append(row)
+        }
+        table = learned
+        return added
+    }
+
+    /// A row as the store had it; rows come in the order of their numbers.
+    mutating func load(_ row: ReplicaRow) {
+        let number = table.insert(row.id)
+        precondition(number == row.number, "replica \(row.number.rawValue) loaded as \(number.rawValue)")
+        append(row)
+    }
+
+    private mutating func append(_ row: ReplicaRow) {
+        rows.append(row)
+        let tag = row.id.tag
+        tags.append(tag)
+        numbersByTag[tag] = row.number
+    }
+
+    mutating func advance(_ replica: ReplicaNumber, to height: UInt64, _ hash: [UInt8]) -> ReplicaRow {
+        rows[Int(replica.rawValue)].height = height
+        rows[Int(replica.rawValue)].hash = hash
+        if !advanced.contains(replica) { advanced.append(replica) }
+        return self[replica]
+    }
+
+    /// The replicas that advanced since the last call, in the order they did.
+    mutating func takeAdvanced() -> [ReplicaNumber] {
+        defer { advanced = [] }
+        return advanced
+    }
+
+    mutating func end(_ replica: ReplicaNumber) -> ReplicaRow {
+        rows[Int(replica.rawValue)].isEnded = true
+        return self[replica]
+    }
+
+    public var vector: VersionVector {
+        var vector = VersionVector()
+        for row in rows { vector[row.number] = row.height }
+        return vector
+    }
+
+    /// Replicas with a height, in order of tag.
+    var numbersInTagOrder: [ReplicaNumber] {
+        rows.filter { $0.height > 0 }.map(\.number).sorted { tag($0) < tag($1) }
+    }
+
+    /// The digest that two equal nodes share.
+    public func digest(of vector: VersionVector? = nil) -> [UInt8] {
+        var hash = LabelledHash("rc1.heads", reserving: 64 + rows.count * 48)
+        hash.add(chain.register.bytes)
+        for number in numbersInTagOrder {
+            hash.add(u64: tag(number))
+            hash.add(u64: self[number].height)
+            hash.add(self[number].hash)
+        }
+        return hash.finish16()
+    }
+
+    /// The control heads that a new control change lists as its parents, in canonical order.
+    var controlHeads: [ReplicaRow] {
+        rows.filter { $0.id.lane == .control && $0.height > 0 && !$0.isEnded }
+            .sorted { $0.id.precedes($1.id) }
+    }
+}

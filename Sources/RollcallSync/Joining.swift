@@ -1,0 +1,293 @@
+public import RollcallCore
+public import RollcallTrust
+import RollcallWire
+
+/// Where a session stands in a join.
+enum JoinStep: Equatable {
+    /// The inviter answered an offer and awaits the proof.
+    case answered(JoinOffer, JoinTranscript)
+    /// The newcomer proved the code; a person compares the words.
+    case confirming(MemberEntry, words: String)
+    /// The newcomer sent its offer.
+    case offered
+    /// The newcomer sent its proof.
+    case proved
+    /// The newcomer waits to be admitted.
+    case accepted
+}
+
+/// A one-time code that is open.
+struct Invitation {
+    var code: JoinCode
+    var expires: Duration
+    var failures = 0
+    /// Whoever proves the code is admitted without a person's word.
+    var admitsAtOnce: Bool
+}
+
+/// This laptop's own attempt to join a register.
+struct JoinAttempt {
+    var address: String
+    var code: JoinCode
+    var name: String
+    var operatorName: String
+    var deadline: Duration
+    var session: SessionID?
+    var offer: JoinOffer
+    var answer: JoinAnswer?
+    var genesis: Genesis?
+    var transcript: JoinTranscript?
+}
+
+extension Laptop {
+    // MARK: - the inviter
+
+    public mutating func invite(
+        minutes: Int, admitsAtOnce: Bool, _ moment: Moment
+    ) throws -> JoinCode {
+        self.moment = moment
+        guard let membership else { throw LaptopError.noRegister }
+        guard membership.isAdministrator(node) else { throw LaptopError.notAllowed }
+        guard membership.members.count < Limits.membersMax else { throw LaptopError.tooManyMembers }
+        let code = JoinCode(using: &chance)
+        invitation = Invitation(
+            code: code, expires: moment.now + .seconds(minutes * 60), admitsAtOnce: admitsAtOnce)
+        return code
+    }
+
+    /// Newcomers who proved the code and wait for a person's word.
+    public var newcomers: [(words: String, name: String)] {
+        sessions.values.compactMap { session in
+            guard case .joining(.confirming(let entry, let words), _) = session.phase else { return nil }
+            return (words, entry.name)
+        }.sorted { $0.words < $1.words }
+    }
+
+    /// A person compared the words: lets the newcomer in.
+    public mutating func confirm(
+        words: String, _ moment: Moment, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> MemberEntry {
+        self.moment = moment
+        for (id, session) in sessions.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            guard case .joining(.confirming(let entry, words), _) = session.phase else { continue }
+            try admit(entry, id, storage, &output)
+            return entry
+        }
+        throw LaptopError.noSuchNewcomer
+    }
+
+    /// A person did not recognise the words.
+    public mutating func refuse(words: String, _ output: inout Output) {
+        for (id, session) in sessions {
+            guard case .joining(.confirming(_, words), _) = session.phase else { continue }
+            bye(id, .joinRefused, "not admitted", &output)
+        }
+        invitation = nil
+    }
+
+    private mutating func admit(
+        _ entry: MemberEntry, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        invitation = nil
+        _ = try writeControl(ChangeKind.member, entry.encoded(), storage, &output)
+        send(.joinAdmitted, [], id, &output)
+        output.notices.append(.admitted(entry.node, name: entry.name))
+        sessions[id]?.peer = entry.node
+        sessions[id]?.phase = .greeting(until: moment.now + .seconds(Limits.admissionSeconds))
+        try greet(id, storage, &output)
+    }
+
+    mutating func expireInvitation(_ output: inout Output) {
+        guard let invitation, invitation.expires <= moment.now else { return }
+        self.invitation = nil
+        output.notices.append(.invitationClosed(reason: "its time is over"))
+    }
+
+    // MARK: - messages
+
+    mutating func receiveJoin(
+        _ type: FrameType, _ message: [UInt8], _ id: SessionID, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws {
+        switch (type, sessions[id]?.phase) {
+        case (.joinOffer, .stranger):
+            answer(try JoinOffer(message), id, &output)
+        case (.joinProof, .joining(.answered(let offer, let transcript), _)):
+            try check(try JoinProof(message), offer, transcript, id, storage, &output)
+        case (.joinAnswer, .joining(.offered, _)):
+            try prove(try JoinAnswer(message), id, &output)
+        case (.joinAccept, .joining(.proved, _)):
+            checkInviter(try JoinAccept(message), id, &output)
+        case (.joinAdmitted, .joining(.accepted, _)):
+            guard message.isEmpty else { throw FormatError(.trailingBytes, "join admitted") }
+            try enter(id, storage, &output)
+        default:
+            bye(id, .protocolError, "\(type) out of place", &output)
+        }
+    }
+
+    private mutating func answer(_ offer: JoinOffer, _ id: SessionID, _ output: inout Output) {
+        guard invitation != nil, let membership else {
+            return bye(id, .joinClosed, "no invitation is open here", &output)
+        }
+        guard let newcomer = NodeID(offer.node), !newcomer.isWeak else {
+            return bye(id, .joinRefused, "a key of this form is not accepted", &output)
+        }
+        guard !membership.isMember(newcomer) else {
+            return bye(id, .joinRefused, "this laptop is a member already", &output)
+        }
+        let random = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
+        let answer = JoinAnswer(node: node.bytes, random: random, genesis: membership.genesis.encoded())
+        let transcript = JoinTranscript(
+            newcomerTLSKeyHash: sessions[id]?.tlsKeyHash ?? [], inviterTLSKeyHash: identity.tlsKeyHash,
+            offer: offer, answer: answer, genesis: membership.genesis)
+        sessions[id]?.phase = .joining(
+            .answered(offer, transcript), until: moment.now + .seconds(Limits.admissionSeconds))
+        send(.joinAnswer, answer.encoded(), id, &output)
+    }
+
+    private mutating func check(
+        _ proof: JoinProof, _ offer: JoinOffer, _ transcript: JoinTranscript, _ id: SessionID,
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        guard var invitation, let membership else {
+            return bye(id, .joinClosed, "no invitation is open here", &output)
+        }
+        guard let newcomer = NodeID(offer.node), transcript.isNewcomerProof(proof.proof, invitation.code)
+        else {
+            invitation.failures += 1
+            self.invitation = invitation
+            if invitation.failures >= Limits.joinFailuresMax {
+                self.invitation = nil
+                output.notices.append(.invitationClosed(reason: "three wrong codes"))
+            }
+            return bye(
+                id, .joinRefused, "the code is wrong, or somebody may be in between", &output)
+        }
+        let entry = MemberEntry(
+            node: newcomer, tlsKeyHash: sessions[id]?.tlsKeyHash ?? [], role: .administrator,
+            bundleKey: offer.bundleKey, name: offer.name, proof: proof.enrolment)
+        guard entry.isProven(in: membership.register) else {
+            return bye(id, .joinRefused, "the newcomer does not hold its key", &output)
+        }
+        send(.joinAccept, JoinAccept(proof: transcript.inviterProof(invitation.code)).encoded(), id, &output)
+        guard !invitation.admitsAtOnce else { return try admit(entry, id, storage, &output) }
+        // The code is used up, whoever comes now.
+        self.invitation = nil
+        sessions[id]?.phase = .joining(
+            .confirming(entry, words: transcript.words), until: moment.now + .seconds(600))
+        output.notices.append(.newcomerWaits(words: transcript.words, name: offer.name))
+    }
+
+    // MARK: - the newcomer
+
+    public mutating func join(
+        address: String, code: JoinCode, name: String, operatorName: String, _ moment: Moment,
+        _ output: inout Output
+    ) throws {
+        self.moment = moment
+        guard membership == nil else { throw LaptopError.registerExists }
+        let random = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
+        joining = JoinAttempt(
+            address: address, code: code, name: name, operatorName: operatorName,
+            deadline: moment.now + .seconds(30),
+            offer: JoinOffer(node: node.bytes, random: random, bundleKey: [], name: name))
+        dialling.underWay[address] = .some(nil)
+        output.dial.append(address)
+    }
+
+    mutating func beginJoin(_ id: SessionID, _ output: inout Output) {
+        guard let attempt = joining else { return }
+        joining?.session = id
+        sessions[id]?.phase = .joining(.offered, until: attempt.deadline)
+        send(.joinOffer, attempt.offer.encoded(), id, &output)
+    }
+
+    private mutating func prove(
+        _ answer: JoinAnswer, _ id: SessionID, _ output: inout Output
+    ) throws {
+        guard var attempt = joining, attempt.session == id else { return }
+        guard let inviter = NodeID(answer.node), !inviter.isWeak else { throw FormatError(.weakKey, "inviter") }
+        let genesis = try Genesis(answer.genesis)
+        let transcript = JoinTranscript(
+            newcomerTLSKeyHash: identity.tlsKeyHash, inviterTLSKeyHash: sessions[id]?.tlsKeyHash ?? [],
+            offer: attempt.offer, answer: answer, genesis: genesis)
+        let enrolment = identity.key.signature(
+            of: MemberEntry.enrolment(
+                register: genesis.register, node: node, tlsKeyHash: identity.tlsKeyHash, bundleKey: []))
+        attempt.answer = answer
+        attempt.genesis = genesis
+        attempt.transcript = transcript
+        joining = attempt
+        sessions[id]?.phase = .joining(.proved, until: attempt.deadline)
+        send(
+            .joinProof,
+            JoinProof(proof: transcript.newcomerProof(attempt.code), enrolment: enrolment).encoded(), id,
+            &output)
+    }
+
+    private mutating func checkInviter(
+        _ accept: JoinAccept, _ id: SessionID, _ output: inout Output
+    ) {
+        guard let attempt = joining, attempt.session == id, let transcript = attempt.transcript else { return }
+        guard transcript.isInviterProof(accept.proof, attempt.code) else {
+            fail(join: .somebodyInBetween, &output)
+            return bye(id, .joinRefused, "somebody may be in between", &output)
+        }
+        joining?.deadline = moment.now + .seconds(600)
+        sessions[id]?.phase = .joining(.accepted, until: moment.now + .seconds(600))
+        output.notices.append(.joinWords(transcript.words))
+    }
+
+    private mutating func enter(
+        _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        guard let attempt = joining, attempt.session == id, let genesis = attempt.genesis,
+            let inviter = attempt.answer.flatMap({ NodeID($0.node) })
+        else { return }
+        joining = nil
+        enter(genesis, name: attempt.name, &output)
+        try addOwnOperator(attempt.operatorName, storage, &output)
+        var knowledge = PeerKnowledge()
+        knowledge.addresses = [attempt.address]
+        peers[inviter] = knowledge
+        unsavedPeers.insert(inviter)
+        savePeers(&output)
+        output.notices.append(.joined(.init(peer: inviter)))
+        sessions[id]?.peer = inviter
+        sessions[id]?.phase = .greeting(until: moment.now + .seconds(Limits.admissionSeconds))
+        try greet(id, storage, &output)
+    }
+
+    // MARK: - failing
+
+    private mutating func fail(join failure: JoinFailure, _ output: inout Output) {
+        guard joining != nil else { return }
+        joining = nil
+        output.notices.append(.joinFailed(failure))
+    }
+
+    mutating func failJoin(dialled address: String, _ failure: JoinFailure, _ output: inout Output) {
+        if joining?.address == address, joining?.session == nil { fail(join: failure, &output) }
+    }
+
+    mutating func failJoin(session id: SessionID, _ bye: Bye, _ output: inout Output) {
+        guard joining?.session == id else { return }
+        switch (bye.knownReason, sessions[id]?.phase) {
+        case (.joinRefused, .joining(.accepted, _)): fail(join: .refusedByPerson, &output)
+        case (.joinRefused, _): fail(join: .wrongCode, &output)
+        case (.joinClosed, _): fail(join: .notInviting, &output)
+        default: fail(join: .cutOff, &output)
+        }
+    }
+
+    mutating func endJoin(of id: SessionID, _ output: inout Output) {
+        if joining?.session == id { fail(join: .cutOff, &output) }
+    }
+
+    mutating func expireJoin(_ output: inout Output) {
+        guard let attempt = joining, attempt.deadline <= moment.now else { return }
+        fail(join: .unreachable, &output)
+        if let id = attempt.session { bye(id, .joinClosed, "time over", &output) }
+    }
+}

@@ -1,0 +1,175 @@
+public import RollcallCore
+import RollcallTrust
+
+/// Applies a run of changes to records, reading each record once and writing it once.
+struct Merging {
+    private var states: [Dot: RecordState] = [:]
+    private var order: [Dot] = []
+    private var applied: [Dot: Applied] = [:]
+
+    struct Applied {
+        var change: Change
+        var commitments: [Commitment]
+    }
+
+    mutating func apply(
+        _ change: Change, _ commitments: [Commitment], _ storage: some RegisterStorage
+    ) throws {
+        applied[change.dot] = Applied(change: change, commitments: commitments)
+        var state = try state(of: change.record, storage)
+        try state.apply(change) { dot in try fields(of: dot, storage) }
+        states[change.record] = state
+    }
+
+    private mutating func state(of record: Dot, _ storage: some RegisterStorage) throws -> RecordState {
+        if let state = states[record] { return state }
+        order.append(record)
+        guard let stored = try storage.record(record) else { return RecordState() }
+        return try RecordRow(stored).state
+    }
+
+    private func fields(of dot: Dot, _ storage: some RegisterStorage) throws -> [FieldNumber] {
+        if let applied = applied[dot] { return applied.change.writes.map(\.field) }
+        guard let stored = try storage.change(dot) else { return [] }
+        return try Change(dot: dot, stored: stored.content).writes.map(\.field)
+    }
+
+    /// The rows of all records touched, in the order first touched.
+    func rows(
+        _ table: ReplicaTable, _ salts: (Dot) throws -> [UInt8]?, _ storage: some RegisterStorage
+    ) throws -> [StoreWrite] {
+        var writes: [StoreWrite] = []
+        writes.reserveCapacity(order.count)
+        for record in order {
+            guard let state = states[record] else { continue }
+            let live = try liveChanges(state, salts, storage)
+            let digest = Self.digest(record, live, table)
+            let conflicts = live.count < 2 ? 0 : Self.conflicts(in: live, table)
+            writes.append(
+                .record(
+                    StoredRecord(dot: record, state: RecordRow(digest: digest, state: state).encoded()),
+                    conflicts: conflicts))
+        }
+        return writes
+    }
+
+    private struct LiveChange {
+        var applied: Applied
+        var fields: [FieldNumber]
+    }
+
+    private func liveChanges(
+        _ state: RecordState, _ salts: (Dot) throws -> [UInt8]?, _ storage: some RegisterStorage
+    ) throws -> [LiveChange] {
+        var live: [LiveChange] = []
+        for entry in state.entries where entry.hasLive {
+            let known: Applied
+            if let applied = applied[entry.dot] {
+                known = applied
+            } else {
+                guard let stored = try storage.change(entry.dot), let leaf = try salts(entry.dot) else {
+                    throw LaptopError.storeIncomplete
+                }
+                let change = try Change(dot: entry.dot, stored: stored.content)
+                known = Applied(change: change, commitments: Chain.commitments(to: change, leaf: leaf))
+            }
+            let fields =
+                switch entry.live {
+                case .all: known.change.writes.map(\.field)
+                case .some(let fields): fields
+                }
+            if !fields.isEmpty { live.append(LiveChange(applied: known, fields: fields)) }
+        }
+        return live
+    }
+
+    private static func digest(
+        _ record: Dot, _ live: [LiveChange], _ table: ReplicaTable
+    ) -> [UInt8] {
+        var digest = RecordDigest(record: record, table)
+        let sorted =
+            live.count < 2
+            ? live
+            : live.sorted { table.precedes($0.applied.change.dot, $1.applied.change.dot) }
+        for change in sorted {
+            digest.add(change.applied.change.dot, fields: change.fields, change.applied.commitments)
+        }
+        return digest.finish()
+    }
+
+    private static func conflicts(in live: [LiveChange], _ table: ReplicaTable) -> Int {
+        let view = RecordView(
+            live.map { LiveWrites(change: $0.applied.change, fields: $0.fields) }, table)
+        return view.fields.count { $0.isConflict }
+    }
+}
+
+/// A record's row: the digest of its live writes, then its state.
+public struct RecordRow {
+    public var digest: [UInt8]
+    public var state: RecordState
+
+    init(digest: [UInt8], state: RecordState) {
+        self.digest = digest
+        self.state = state
+    }
+
+    public init(_ stored: [UInt8]) throws(FormatError) {
+        guard stored.count >= 32 else { throw FormatError(.truncated, "record") }
+        digest = Array(stored.prefix(32))
+        state = try RecordState(encoded: Array(stored.dropFirst(32)))
+    }
+
+    func encoded() -> [UInt8] { digest + state.encoded() }
+}
+
+/// A change with those of its writes that are live.
+public struct LiveWrites {
+    public var change: Change
+    public var fields: [FieldNumber]
+
+    public init(change: Change, fields: [FieldNumber]) {
+        self.change = change
+        self.fields = fields
+    }
+}
+
+/// A record as people see it: for each field its values, in canonical order.
+public struct RecordView {
+    public private(set) var fields: [Siblings] = []
+
+    /// Any order of changes; the view is the same.
+    public init(_ live: [LiveWrites], _ table: ReplicaTable) {
+        let sorted = live.count < 2 ? live : live.sorted { table.precedes($0.change.dot, $1.change.dot) }
+        var claims: [FieldNumber: [Claim]] = [:]
+        for writes in sorted {
+            let change = writes.change
+            for field in writes.fields {
+                guard let write = change.write(to: field) else { continue }
+                claims[field, default: []].append(
+                    Claim(
+                        dot: change.dot, operatorDot: change.operatorDot,
+                        recordedAt: change.recordedAt, body: Body(change.bodies, write.body)))
+            }
+        }
+        let shownDots: [Mark.NamedDot] = claims[.removed] == nil ? [] : Self.dotsShown(sorted, table)
+        fields = claims.keys.sorted().map { field in
+            Siblings(field: field, claims: claims[field] ?? [], recordDots: field == .removed ? shownDots : [])
+        }
+    }
+
+    private static func dotsShown(_ live: [LiveWrites], _ table: ReplicaTable) -> [Mark.NamedDot] {
+        live.filter { $0.fields.contains { $0 != .removed } }
+            .map { Mark.NamedDot(replica: table[$0.change.dot.replica], counter: $0.change.dot.counter) }
+    }
+
+    public subscript(field: FieldNumber) -> Siblings? { fields.first { $0.field == field } }
+
+    /// Whether a person removed the record and nobody restored it.
+    public var isRemoved: Bool {
+        self[.removed]?.values.contains {
+            if case .mark(let mark) = $0.content { return mark.isRemoved }
+            return false
+        } ?? false
+    }
+}

@@ -1,0 +1,109 @@
+public import RollcallCore
+
+/// What this node knows of another: what it has acknowledged, where it may be reached.
+public struct PeerKnowledge: Equatable, Sendable {
+    public enum Route: UInt8, Sendable { case none = 0, session = 1, bundle = 2 }
+
+    /// What the peer has acknowledged as durable and decided.
+    public var acknowledged = VersionVector()
+    public var startNonce: UInt64 = 0
+    public var earlierNonces: [UInt64] = []
+    /// What both held when they last agreed, and the start of its digest; 0 = none.
+    public var base = VersionVector()
+    public var baseDigest: UInt64 = 0
+    public var addresses: [String] = []
+    /// A person said `disconnect`: neither dial nor accept.
+    public var isBarred = false
+    public var lastHeard: UInt64 = 0
+    public var acknowledgedAt: UInt64 = 0
+    public var route: Route = .none
+    public var clockOffset: Int64?
+    /// A hash of the addresses that the peer was last told.
+    var addressesTold: UInt64 = 0
+
+    public init() {}
+
+    /// Takes in a vector that the peer sent by another way than a live session.
+    public mutating func learn(_ vector: VersionVector, nonce: UInt64, earlier: [UInt64]) {
+        if nonce == startNonce {
+            acknowledged.merge(vector)
+        } else if startNonce == 0 || earlier.contains(startNonce) {
+            acknowledged = vector
+        } else if earlierNonces.contains(nonce) {
+            return
+        } else {
+            acknowledged.meet(vector)
+            return
+        }
+        startNonce = nonce
+        earlierNonces = earlier
+    }
+
+    mutating func merge(addresses found: [String]) {
+        for address in found where !addresses.contains(address) { addresses.append(address) }
+        if addresses.count > 8 { addresses.removeFirst(addresses.count - 8) }
+    }
+
+    // MARK: as stored
+
+    static let form: UInt8 = 1
+
+    func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.u8(Self.form)
+        Self.encode(acknowledged, to: &writer)
+        writer.u64(startNonce)
+        writer.varint(earlierNonces.count)
+        for nonce in earlierNonces { writer.u64(nonce) }
+        Self.encode(base, to: &writer)
+        writer.u64(baseDigest)
+        writer.varint(addresses.count)
+        for address in addresses { writer.text(address) }
+        writer.u8(isBarred ? 1 : 0)
+        writer.varint(lastHeard)
+        writer.varint(acknowledgedAt)
+        writer.u8(route.rawValue)
+        writer.u8(clockOffset == nil ? 0 : 1)
+        writer.u64(UInt64(bitPattern: clockOffset ?? 0))
+        writer.u64(addressesTold)
+        return writer.bytes
+    }
+
+    init(encoded bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        guard try reader.u8("peer form") == Self.form else { throw FormatError(.unknownVersion, "peer") }
+        acknowledged = try Self.vector(from: &reader)
+        startNonce = try reader.u64("start nonce")
+        for _ in 0..<(try reader.count("nonces", bytesEach: 8)) { earlierNonces.append(try reader.u64("nonce")) }
+        base = try Self.vector(from: &reader)
+        baseDigest = try reader.u64("base digest")
+        for _ in 0..<(try reader.count("addresses")) { addresses.append(try reader.text("address")) }
+        isBarred = try reader.u8("barred") == 1
+        lastHeard = try reader.varint("last heard")
+        acknowledgedAt = try reader.varint("acknowledged at")
+        route = Route(rawValue: try reader.u8("route")) ?? .none
+        let hasOffset = try reader.u8("clock offset known") == 1
+        let offset = Int64(bitPattern: try reader.u64("clock offset"))
+        clockOffset = hasOffset ? offset : nil
+        addressesTold = try reader.u64("addresses told")
+    }
+
+    private static func encode(_ vector: VersionVector, to writer: inout ByteWriter) {
+        let entries = vector.counters.sorted { $0.key.rawValue < $1.key.rawValue }
+        writer.varint(entries.count)
+        for (replica, counter) in entries {
+            writer.varint(UInt64(replica.rawValue))
+            writer.varint(counter)
+        }
+    }
+
+    private static func vector(from reader: inout ByteReader) throws(FormatError) -> VersionVector {
+        var vector = VersionVector()
+        for _ in 0..<(try reader.count("vector", bytesEach: 2)) {
+            let replica = try reader.varint("replica")
+            guard replica <= UInt64(ReplicaNumber.max) else { throw FormatError(.badReference, "replica") }
+            vector[ReplicaNumber(UInt32(replica))] = try reader.varint("counter")
+        }
+        return vector
+    }
+}

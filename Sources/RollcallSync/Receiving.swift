@@ -1,0 +1,255 @@
+import RollcallCore
+import RollcallTrust
+import RollcallWire
+
+/// What became of a run of changes that came in.
+enum RunOutcome: Equatable {
+    /// So many were new and are applied.
+    case applied(Int)
+    /// All were known already.
+    case known
+    /// Kept until what comes before them, or their author's admission, is here.
+    case held
+}
+
+/// Why a run was refused.
+enum RunError: Error, Equatable {
+    case invalidSegment
+    case fork(ReplicaID, height: UInt64)
+}
+
+extension Laptop {
+    /// Verifies and applies a run; whoever it came from.
+    ///
+    /// - Parameter learned: The replica table with what the message defined.
+    mutating func receive(
+        _ message: ChangesMessage, _ learned: ReplicaTable, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws -> RunOutcome {
+        let known = Int(message.replica.rawValue) < heads.table.count
+        let height = known ? heads[message.replica].height : 0
+        if message.last <= height { return .known }
+        let author = learned[message.replica].node
+        let isGap = message.first > height + 1
+        let isHeld = isGap || membership?.isMember(author) != true
+        let start = try startHash(of: message, isKnown: known, learned, storage)
+        guard let start else {
+            // A gap that says nothing of where it begins cannot be verified, nor held.
+            throw RunError.invalidSegment
+        }
+        let run = try verify(message, from: start, learned, storage, checkingSalts: !isGap)
+        output.commit += heads.adopt(learned).map { .replica($0) }
+        guard !isHeld else {
+            hold(message, start, &output)
+            return .held
+        }
+        if height >= message.first,
+            run.links[Int(height - message.first)].hash != heads[message.replica].hash
+        {
+            throw RunError.fork(learned[message.replica], height: height)
+        }
+        try apply(run, of: message, above: height, storage, &output)
+        return .applied(Int(message.last - height))
+    }
+
+    private func startHash(
+        of message: ChangesMessage, isKnown: Bool, _ learned: ReplicaTable,
+        _ storage: some RegisterStorage
+    ) throws -> [UInt8]? {
+        if message.first == 1 { return chain.start(of: learned[message.replica]) }
+        let height = isKnown ? heads[message.replica].height : 0
+        if message.first > height + 1 { return message.startHash }
+        if message.first == height + 1 { return heads[message.replica].hash }
+        return try storage.change(Dot(message.replica, message.first - 1))?.hash
+    }
+
+    /// A run whose salts, links and signatures hold.
+    struct VerifiedRun {
+        struct Link {
+            var hash: [UInt8]
+            var commitments: [Commitment]
+            var content: [UInt8]
+        }
+
+        var links: [Link] = []
+        var salts: [(block: UInt64, tree: SaltTree)] = []
+    }
+
+    mutating func verify(
+        _ message: ChangesMessage, from start: [UInt8], _ learned: ReplicaTable,
+        _ storage: some RegisterStorage, checkingSalts: Bool
+    ) throws -> VerifiedRun {
+        let id = learned[message.replica]
+        guard let verifier = verifier(of: id.node) else { throw FormatError(.weakKey, "author") }
+        var run = VerifiedRun()
+        run.salts = try salts(of: message, checkingSalts ? storage : nil)
+        var leaves: [[UInt8]] = []
+        leaves.reserveCapacity(message.changes.count)
+        for (block, tree) in run.salts {
+            let blockStart = block * Limits.changesPerBlock + 1
+            leaves += tree.leaves(
+                max(message.first, blockStart),
+                min(message.last, blockStart + Limits.changesPerBlock - 1))
+        }
+        guard leaves.count == message.changes.count else { throw FormatError(.saltMismatch, "salts") }
+
+        var hash = start
+        run.links.reserveCapacity(message.changes.count)
+        var segment = 0
+        var leftInSegment = message.segments[0].changeCount
+        for (change, leaf) in zip(message.changes, leaves) {
+            let commitments = Chain.commitments(to: change, leaf: leaf)
+            hash = chain.link(hash, change, commitments, learned)
+            run.links.append(
+                .init(hash: hash, commitments: commitments, content: change.stored()))
+            leftInSegment -= 1
+            guard leftInSegment == 0 else { continue }
+            guard
+                verifier.verifies(
+                    message.segments[segment].signature,
+                    of: chain.headMessage(id, change.dot.counter, hash))
+            else { throw RunError.invalidSegment }
+            segment += 1
+            if segment < message.segments.count {
+                leftInSegment = message.segments[segment].changeCount
+            }
+        }
+        return run
+    }
+
+    /// The salt trees of the blocks that a run touches: what was known, and what came with it.
+    private func salts(
+        of message: ChangesMessage, _ storage: (some RegisterStorage)?
+    ) throws -> [(block: UInt64, tree: SaltTree)] {
+        var trees: [(block: UInt64, tree: SaltTree)] = []
+        for (index, subtree) in SaltSubtree.given(first: message.first, last: message.last).enumerated() {
+            let block = (subtree.first - 1) / Limits.changesPerBlock
+            if trees.last?.block != block {
+                var tree = SaltTree()
+                if block * Limits.changesPerBlock + 1 < message.first, let storage,
+                    let stored = try storage.salts(of: message.replica, block: block)
+                {
+                    tree = try SaltTree(encoded: stored)
+                }
+                trees.append((block, tree))
+            }
+            let value = Array(message.salts[(index * 16)..<(index * 16 + 16)])
+            try trees[trees.count - 1].tree.insert(subtree, value)
+        }
+        return trees
+    }
+
+    private mutating func apply(
+        _ run: VerifiedRun, of message: ChangesMessage, above height: UInt64,
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        let replica = message.replica
+        let lane = heads[replica].id.lane
+        var merging = Merging()
+        for (change, link) in zip(message.changes, run.links) where change.dot.counter > height {
+            output.commit.append(
+                .change(StoredChange(dot: change.dot, hash: link.hash, content: link.content)))
+            if lane == .data {
+                try merging.apply(change, link.commitments, storage)
+            } else {
+                apply(control: change)
+            }
+            if change.dot.counter == 1 { end(replicasNamedBy: change, &output) }
+        }
+        keepHeads(of: message, run, above: height, &output)
+        for (block, tree) in run.salts {
+            output.commit.append(.salts(replica: replica, block: block, tree.encoded()))
+        }
+        if lane == .data {
+            let stored = saltSource(storage)
+            let table = heads.table
+            output.commit += try merging.rows(
+                table,
+                { dot in
+                    if dot.replica == replica,
+                        let known = run.salts.first(where: {
+                            $0.block == (dot.counter - 1) / Limits.changesPerBlock
+                        })
+                    {
+                        return known.tree.leaf(dot.counter)
+                    }
+                    return try stored(dot)
+                }, storage)
+        }
+        guard let last = run.links.last else { return }
+        output.commit.append(.replica(heads.advance(replica, to: message.last, last.hash)))
+    }
+
+    private mutating func keepHeads(
+        of message: ChangesMessage, _ run: VerifiedRun, above height: UInt64, _ output: inout Output
+    ) {
+        var counter = message.first - 1
+        var index = -1
+        for segment in message.segments {
+            let first = index + 1
+            counter += UInt64(segment.changeCount)
+            index += segment.changeCount
+            guard counter > height else { continue }
+            let newCount = Int(min(UInt64(segment.changeCount), counter - height))
+            let byteCount = run.links[first...index].suffix(newCount).reduce(0) { $0 + $1.content.count }
+            noteHead(
+                SignedHead(
+                    dot: Dot(message.replica, counter), hash: run.links[index].hash,
+                    signature: segment.signature),
+                changeCount: newCount, byteCount: byteCount, &output)
+        }
+    }
+
+    /// Marks the earlier replicas of its node that a first change lists as ended.
+    mutating func end(replicasNamedBy change: Change, _ output: inout Output) {
+        let id = heads[change.dot.replica].id
+        for ended in Extras.ended(change) where ended.incarnation != 0 && ended.incarnation != id.incarnation {
+            var table = heads.table
+            let number = table.insert(
+                ReplicaID(node: id.node, lane: id.lane, incarnation: ended.incarnation))
+            output.commit += heads.adopt(table).map { .replica($0) }
+            if !heads[number].isEnded { output.commit.append(.replica(heads.end(number))) }
+        }
+    }
+
+    // MARK: - held runs
+
+    private mutating func hold(_ message: ChangesMessage, _ start: [UInt8], _ output: inout Output) {
+        let run = HeldRun(replica: message.replica, first: message.first, last: message.last)
+        if held.contains(where: {
+            $0.replica == run.replica && $0.first <= run.first && $0.last >= run.last
+        }) {
+            return
+        }
+        held.removeAll { $0.replica == run.replica && $0.first == run.first }
+        held.append(run)
+        var alone = message
+        alone.startHash = message.first == 1 ? nil : start
+        var numbering = SessionReplicas()
+        output.commit.append(
+            .held(
+                HeldRow(
+                    replica: run.replica, first: run.first, last: run.last,
+                    message: alone.encode(heads.table, numbering: &numbering))))
+    }
+
+    /// A held run that can be applied now, taken off the list.
+    mutating func nextReleasable(
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> ChangesMessage? {
+        let index = held.firstIndex { run in
+            run.first <= heads[run.replica].height + 1
+                && membership?.isMember(heads[run.replica].id.node) == true
+        }
+        guard let index else { return nil }
+        let run = held.remove(at: index)
+        output.commit.append(.dropHeld(replica: run.replica, first: run.first))
+        let row = try storage.held().first { $0.replica == run.replica && $0.first == run.first }
+        guard let row else { return nil }
+        var table = heads.table
+        var numbering = SessionReplicas()
+        let message = try ChangesMessage(row.message, table: &table, numbering: &numbering)
+        output.commit += heads.adopt(table).map { .replica($0) }
+        return message
+    }
+}

@@ -1,0 +1,175 @@
+import RollcallCore
+import RollcallTrust
+import RollcallWire
+
+extension Laptop {
+    /// Tells every session what advanced: as an ack where the peer has it, as changes where it lacks it.
+    mutating func tellSessions(_ storage: some RegisterStorage, _ output: inout Output) {
+        let advanced = heads.takeAdvanced()
+        guard !advanced.isEmpty else { return }
+        for id in sessions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            guard sessions[id]?.isExchanging == true else { continue }
+            acknowledge(advanced, id, &output)
+            for replica in advanced where heads[replica].height > sessions[id]?.sent[replica] ?? .max {
+                sessions[id]?.lacking.insert(replica)
+            }
+            pump(id)
+            agreeIfEqual(id)
+        }
+    }
+
+    /// Acknowledges what the peer has, is durable here, and was not told yet.
+    mutating func acknowledge(
+        _ replicas: [ReplicaNumber], _ id: SessionID, _ output: inout Output
+    ) {
+        guard var session = sessions[id], session.isExchanging else { return }
+        var entries: [Ack.Entry] = []
+        for replica in replicas {
+            let height = heads[replica].height
+            guard height > session.told[replica], session.theirs[replica] >= height else { continue }
+            session.told[replica] = height
+            entries.append(.init(tag: heads.tag(replica), height: height))
+        }
+        sessions[id] = session
+        if !entries.isEmpty { send(.ack, Ack(entries: entries).encoded(), id, &output) }
+    }
+
+    /// Puts a session in line to send.
+    mutating func pump(_ id: SessionID) {
+        guard sessions[id]?.lacking.isEmpty == false, !pumping.contains(id) else { return }
+        pumping.append(id)
+    }
+
+    /// Sends one changes frame of the session next in line; false if there is nothing to send.
+    mutating func sendNext(_ storage: some RegisterStorage, _ output: inout Output) throws -> Bool {
+        while let id = pumping.first {
+            pumping.removeFirst()
+            guard let replica = nextReplica(id) else { continue }
+            try sendRun(of: replica, id, storage, &output)
+            pump(id)
+            return true
+        }
+        return false
+    }
+
+    /// Control first and whole; then data replicas in turn.
+    private mutating func nextReplica(_ id: SessionID) -> ReplicaNumber? {
+        guard let session = sessions[id], session.isExchanging else { return nil }
+        let open = session.lacking.filter { replica in
+            heads[replica].height > session.sent[replica]
+                && !session.sifting.contains(heads[replica].id.node.tag)
+        }
+        if open.isEmpty {
+            if session.sifting.isEmpty { sessions[id]?.lacking = [] }
+            return nil
+        }
+        let sorted = open.sorted { $0.rawValue < $1.rawValue }
+        if let control = sorted.first(where: { heads[$0].id.lane == .control }) { return control }
+        guard session.bytesInFlight <= session.window / 2 else { return nil }
+        let after = session.turn.map { $0.rawValue } ?? 0
+        let next = sorted.first { session.turn == nil || $0.rawValue > after } ?? sorted[0]
+        sessions[id]?.turn = next
+        return next
+    }
+
+    private mutating func sendRun(
+        of replica: ReplicaNumber, _ id: SessionID, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws {
+        guard var session = sessions[id] else { return }
+        let first = session.sent[replica] + 1
+        if let skipped = session.theirHeld.first(where: {
+            $0.tag == heads.tag(replica) && $0.first <= first && $0.last >= first
+        }) {
+            session.sent[replica] = min(skipped.last, heads[replica].height)
+            if session.sent[replica] >= heads[replica].height { session.lacking.remove(replica) }
+            sessions[id] = session
+            return
+        }
+        var contentBytes = session.messageContentBytes
+        while true {
+            guard let run = try run(of: replica, from: first, contentBytesMax: contentBytes, storage) else {
+                throw LaptopError.storeIncomplete
+            }
+            var numbering = session.outgoing
+            let message = run.encode(heads.table, numbering: &numbering)
+            let mayCompress = session.usesCompression && !isCompressionOff && message.count > 32
+            let frame = Frame(
+                .changes, message, compression: mayCompress ? compression : nil,
+                withDictionary: session.usesDictionary)
+            let isTooLarge = frame.encodedBytes > session.window / 2 || message.count > Limits.inflatedBytesMax
+            if isTooLarge, run.segments.count > 1 {
+                contentBytes /= 2
+                continue
+            }
+            session.outgoing = numbering
+            session.sent[replica] = run.last
+            session.told[replica] = run.last
+            if run.last >= heads[replica].height { session.lacking.remove(replica) }
+            if heads[replica].id.lane == .data {
+                if session.bytesInFlight == 0 { session.inFlightSince = moment.now }
+                session.bytesInFlight += frame.encodedBytes
+            }
+            sessions[id] = session
+            send(frame, id, &output)
+            return
+        }
+    }
+
+    /// A run of a replica from a counter to a signed head, about as large as allowed, at least one segment.
+    func run(
+        of replica: ReplicaNumber, from first: UInt64, contentBytesMax: Int,
+        _ storage: some RegisterStorage
+    ) throws -> ChangesMessage? {
+        let height = heads[replica].height
+        guard first <= height else { return nil }
+        var stored = try storage.changes(
+            of: replica, from: first, through: height, contentBytesMax: contentBytesMax)
+        let signed = try storage.heads(of: replica, from: first, limit: max(stored.count, 1))
+        guard let nearest = signed.first else { return nil }
+        if stored.isEmpty || stored[stored.count - 1].dot.counter < nearest.dot.counter {
+            stored = try storage.changes(
+                of: replica, from: first, through: nearest.dot.counter, contentBytesMax: .max)
+        }
+        guard let reached = stored.last?.dot.counter else { return nil }
+        let within = signed.filter { $0.dot.counter <= reached }
+        guard let last = within.last?.dot.counter else { return nil }
+
+        var segments: [ChangesMessage.Segment] = []
+        var previous = first - 1
+        for head in within {
+            segments.append(
+                .init(changeCount: Int(head.dot.counter - previous), signature: head.signature))
+            previous = head.dot.counter
+        }
+        var changes: [Change] = []
+        changes.reserveCapacity(Int(last - first + 1))
+        for change in stored.prefix(Int(last - first + 1)) {
+            changes.append(try Change(dot: change.dot, stored: change.content))
+        }
+        return ChangesMessage(
+            replica: replica, first: first, segments: segments,
+            salts: try salts(of: replica, first, last, storage), changes: changes)
+    }
+
+    private func salts(
+        of replica: ReplicaNumber, _ first: UInt64, _ last: UInt64, _ storage: some RegisterStorage
+    ) throws -> [UInt8] {
+        var salts: [UInt8] = []
+        var block: UInt64?
+        var tree = SaltTree()
+        for subtree in SaltSubtree.given(first: first, last: last) {
+            let needed = (subtree.first - 1) / Limits.changesPerBlock
+            if block != needed {
+                guard let stored = try storage.salts(of: replica, block: needed) else {
+                    throw LaptopError.storeIncomplete
+                }
+                tree = try SaltTree(encoded: stored)
+                block = needed
+            }
+            guard let value = tree.value(of: subtree) else { throw LaptopError.storeIncomplete }
+            salts += value
+        }
+        return salts
+    }
+}

@@ -1,0 +1,370 @@
+public import RollcallCore
+import RollcallTrust
+import RollcallWire
+
+extension Laptop {
+    /// Takes in one event. Frames that came with it may be left over: call ``proceed(_:_:)`` until it has no more.
+    public mutating func handle(
+        _ event: Event, _ moment: Moment, _ storage: some RegisterStorage
+    ) throws -> Output {
+        self.moment = moment
+        var output = Output()
+        switch event {
+        case .opened(let id, let tlsKeyHash, let dialled):
+            try open(id, tlsKeyHash, dialled, storage, &output)
+        case .received(let id, let bytes):
+            guard sessions[id] != nil else { break }
+            sessions[id]?.decoder.append(bytes)
+            sessions[id]?.lastReceived = moment.now
+            if !ready.contains(id) { ready.append(id) }
+        case .closed(let id):
+            end(id, reason: "connection closed", &output)
+        case .dialFailed(let address):
+            dialEnded(address)
+            failJoin(dialled: address, .unreachable, &output)
+        case .woke:
+            break
+        }
+        try keepTime(storage, &output)
+        return output
+    }
+
+    /// The next piece of work that is ready, or nil. Each is written before the next is asked for, so that it
+    /// reads what the one before wrote.
+    public mutating func proceed(
+        _ moment: Moment, _ storage: some RegisterStorage
+    ) throws -> Output? {
+        self.moment = moment
+        var output = Output()
+        if let message = try nextReleasable(storage, &output) {
+            _ = try? receive(message, heads.table, storage, &output)
+            tellSessions(storage, &output)
+            return output
+        }
+        while let id = ready.first {
+            guard let frame = nextFrame(id, &output) else {
+                ready.removeFirst()
+                if !output.send.isEmpty || !output.close.isEmpty || !output.commit.isEmpty { return output }
+                continue
+            }
+            do {
+                try receive(frame, id, storage, &output)
+            } catch let error as FormatError {
+                fail(id, error, &output)
+            } catch let error as RunError {
+                fail(id, error, &output)
+            }
+            return output
+        }
+        return try sendNext(storage, &output) ? output : nil
+    }
+
+    private mutating func nextFrame(_ id: SessionID, _ output: inout Output) -> Frame? {
+        do throws(FormatError) {
+            return try sessions[id]?.decoder.next()
+        } catch {
+            fail(id, error, &output)
+            return nil
+        }
+    }
+
+    /// When to call with `.woke` if nothing happens before.
+    public var deadline: Duration {
+        var earliest = moment.now + .seconds(60)
+        for session in sessions.values { earliest = min(earliest, session.deadline) }
+        for (node, attempt) in dialling.attempts where isDialDue(node) { earliest = min(earliest, attempt.next) }
+        if let invitation { earliest = min(earliest, invitation.expires) }
+        if let joining { earliest = min(earliest, joining.deadline) }
+        return max(earliest, moment.now + .milliseconds(5))
+    }
+
+    // MARK: - opening and ending
+
+    private mutating func open(
+        _ id: SessionID, _ tlsKeyHash: [UInt8], _ dialled: String?, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws {
+        let until = moment.now + .seconds(Limits.admissionSeconds)
+        var session = SyncSession(
+            id: id, tlsKeyHash: tlsKeyHash, dialled: dialled, phase: .stranger(until: until),
+            now: moment.now)
+        if let dialled, joining?.address == dialled {
+            sessions[id] = session
+            dialling.underWay[dialled] = nil
+            beginJoin(id, &output)
+            return
+        }
+        guard let membership else {
+            output.close.append(id)
+            return
+        }
+        if let member = membership.member(tlsKeyHash: tlsKeyHash) {
+            guard member.node != node, peers[member.node]?.isBarred != true else {
+                sessions[id] = session
+                bye(id, .disconnected, "not wanted here", &output)
+                return
+            }
+            session.peer = member.node
+            session.phase = .greeting(until: until)
+            sessions[id] = session
+            try greet(id, storage, &output)
+        } else {
+            sessions[id] = session
+            // Whoever dials shows itself; whoever is dialled by a stranger waits.
+            if dialled != nil { try sendAdmission(id, storage, &output) }
+        }
+        if let dialled { dialling.underWay[dialled] = nil }
+    }
+
+    /// Sends what opens a session with a member.
+    mutating func greet(
+        _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        guard let peer = sessions[id]?.peer, keepOne(sessionOf: peer, id, &output) else { return }
+        if peers[peer] == nil { peers[peer] = PeerKnowledge() }
+        let knowledge = peers[peer] ?? PeerKnowledge()
+        if knowledge.baseDigest == 0, sessions[id]?.dialled == nil || sessions[id]?.isHelloSent == false {
+            try sendAdmission(id, storage, &output)
+        }
+        var hello = Hello(
+            register: chain.register.bytes, startNonce: startNonce, wallClock: moment.wallClock,
+            window: UInt64(Limits.windowBytes),
+            capabilities: isCompressionOff ? Hello.compressionOff : 0,
+            dictionaries: [Self.dictionaryTag], digest: heads.digest(), base: knowledge.baseDigest,
+            changed: [], earlierNonces: [])
+        if knowledge.baseDigest != 0 { hello.changed = entriesChanged(since: knowledge.base) }
+        hello.earlierNonces = knowledge.baseDigest == 0 ? earlierNonces : Array(earlierNonces.prefix(1))
+        send(.hello, hello.encoded(), id, &output)
+        sessions[id]?.isHelloSent = true
+        sessions[id]?.told = heads.vector
+    }
+
+    private func entriesChanged(since base: VersionVector) -> [HaveEntry] {
+        heads.numbersInTagOrder.filter { heads[$0].height != base[$0] }.map(haveEntry)
+    }
+
+    func haveEntry(_ replica: ReplicaNumber) -> HaveEntry {
+        HaveEntry(
+            tag: heads.tag(replica), height: heads[replica].height, hash: firstEight(heads[replica].hash))
+    }
+
+    /// Of two sessions of one pair the one dialled by the smaller key stays; of two the same way, the newer.
+    private mutating func keepOne(
+        sessionOf peer: NodeID, _ id: SessionID, _ output: inout Output
+    ) -> Bool {
+        guard let other = sessions.values.first(where: { $0.peer == peer && $0.id != id && $0.phase != .ended })
+        else { return true }
+        let newIsMine = sessions[id]?.dialled != nil
+        let oldIsMine = other.dialled != nil
+        let mineWins = node.precedes(peer)
+        if newIsMine != oldIsMine, newIsMine != mineWins {
+            bye(id, .duplicateSession, "another session stays", &output)
+            return false
+        }
+        bye(other.id, .duplicateSession, "another session stays", &output)
+        return true
+    }
+
+    mutating func bye(
+        _ id: SessionID, _ reason: Bye.Reason, _ text: String, _ output: inout Output
+    ) {
+        guard let session = sessions[id], session.phase != .ended else { return }
+        send(.bye, Bye(reason, text).encoded(), id, &output)
+        end(id, reason: "\(reason): \(text)", &output)
+        output.close.append(id)
+    }
+
+    private mutating func fail(_ id: SessionID, _ error: FormatError, _ output: inout Output) {
+        let reason: Bye.Reason =
+            switch error.refusal {
+            case .frameTooLong, .inflatedTooLong, .tooMany, .tooManyChanges, .changeTooLong: .tooLong
+            case .unknownCriticalFrame: .unknownCriticalFrame
+            default: .protocolError
+            }
+        output.notices.append(.refused(id, reason: error.description))
+        bye(id, reason, error.description, &output)
+    }
+
+    private mutating func fail(_ id: SessionID, _ error: RunError, _ output: inout Output) {
+        switch error {
+        case .invalidSegment:
+            output.notices.append(.refused(id, reason: "a segment that does not verify"))
+            bye(id, .invalidSegment, "a segment does not verify", &output)
+        case .fork(let replica, let height):
+            output.notices.append(.fork(replica, height: height))
+            bye(id, .fork, "replica \(replica.text) differs at \(height)", &output)
+        }
+    }
+
+    /// Forgets a session; what was learned of the peer stays.
+    mutating func end(_ id: SessionID, reason: String, _ output: inout Output) {
+        guard var session = sessions[id], session.phase != .ended else {
+            sessions[id] = nil
+            return
+        }
+        ready.removeAll { $0 == id }
+        session.phase = .ended
+        sessions[id] = nil
+        endJoin(of: id, &output)
+        if let dialled = session.dialled { dialEnded(dialled, failing: session.peer == nil) }
+        guard let peer = session.peer else { return }
+        if !sessions.values.contains(where: { $0.peer == peer }) {
+            unsavedPeers.insert(peer)
+            savePeers(&output)
+            dialling.failed(peer, moment.now, jitter: Double.random(in: 0..<1, using: &chance))
+            output.notices.append(.disconnected(peer, reason: reason))
+        }
+    }
+
+    /// Says goodbye to all and saves what was learned; nothing may be handled after.
+    public mutating func shutDown(_ output: inout Output) {
+        for id in sessions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            bye(id, .goingDown, "stopping", &output)
+        }
+        unsavedPeers.formUnion(peers.keys)
+        savePeers(&output)
+    }
+
+    mutating func savePeers(_ output: inout Output) {
+        for peer in unsavedPeers.sorted(by: { $0.precedes($1) }) {
+            guard let knowledge = peers[peer] else { continue }
+            output.commit.append(.peer(peer, knowledge.encoded()))
+        }
+        unsavedPeers = []
+    }
+
+    // MARK: - time
+
+    private mutating func keepTime(
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        let now = moment.now
+        for id in sessions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            guard let session = sessions[id], session.deadline <= now else { continue }
+            switch session.phase {
+            case .exchanging:
+                if session.lastReceived + .seconds(Limits.idleSeconds) <= now {
+                    bye(id, .idle, "nothing heard for \(Limits.idleSeconds) s", &output)
+                } else {
+                    send(.ping, [], id, &output)
+                }
+            case .stranger:
+                bye(id, .notAMember, "this key was not let in here", &output)
+            case .joining:
+                bye(id, .joinClosed, "time over", &output)
+            case .greeting, .listing:
+                bye(id, .idle, "no greeting", &output)
+            case .ended: break
+            }
+        }
+        expireInvitation(&output)
+        expireJoin(&output)
+        dialDue(&output)
+    }
+
+    // MARK: - dialling
+
+    private func isDialDue(_ node: NodeID) -> Bool {
+        guard let peer = peers[node], !peer.isBarred, !peer.addresses.isEmpty,
+            membership?.isMember(node) == true
+        else { return false }
+        return !sessions.values.contains { $0.peer == node }
+            && !dialling.underWay.values.contains(node)
+    }
+
+    private mutating func dialDue(_ output: inout Output) {
+        for (node, attempt) in dialling.attempts.sorted(by: { $0.key.precedes($1.key) })
+        where attempt.next <= moment.now && isDialDue(node) {
+            let addresses = peers[node]?.addresses ?? []
+            let address = addresses[attempt.addressIndex % addresses.count]
+            dial(address, node, &output)
+        }
+        for address in dialling.unnamed where dialling.underWay[address] == nil { dial(address, nil, &output) }
+        dialling.unnamed = []
+    }
+
+    private mutating func dial(_ address: String, _ node: NodeID?, _ output: inout Output) {
+        guard dialling.underWay[address] == nil else { return }
+        dialling.underWay[address] = .some(node)
+        output.dial.append(address)
+    }
+
+    private mutating func dialEnded(_ address: String, failing: Bool = true) {
+        guard let underWay = dialling.underWay.removeValue(forKey: address) else { return }
+        if failing, let node = underWay {
+            dialling.failed(node, moment.now, jitter: Double.random(in: 0..<1, using: &chance))
+        }
+    }
+
+    /// A person asks to dial: an address, or a member by its known addresses.
+    public mutating func connect(address: String, _ output: inout Output) {
+        dialling.unnamed.append(address)
+        dialDue(&output)
+    }
+
+    public mutating func connect(_ peer: NodeID, _ output: inout Output) {
+        peers[peer, default: PeerKnowledge()].isBarred = false
+        unsavedPeers.insert(peer)
+        savePeers(&output)
+        dialling.reset(peer, moment.now)
+        dialDue(&output)
+    }
+
+    /// A person asks to stop dialling and to refuse a peer, over restarts too.
+    public mutating func disconnect(_ peer: NodeID, _ output: inout Output) {
+        peers[peer, default: PeerKnowledge()].isBarred = true
+        unsavedPeers.insert(peer)
+        savePeers(&output)
+        for session in sessions.values.filter({ $0.peer == peer }) {
+            bye(session.id, .disconnected, "a person disconnected", &output)
+        }
+    }
+
+    // MARK: - sending
+
+    static let dictionaryTag = firstEight(sha256(PresetDictionary.bytes))
+
+    mutating func send(
+        _ type: FrameType, _ message: [UInt8], _ id: SessionID, _ output: inout Output
+    ) {
+        guard let session = sessions[id] else { return }
+        let mayCompress = session.usesCompression && !isCompressionOff && message.count > 64
+        let frame = Frame(
+            type, message, compression: mayCompress ? compression : nil,
+            withDictionary: session.usesDictionary)
+        send(frame, id, &output)
+    }
+
+    mutating func send(_ frame: Frame, _ id: SessionID, _ output: inout Output) {
+        sessions[id]?.lastSent = moment.now
+        if let last = output.send.indices.last, output.send[last].session == id {
+            frame.encode(to: &output.send[last].bytes)
+        } else {
+            output.send.append(.init(session: id, bytes: frame.encoded))
+        }
+    }
+
+    /// Shows the peer the control changes by which this node was let in.
+    private mutating func sendAdmission(
+        _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        guard let membership, membership.genesis.founder != node else { return }
+        let messages = try admissionMessages(storage)
+        guard !messages.isEmpty else { return }
+        send(.admission, Admission(messages: messages).encoded(), id, &output)
+    }
+
+    /// The runs of control replicas that lead from the founder to this node, founder's side first.
+    private func admissionMessages(_ storage: some RegisterStorage) throws -> [[UInt8]] {
+        var messages: [[UInt8]] = []
+        var seen: Set<ReplicaNumber> = []
+        var next = membership?.members[node]?.entry
+        while let entry = next, seen.insert(entry.replica).inserted {
+            guard let run = try run(of: entry.replica, from: 1, contentBytesMax: 1 << 15, storage) else { break }
+            var numbering = SessionReplicas()
+            messages.insert(run.encode(heads.table, numbering: &numbering), at: 0)
+            next = membership?.members[heads[entry.replica].id.node]?.entry
+        }
+        return messages
+    }
+}

@@ -1,0 +1,129 @@
+import RollcallCore
+import RollcallTrust
+import RollcallWire
+
+/// Comparing the ended replicas of a node by halving: a laptop that was started two thousand times is
+/// not listed two thousand times.
+extension Laptop {
+    /// Only the side with the smaller key begins, so that one conversation settles a node.
+    mutating func beginSift(
+        _ nodeTag: UInt64, theirCount: UInt64, _ id: SessionID, _ output: inout Output
+    ) {
+        guard let peer = sessions[id]?.peer, node.precedes(peer) else { return }
+        let range = Sift.TagRange(
+            lowest: 0, highest: .max, part: part(nodeTag, 0, .max, theirCount: theirCount))
+        send(.sift, Sift(nodeTag: nodeTag, ranges: [range]).encoded(), id, &output)
+    }
+
+    /// What to say of a range whose digests are unlike: a list where either side has few, else our digest.
+    private func part(
+        _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, theirCount: UInt64
+    ) -> Sift.Part {
+        let ended = endedReplicas(nodeTag, lowest, highest)
+        if min(UInt64(ended.count), theirCount) <= UInt64(Limits.siftListMax) || lowest == highest {
+            return .list(allReplicas(nodeTag, lowest, highest).map(haveEntry), wantsAnswer: true)
+        }
+        return .digest(count: UInt64(ended.count), endedDigest(ended))
+    }
+
+    mutating func receive(
+        _ sift: Sift, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+    ) {
+        var answer: [Sift.TagRange] = []
+        for range in sift.ranges {
+            switch range.part {
+            case .digest(let count, let digest):
+                answer += compare(sift.nodeTag, range.lowest, range.highest, count, digest, id)
+            case .list(let entries, let wantsAnswer):
+                take(entries, sift.nodeTag, range.lowest, range.highest, id)
+                guard wantsAnswer else { continue }
+                answer.append(
+                    .init(
+                        lowest: range.lowest, highest: range.highest,
+                        part: .list(
+                            allReplicas(sift.nodeTag, range.lowest, range.highest).map(haveEntry),
+                            wantsAnswer: false)))
+            case .equal:
+                markEqual(sift.nodeTag, range.lowest, range.highest, id)
+            }
+        }
+        if !answer.isEmpty { send(.sift, Sift(nodeTag: sift.nodeTag, ranges: answer).encoded(), id, &output) }
+        settle(sift.nodeTag, id)
+    }
+
+    private mutating func compare(
+        _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ count: UInt64, _ digest: UInt64,
+        _ id: SessionID
+    ) -> [Sift.TagRange] {
+        let ended = endedReplicas(nodeTag, lowest, highest)
+        if UInt64(ended.count) == count, endedDigest(ended) == digest {
+            markEqual(nodeTag, lowest, highest, id)
+            return [.init(lowest: lowest, highest: highest, part: .equal)]
+        }
+        if min(UInt64(ended.count), count) <= UInt64(Limits.siftListMax) || lowest == highest {
+            return [.init(lowest: lowest, highest: highest, part: part(nodeTag, lowest, highest, theirCount: count))]
+        }
+        let middle = lowest + (highest - lowest) / 2
+        return [(lowest, middle), (middle + 1, highest)].map { low, high in
+            let half = endedReplicas(nodeTag, low, high)
+            return .init(
+                lowest: low, highest: high, part: .digest(count: UInt64(half.count), endedDigest(half)))
+        }
+    }
+
+    private mutating func markEqual(
+        _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ id: SessionID
+    ) {
+        for replica in endedReplicas(nodeTag, lowest, highest) { note(replica, heads[replica].height, id) }
+        sessions[id]?.sifted[nodeTag, default: []].append(lowest...highest)
+    }
+
+    /// A list is complete for its range: what it leaves out the peer does not have.
+    private mutating func take(
+        _ entries: [HaveEntry], _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ id: SessionID
+    ) {
+        for entry in entries where entry.height <= Dot.counterMax {
+            if let replica = heads.number(ofTag: entry.tag) {
+                note(replica, entry.height, id)
+            } else {
+                sessions[id]?.unheardOf[entry.tag] = entry.height
+            }
+        }
+        sessions[id]?.sifted[nodeTag, default: []].append(lowest...highest)
+    }
+
+    private mutating func note(_ replica: ReplicaNumber, _ height: UInt64, _ id: SessionID) {
+        guard let theirs = sessions[id]?.theirs[replica], height > theirs else { return }
+        sessions[id]?.theirs[replica] = height
+        if let sent = sessions[id]?.sent[replica], height > sent { sessions[id]?.sent[replica] = height }
+        if let peer = sessions[id]?.peer {
+            peers[peer]?.acknowledged[replica] = min(height, heads[replica].height)
+        }
+    }
+
+    /// When what the peer has is known for the whole range of tags, the node's replicas can be sent.
+    private mutating func settle(_ nodeTag: UInt64, _ id: SessionID) {
+        guard sessions[id]?.sifting.contains(nodeTag) == true else { return }
+        var next: UInt64 = 0
+        for range in (sessions[id]?.sifted[nodeTag] ?? []).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            guard range.lowerBound <= next else { return }
+            guard range.upperBound < .max else {
+                sessions[id]?.sifting.remove(nodeTag)
+                pump(id)
+                agreeIfEqual(id)
+                return
+            }
+            next = max(next, range.upperBound + 1)
+        }
+    }
+
+    private func allReplicas(_ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64) -> [ReplicaNumber] {
+        heads.numbersInTagOrder.filter {
+            heads[$0].id.node.tag == nodeTag && heads.tag($0) >= lowest && heads.tag($0) <= highest
+        }
+    }
+
+    private func endedReplicas(_ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64) -> [ReplicaNumber] {
+        allReplicas(nodeTag, lowest, highest).filter { heads[$0].isEnded }
+    }
+}

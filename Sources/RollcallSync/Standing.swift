@@ -1,0 +1,51 @@
+public import RollcallCore
+
+/// How this node stands with another, for people.
+public struct PeerStanding: Sendable {
+    public var node: NodeID
+    public var name: String
+    public var addresses: [String]
+    public var isConnected: Bool
+    public var isUpToDate: Bool
+    /// Changes that it has not acknowledged.
+    public var theyLack: UInt64
+    /// Changes that it is known to have and this node lacks; nil if it was never heard.
+    public var weLack: UInt64?
+    public var knowledge: PeerKnowledge
+}
+
+extension Laptop {
+    /// All other members, in order of node text.
+    public var standings: [PeerStanding] {
+        guard let membership else { return [] }
+        let vector = heads.vector
+        return membership.members.values.filter { $0.node != node }
+            .map { standing(of: $0, vector) }
+            .sorted { $0.node.precedes($1.node) }
+    }
+
+    private func standing(of member: Member, _ vector: VersionVector) -> PeerStanding {
+        let knowledge = peers[member.node] ?? PeerKnowledge()
+        let session = sessions.values.first { $0.peer == member.node && $0.isExchanging }
+        let theyLack = vector.changeCount(missingFrom: knowledge.acknowledged)
+        var weLack: UInt64?
+        if let session {
+            weLack = session.theirs.changeCount(missingFrom: vector) + session.unheardOf.values.reduce(0, +)
+        }
+        return PeerStanding(
+            node: member.node, name: member.name, addresses: knowledge.addresses,
+            isConnected: session != nil,
+            isUpToDate: session != nil && theyLack == 0 && weLack == 0 && session?.sifting.isEmpty == true,
+            theyLack: theyLack, weLack: weLack, knowledge: knowledge)
+    }
+
+    /// Whether a peer has acknowledged all that a vector includes, and this node has all that the peer had told of.
+    public func isUpToDate(_ peer: NodeID, with vector: VersionVector) -> Bool {
+        guard let standing = standings.first(where: { $0.node == peer }) else { return false }
+        return standing.knowledge.acknowledged.descends(from: vector) && (standing.weLack ?? 0) == 0
+    }
+
+    public var connectedPeers: [NodeID] {
+        standings.filter(\.isConnected).map(\.node)
+    }
+}

@@ -1,0 +1,120 @@
+import RollcallCore
+import RollcallWire
+
+/// One conversation with one peer, from the TLS handshake to bye.
+///
+///     opened ──known key──▶ greeting ──hello──▶ exchanging ──▶ ended
+///        │                     ▲    └─unlike bases: have─┘
+///        └─unknown key─▶ stranger ──admission──┘
+///                           └──join messages──▶ (Joining) ──admitted──▶ greeting
+///
+/// The phase holds what is true in it; what outlives a phase is kept beside it.
+struct SyncSession {
+    enum Phase: Equatable {
+        /// The peer's key is no member's; until the deadline it may show that it was let in.
+        case stranger(until: Duration)
+        case joining(JoinStep, until: Duration)
+        case greeting(until: Duration)
+        /// Unlike bases: our full have is sent, theirs is awaited.
+        case listing(until: Duration)
+        case exchanging
+        case ended
+    }
+
+    let id: SessionID
+    let tlsKeyHash: [UInt8]
+    /// The address that was dialled; nil if the peer dialled.
+    let dialled: String?
+    var phase: Phase
+    var peer: NodeID?
+    var decoder = FrameDecoder()
+
+    var outgoing = SessionReplicas()
+    var incoming = SessionReplicas()
+    var peerHello: Hello?
+    var usesDictionary = false
+    var usesCompression = true
+    var isHelloSent = false
+
+    /// What the peer has, as far as it said.
+    var theirs = VersionVector()
+    /// What was sent to it or it is known to have.
+    var sent = VersionVector()
+    /// Replicas of which something is still to be sent.
+    var lacking: Set<ReplicaNumber> = []
+    /// What the peer was told that we have.
+    var told = VersionVector()
+    /// Runs that the peer holds undecided: not sent again.
+    var theirHeld: [Have.Held] = []
+    /// Changes that the peer has in replicas that we have never heard of.
+    var unheardOf: [UInt64: UInt64] = [:]
+    /// Nodes whose ended replicas are still being compared.
+    var sifting: Set<UInt64> = []
+    /// The ranges of tags of each node for which the peer's heights are known.
+    var sifted: [UInt64: [ClosedRange<UInt64>]] = [:]
+
+    var window = Limits.windowBytesMin
+    var bytesInFlight = 0
+    var creditOwed = 0
+    var messageContentBytes = 128 << 10
+    var lastReceived: Duration
+    var lastSent: Duration
+    var inFlightSince: Duration?
+    /// The replica that was sent last: the next one in turn follows.
+    var turn: ReplicaNumber?
+
+    init(id: SessionID, tlsKeyHash: [UInt8], dialled: String?, phase: Phase, now: Duration) {
+        self.id = id
+        self.tlsKeyHash = tlsKeyHash
+        self.dialled = dialled
+        self.phase = phase
+        lastReceived = now
+        lastSent = now
+    }
+
+    var isExchanging: Bool { phase == .exchanging }
+
+    /// When something must happen if nothing else does.
+    var deadline: Duration {
+        switch phase {
+        case .stranger(let until), .joining(_, let until), .greeting(let until), .listing(let until):
+            return until
+        case .exchanging:
+            return min(
+                lastSent + .seconds(Limits.pingSeconds), lastReceived + .seconds(Limits.idleSeconds))
+        case .ended: return .seconds(1 << 40)
+        }
+    }
+}
+
+/// Which peers to dial, and when again.
+struct Dialling {
+    struct Attempt {
+        var next: Duration
+        var failures: Int
+        var addressIndex: Int
+    }
+
+    private(set) var attempts: [NodeID: Attempt] = [:]
+    /// Addresses that a person asked for, whose node is not known yet.
+    var unnamed: [String] = []
+    /// Dials that have not ended: the address and for whom, if that is known.
+    var underWay: [String: NodeID?] = [:]
+
+    mutating func reset(_ node: NodeID, _ now: Duration) {
+        attempts[node] = Attempt(next: now, failures: 0, addressIndex: 0)
+    }
+
+    mutating func forget(_ node: NodeID) { attempts[node] = nil }
+
+    /// Backs off with jitter: from half a second, doubling, at most 30 s.
+    mutating func failed(_ node: NodeID, _ now: Duration, jitter: Double) {
+        var attempt = attempts[node] ?? Attempt(next: now, failures: 0, addressIndex: 0)
+        let seconds = min(
+            0.5 * Double(1 << min(attempt.failures, 10)), Double(Limits.backoffSecondsMax))
+        attempt.failures += 1
+        attempt.addressIndex += 1
+        attempt.next = now + .milliseconds(Int(seconds * 1_000 * (0.5 + jitter / 2)))
+        attempts[node] = attempt
+    }
+}

@@ -1,0 +1,311 @@
+public import RollcallCore
+import RollcallTrust
+import RollcallWire
+
+/// A change that has no dot yet.
+public struct Draft: Sendable {
+    public struct Write: Sendable {
+        public var field: FieldNumber
+        public var names: [Dot]
+        public var body: [UInt8]
+        public init(field: FieldNumber, names: [Dot], body: [UInt8]) {
+            self.field = field
+            self.names = names
+            self.body = body
+        }
+    }
+
+    public enum Target: Equatable, Sendable {
+        /// The change creates a record, or is a control change about nothing earlier.
+        case new
+        case existing(Dot)
+        /// The record that the first change of the same run creates.
+        case createdByFirst
+    }
+
+    public var kind: UInt64
+    public var record: Target
+    public var operatorDot: Dot?
+    public var writes: [Write]
+
+    public init(
+        kind: UInt64 = ChangeKind.edit, record: Target, operatorDot: Dot?, writes: [Write]
+    ) {
+        self.kind = kind
+        self.record = record
+        self.operatorDot = operatorDot
+        self.writes = writes
+    }
+}
+
+extension Laptop {
+    /// Writes changes into this start's replica of a lane and signs the head at which they end.
+    ///
+    /// - Returns: Their dots, in order.
+    @discardableResult
+    public mutating func write(
+        _ drafts: [Draft], in lane: Lane = .data, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws -> [Dot] {
+        guard membership != nil else { throw LaptopError.noRegister }
+        guard !drafts.isEmpty else { return [] }
+        var writer = RunWriter(replica: beginReplica(lane, &output), heads)
+        var dots: [Dot] = []
+        dots.reserveCapacity(drafts.count)
+        for draft in drafts {
+            let change = try change(
+                from: draft, lane, Dot(writer.replica, writer.height + 1), first: dots.first)
+            let leaf = ownLeaf(change.dot.counter, lane)
+            let commitments = Chain.commitments(to: change, leaf: leaf)
+            writer.append(
+                change, chain.link(writer.hash, change, commitments, heads.table), &output)
+            if lane == .data {
+                try writer.merging.apply(change, commitments, storage)
+            } else {
+                apply(control: change)
+            }
+            if change.dot.counter == 1 { end(replicasNamedBy: change, &output) }
+            dots.append(change.dot)
+            if change.dot.counter % Limits.changesPerBlock == 0 { saveOwnSalts(lane, change.dot.counter, &output) }
+            if writer.isSegmentFull { sign(&writer, &output) }
+        }
+        if writer.pendingChanges > 0 { sign(&writer, &output) }
+        if writer.height % Limits.changesPerBlock != 0 { saveOwnSalts(lane, writer.height, &output) }
+        let salts = saltSource(storage)
+        output.commit += try writer.merging.rows(heads.table, salts, storage)
+        output.commit.append(.replica(heads.advance(writer.replica, to: writer.height, writer.hash)))
+        tellSessions(storage, &output)
+        return dots
+    }
+
+    mutating func writeControl(
+        _ kind: UInt64, _ entry: [UInt8], _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> Dot {
+        let draft = Draft(
+            kind: kind, record: .new, operatorDot: nil,
+            writes: [.init(field: .entry, names: [], body: Body(.entry(entry)).encoded())])
+        return try write([draft], in: .control, storage, &output)[0]
+    }
+
+    /// The replica of this start in a lane; a new incarnation at its first write.
+    private mutating func beginReplica(_ lane: Lane, _ output: inout Output) -> ReplicaNumber {
+        if let own = own[lane] { return own.number }
+        var table = heads.table
+        let id = ReplicaID(
+            node: node, lane: lane, incarnation: UInt64.random(in: 1...UInt64.max, using: &chance))
+        let number = table.insert(id)
+        output.commit += heads.adopt(table).map { .replica($0) }
+        own[lane] = OwnReplica(number: number, block: .max, salts: SaltTree())
+        return number
+    }
+
+    private mutating func change(
+        from draft: Draft, _ lane: Lane, _ dot: Dot, first: Dot?
+    ) throws -> Change {
+        let record =
+            switch draft.record {
+            case .new: dot
+            case .existing(let record): record
+            case .createdByFirst: first ?? dot
+            }
+        var change = Change(
+            dot: dot, kind: draft.kind, record: record, operatorDot: draft.operatorDot,
+            recordedAt: moment.wallClock)
+        var byteCount = 0
+        for write in draft.writes {
+            let names = write.names.count < 2 ? write.names : write.names.sorted { heads.table.precedes($0, $1) }
+            change.append(write.field, names: names, body: write.body)
+            byteCount += write.body.count + names.count * 12
+        }
+        guard byteCount < Limits.changeBytesMax - 16_384 else { throw LaptopError.changeTooLong }
+        change.extras = extras(lane, isFirst: dot.counter == 1, dot.replica)
+        return change
+    }
+
+    /// The earlier heads of this node that this replica ends, and a control change's parents.
+    private func extras(_ lane: Lane, isFirst: Bool, _ replica: ReplicaNumber) -> [UInt8] {
+        var extras = ByteWriter()
+        if isFirst {
+            var ended = ByteWriter()
+            for row in endedByNext(lane, replica) {
+                ended.u64(row.id.incarnation)
+                ended.varint(row.height)
+                ended.raw(row.hash)
+            }
+            if !ended.bytes.isEmpty {
+                extras.varint(Extras.ended)
+                extras.byteString(ended.bytes)
+            }
+        }
+        if lane == .control {
+            var parents = ByteWriter()
+            for row in heads.controlHeads {
+                row.id.encode(to: &parents)
+                parents.varint(row.height)
+                parents.raw(row.hash.prefix(16))
+            }
+            if !parents.bytes.isEmpty {
+                extras.varint(Extras.parents)
+                extras.byteString(parents.bytes)
+            }
+        }
+        return extras.bytes
+    }
+
+    private func endedByNext(_ lane: Lane, _ replica: ReplicaNumber) -> [ReplicaRow] {
+        heads.allNumbers.map { heads[$0] }
+            .filter {
+                $0.id.node == node && $0.id.lane == lane && $0.height > 0 && !$0.isEnded
+                    && $0.number != replica
+            }
+            .sorted { $0.id.incarnation < $1.id.incarnation }
+    }
+
+    /// The leaf of an own counter; each block gets a random root at its first change.
+    private mutating func ownLeaf(_ counter: UInt64, _ lane: Lane) -> [UInt8] {
+        let block = (counter - 1) / Limits.changesPerBlock
+        if own[lane]?.block != block {
+            let root = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
+            own[lane]?.block = block
+            own[lane]?.salts = SaltTree(root: root, blockStart: block * Limits.changesPerBlock + 1)
+        }
+        guard let leaf = own[lane]?.salts.leaf(counter) else {
+            preconditionFailure("no salt for counter \(counter) of an own block")
+        }
+        return leaf
+    }
+
+    private func saveOwnSalts(_ lane: Lane, _ height: UInt64, _ output: inout Output) {
+        guard let own = own[lane] else { return }
+        var prefix = SaltTree()
+        let blockStart = own.block * Limits.changesPerBlock + 1
+        for subtree in SaltSubtree.prefix(of: blockStart, through: height) {
+            guard let value = own.salts.value(of: subtree), (try? prefix.insert(subtree, value)) != nil else {
+                preconditionFailure("salts of an own block at height \(height)")
+            }
+        }
+        output.commit.append(.salts(replica: own.number, block: own.block, prefix.encoded()))
+    }
+
+    private mutating func sign(_ writer: inout RunWriter, _ output: inout Output) {
+        let id = heads[writer.replica].id
+        let signature = identity.key.signature(of: chain.headMessage(id, writer.height, writer.hash))
+        noteHead(
+            SignedHead(
+                dot: Dot(writer.replica, writer.height), hash: writer.hash, signature: signature),
+            changeCount: writer.pendingChanges, byteCount: writer.pendingBytes, &output)
+        writer.pendingChanges = 0
+        writer.pendingBytes = 0
+    }
+
+    /// Keeps a signed head, and lets the one before fall away where the two segments can be one.
+    mutating func noteHead(
+        _ head: SignedHead, changeCount: Int, byteCount: Int, _ output: inout Output
+    ) {
+        output.commit.append(.head(head))
+        let counter = head.dot.counter
+        let base = counter - UInt64(changeCount)
+        let block = (counter - 1) / Limits.changesPerBlock
+        if let open = openSegments[head.dot.replica], open.last == base,
+            open.base / Limits.changesPerBlock == block,
+            open.byteCount + byteCount <= Limits.segmentBytesMax
+        {
+            output.commit.append(.dropHead(Dot(head.dot.replica, open.last)))
+            openSegments[head.dot.replica] = OpenSegment(
+                base: open.base, last: counter, byteCount: open.byteCount + byteCount)
+        } else {
+            openSegments[head.dot.replica] = OpenSegment(
+                base: base, last: counter, byteCount: byteCount)
+        }
+    }
+
+    /// Applies a control change that is durable; somebody let in may be dialled at once.
+    mutating func apply(control change: Change) {
+        guard membership?.apply(change, heads.table) == true else { return }
+        for node in membership?.members.keys.map({ $0 }) ?? [] where peers[node] == nil && node != self.node {
+            peers[node] = PeerKnowledge()
+            unsavedPeers.insert(node)
+        }
+    }
+
+    /// The salts of any change held here.
+    func saltSource(_ storage: some RegisterStorage) -> (Dot) throws -> [UInt8]? {
+        let own = own
+        return { dot in
+            let block = (dot.counter - 1) / Limits.changesPerBlock
+            for replica in own.values where replica.number == dot.replica && replica.block == block {
+                return replica.salts.leaf(dot.counter)
+            }
+            guard let stored = try storage.salts(of: dot.replica, block: block) else { return nil }
+            return try SaltTree(encoded: stored).leaf(dot.counter)
+        }
+    }
+}
+
+/// Types of extras.
+enum Extras {
+    static let ended: UInt64 = 1
+    static let parents: UInt64 = 2
+
+    struct Ended {
+        var incarnation: UInt64
+        var height: UInt64
+        var hash: [UInt8]
+    }
+
+    /// The heads that a replica's first change ends; extras that are odd end nothing.
+    static func ended(_ change: Change) -> [Ended] {
+        (try? endedStrictly(change)) ?? []
+    }
+
+    private static func endedStrictly(_ change: Change) throws(FormatError) -> [Ended] {
+        guard change.dot.counter == 1 else { return [] }
+        var reader = ByteReader(change.extras)
+        var ended: [Ended] = []
+        while !reader.isAtEnd {
+            let type = try reader.varint("extra type")
+            let range = try reader.byteStringRange("extra")
+            guard type == Self.ended else { continue }
+            var list = ByteReader(change.extras, range)
+            while !list.isAtEnd {
+                ended.append(
+                    Ended(
+                        incarnation: try list.u64("incarnation"), height: try list.varint("height"),
+                        hash: try list.raw(32, "hash")))
+            }
+        }
+        return ended
+    }
+}
+
+/// A run of own changes in the making.
+struct RunWriter {
+    let replica: ReplicaNumber
+    private(set) var height: UInt64
+    private(set) var hash: [UInt8]
+    var merging = Merging()
+    var pendingChanges = 0
+    var pendingBytes = 0
+
+    init(replica: ReplicaNumber, _ heads: Heads) {
+        self.replica = replica
+        height = heads[replica].height
+        hash = heads[replica].hash
+    }
+
+    var isSegmentFull: Bool {
+        pendingChanges >= Limits.changesPerSegmentMax || height % Limits.changesPerBlock == 0
+            || pendingBytes > Limits.segmentBytesMax / 2
+    }
+
+    mutating func append(
+        _ change: Change, _ hash: [UInt8], _ output: inout Output
+    ) {
+        let content = change.stored()
+        height = change.dot.counter
+        self.hash = hash
+        pendingChanges += 1
+        pendingBytes += content.count
+        output.commit.append(.change(StoredChange(dot: change.dot, hash: hash, content: content)))
+    }
+}
