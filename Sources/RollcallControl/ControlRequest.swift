@@ -1,0 +1,100 @@
+public import Foundation
+
+/// One thing that the command line may ask of a daemon.
+///
+/// On the socket each is one line of JSON. Paths are absolute, ids and nodes are as typed: the
+/// daemon alone knows what they are short for.
+public enum ControlRequest: Codable, Equatable, Sendable {
+    // The register and who is in it.
+    case initRegister(name: String, register: String, operator: String)
+    case invite(minutes: Int, wait: Bool, yes: Bool)
+    case join(address: String, name: String, operator: String, code: String)
+    case confirm(words: String)
+    case status
+    case peers
+    case connect(target: String)
+    case disconnect(node: String)
+    case waitUpToDate(peers: [String], timeoutSeconds: Double?)
+
+    // Records. `seen` is nil where the operator did not say, empty for "none".
+    case add(fields: [FieldValue], source: String?, operator: String?)
+    case set(
+        id: String, fields: [FieldValue], seen: [String]?, source: String?, operator: String?)
+    case unset(
+        id: String, fields: [FieldChoice], state: String?, seen: [String]?, source: String?,
+        operator: String?)
+    case remove(id: String, operator: String?)
+    case restore(id: String, operator: String?)
+    case resolve(
+        id: String, field: String, choice: Choice, seen: [String]?, reason: String?,
+        operator: String?)
+    case show(id: String)
+    case list(limit: Int?, filters: [FieldValue])
+    case find(text: String)
+    case history(id: String)
+    case conflicts
+    case fingerprint
+
+    // Files.
+    case rosterImport(
+        path: String, list: String?, key: String?, columns: [ColumnField], skipBad: Bool)
+    case rosterExport(path: String)
+    case export(targets: [String], all: Bool, path: String)
+    case `import`(paths: [String], preview: Bool, salvage: Bool)
+    case inspect(path: String)
+    case backup(path: String)
+
+    /// No request is longer than this, its line's end included.
+    public static let lineBytesMax = 8 << 20
+
+    /// The request as one line, with its end.
+    public func line() throws -> Data {
+        var line = try ControlJSON.encode(self)
+        line.append(UInt8(ascii: "\n"))
+        return line
+    }
+
+    /// Reads a request from its line, with or without the line's end.
+    public init(line: Data) throws {
+        self = try ControlJSON.decode(Self.self, from: line)
+    }
+}
+
+/// A field and the text that a person typed for it.
+public struct FieldValue: Codable, Equatable, Sendable {
+    public var field: String
+    public var value: String
+
+    public init(field: String, value: String) {
+        self.field = field
+        self.value = value
+    }
+}
+
+/// A field to unset: all of it, or one value of a set.
+public struct FieldChoice: Codable, Equatable, Sendable {
+    public var field: String
+    public var value: String?
+
+    public init(field: String, value: String? = nil) {
+        self.field = field
+        self.value = value
+    }
+}
+
+/// Which field a column of a roster fills.
+public struct ColumnField: Codable, Equatable, Sendable {
+    public var column: String
+    public var field: String
+
+    public init(column: String, field: String) {
+        self.column = column
+        self.field = field
+    }
+}
+
+/// How a person settles a conflict: one of the siblings as it stands, or a value typed anew.
+public enum Choice: Codable, Equatable, Sendable {
+    case keep(dot: String)
+    case value(text: String)
+}

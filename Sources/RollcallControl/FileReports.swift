@@ -1,0 +1,140 @@
+/// What a roster brought in, from `roster import`; rows count from 1, the header left out.
+public struct RosterReport: Codable, Equatable, Sendable {
+    /// A known row that now says something else; nothing of it was written.
+    public struct Differing: Codable, Equatable, Sendable {
+        public var row: Int
+        public var record: String
+        public var fields: [String]
+
+        public init(row: Int, record: String, fields: [String]) {
+            self.row = row
+            self.record = record
+            self.fields = fields
+        }
+    }
+
+    /// A row that two nodes had imported apart, and the records they made of it.
+    public struct Duplicate: Codable, Equatable, Sendable {
+        public var row: Int
+        public var records: [String]
+
+        public init(row: Int, records: [String]) {
+            self.row = row
+            self.records = records
+        }
+    }
+
+    /// A row that could not be taken, and why.
+    public struct Failed: Codable, Equatable, Sendable {
+        public var row: Int
+        public var reason: String
+
+        public init(row: Int, reason: String) {
+            self.row = row
+            self.reason = reason
+        }
+    }
+
+    public var rows: Int
+    public var added: Int
+    public var unchanged: Int
+    public var differing: [Differing]
+    public var duplicate: [Duplicate]
+    public var failed: [Failed]
+
+    public init(
+        rows: Int, added: Int, unchanged: Int, differing: [Differing], duplicate: [Duplicate],
+        failed: [Failed]
+    ) {
+        self.rows = rows
+        self.added = added
+        self.unchanged = unchanged
+        self.differing = differing
+        self.duplicate = duplicate
+        self.failed = failed
+    }
+}
+
+/// What was written to a roster, from `roster export`.
+public struct RosterExportReport: Codable, Equatable, Sendable {
+    public var file: String
+    public var bytes: Int
+    public var rows: Int
+
+    public init(file: String, bytes: Int, rows: Int) {
+        self.file = file
+        self.bytes = bytes
+        self.rows = rows
+    }
+}
+
+/// What a bundle takes along, from `export`; `targets` are nodes.
+public struct ExportReport: Codable, Equatable, Sendable {
+    public var file: String
+    public var bytes: Int
+    public var changes: Int
+    public var targets: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case file, bytes, changes
+        case targets = "for"
+    }
+
+    public init(file: String, bytes: Int, changes: Int, targets: [String]) {
+        self.file = file
+        self.bytes = bytes
+        self.changes = changes
+        self.targets = targets
+    }
+}
+
+/// What a bundle brought, from `import`: one row a file, in the order given.
+public struct ImportReport: Codable, Equatable, Sendable {
+    /// Changes of one replica that are still to come, first and last counter included.
+    public struct Missing: Codable, Equatable, Sendable {
+        public var replica: String
+        public var from: Int
+        public var to: Int
+
+        public init(replica: String, from: Int, to: Int) {
+            self.replica = replica
+            self.from = from
+            self.to = to
+        }
+    }
+
+    @OrNull public var source: String?
+    public var new: Int
+    public var known: Int
+    public var held: Int
+    public var conflicts: Int
+    public var quarantined: Int
+    public var missing: [Missing]
+    /// False after a preview.
+    public var applied: Bool
+
+    public init(
+        source: String?, new: Int, known: Int, held: Int, conflicts: Int, quarantined: Int,
+        missing: [Missing], applied: Bool
+    ) {
+        self._source = OrNull(wrappedValue: source)
+        self.new = new
+        self.known = known
+        self.held = held
+        self.conflicts = conflicts
+        self.quarantined = quarantined
+        self.missing = missing
+        self.applied = applied
+    }
+}
+
+/// A copy of a home, from `backup`.
+public struct BackupReport: Codable, Equatable, Sendable {
+    public var file: String
+    public var bytes: Int
+
+    public init(file: String, bytes: Int) {
+        self.file = file
+        self.bytes = bytes
+    }
+}

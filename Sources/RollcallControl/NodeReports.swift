@@ -1,0 +1,125 @@
+/// A register as its founder sees it, from `init`.
+public struct FoundingReport: Codable, Equatable, Sendable {
+    public var node: String
+    public var name: String
+    @OrNull public var replica: String?
+    public var register: String
+    public var title: String
+
+    public init(node: String, name: String, replica: String?, register: String, title: String) {
+        self.node = node
+        self.name = name
+        self._replica = OrNull(wrappedValue: replica)
+        self.register = register
+        self.title = title
+    }
+}
+
+/// A node and the name that people gave it.
+public struct NamedNode: Codable, Equatable, Sendable {
+    public var node: String
+    @OrNull public var name: String?
+
+    public init(node: String, name: String?) {
+        self.node = node
+        self._name = OrNull(wrappedValue: name)
+    }
+}
+
+/// An open invitation, from `invite`.
+public struct Invitation: Codable, Equatable, Sendable {
+    public var addresses: [String]
+    public var code: String
+    public var expiresAt: String
+
+    enum CodingKeys: String, CodingKey {
+        case addresses, code
+        case expiresAt = "expires_at"
+    }
+
+    public init(addresses: [String], code: String, expiresAt: String) {
+        self.addresses = addresses
+        self.code = code
+        self.expiresAt = expiresAt
+    }
+}
+
+/// Someone who proved the code and waits to be admitted; the words have one space between them.
+public struct Newcomer: Codable, Equatable, Sendable {
+    public var words: String
+    @OrNull public var name: String?
+
+    public init(words: String, name: String?) {
+        self.words = words
+        self._name = OrNull(wrappedValue: name)
+    }
+}
+
+/// Who came in by an invitation, from `invite --wait`.
+public struct AdmissionReport: Codable, Equatable, Sendable {
+    public var joined: NamedNode
+    public var words: String
+
+    public init(joined: NamedNode, words: String) {
+        self.joined = joined
+        self.words = words
+    }
+}
+
+/// Who was admitted, from `confirm`.
+public struct ConfirmReport: Codable, Equatable, Sendable {
+    public var joined: NamedNode
+
+    public init(joined: NamedNode) {
+        self.joined = joined
+    }
+}
+
+/// The six words that both screens show, the interim object of `join`.
+public struct JoinWords: Codable, Equatable, Sendable {
+    public var words: String
+
+    public init(words: String) {
+        self.words = words
+    }
+}
+
+/// A register as the newcomer sees it, from `join`; `peer` is the node that let it in.
+public struct JoinReport: Codable, Equatable, Sendable {
+    public var node: String
+    public var register: String
+    public var title: String
+    public var peer: String
+
+    public init(node: String, register: String, title: String, peer: String) {
+        self.node = node
+        self.register = register
+        self.title = title
+        self.peer = peer
+    }
+}
+
+/// The node that was meant, from `connect` and `disconnect`; null while an address's is unknown.
+public struct NodeReport: Codable, Equatable, Sendable {
+    @OrNull public var node: String?
+
+    public init(node: String?) {
+        self._node = OrNull(wrappedValue: node)
+    }
+}
+
+/// Whether everyone has everything, from `wait`; those it still waits for are nodes.
+public struct WaitReport: Codable, Equatable, Sendable {
+    public var upToDate: Bool
+    public var waitingFor: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case upToDate = "up_to_date"
+        case waitingFor = "waiting_for"
+    }
+
+    public init(upToDate: Bool, waitingFor: [String]) {
+        self.upToDate = upToDate
+        self.waitingFor = waitingFor
+    }
+}

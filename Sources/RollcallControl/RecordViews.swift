@@ -1,0 +1,121 @@
+/// One record as it stands, from `show`, `list` and `find`; `created` is the dot that names it.
+public struct RecordView: Codable, Equatable, Sendable {
+    public var record: String
+    public var created: String
+    public var removed: Bool
+    public var fields: [String: FieldView]
+
+    public init(record: String, created: String, removed: Bool, fields: [String: FieldView]) {
+        self.record = record
+        self.created = created
+        self.removed = removed
+        self.fields = fields
+    }
+}
+
+/// One field of a record and all that is live in it.
+public struct FieldView: Codable, Equatable, Sendable {
+    /// "single", "set", "event" or "log".
+    public var kind: String
+    public var conflict: Bool
+    public var values: [ValueView]
+
+    public init(kind: String, conflict: Bool, values: [ValueView]) {
+        self.kind = kind
+        self.conflict = conflict
+        self.values = values
+    }
+}
+
+/// What one write says: a value, or a state in place of one.
+public enum Content: Equatable, Sendable {
+    case text(String)
+    /// An event's stage, and when it happened where that was stated.
+    case event(stage: String, time: String?)
+    /// "unknown", "refused", "unable", "not_asked", "withheld", or "sealed" to this reader.
+    case state(String)
+}
+
+/// Equal siblings as one value, with everyone who wrote it.
+public struct ValueView: Equatable, Sendable {
+    public var content: Content
+    public var witnesses: [Witness]
+
+    public init(_ content: Content, witnesses: [Witness]) {
+        self.content = content
+        self.witnesses = witnesses
+    }
+}
+
+/// Who wrote a value, where, when, and from which source.
+public struct Witness: Codable, Equatable, Sendable {
+    public var dot: String
+    @OrNull public var source: String?
+    @OrNull public var `operator`: String?
+    public var node: String
+    @OrNull public var recordedAt: String?
+
+    enum CodingKeys: String, CodingKey {
+        case dot, source, node
+        case `operator` = "operator"
+        case recordedAt = "recorded_at"
+    }
+
+    public init(
+        dot: String, source: String?, operator name: String?, node: String, recordedAt: String?
+    ) {
+        self.dot = dot
+        self._source = OrNull(wrappedValue: source)
+        self._operator = OrNull(wrappedValue: name)
+        self.node = node
+        self._recordedAt = OrNull(wrappedValue: recordedAt)
+    }
+}
+
+/// One field with unlike siblings, from `conflicts`.
+public struct ConflictRow: Codable, Equatable, Sendable {
+    public var record: String
+    public var field: String
+    public var values: [ValueView]
+
+    public init(record: String, field: String, values: [ValueView]) {
+        self.record = record
+        self.field = field
+        self.values = values
+    }
+}
+
+/// What was written, from `add`, `set`, `unset`, `remove` and `restore`.
+public struct WriteReport: Codable, Equatable, Sendable {
+    public var record: String
+    public var dots: [String]
+
+    public init(record: String, dots: [String]) {
+        self.record = record
+        self.dots = dots
+    }
+}
+
+/// How a conflict was settled, from `resolve`; `replaced` lists the dots that it names.
+public struct ResolveReport: Codable, Equatable, Sendable {
+    public var record: String
+    public var field: String
+    public var dot: String
+    public var replaced: [String]
+
+    public init(record: String, field: String, dot: String, replaced: [String]) {
+        self.record = record
+        self.field = field
+        self.dot = dot
+        self.replaced = replaced
+    }
+}
+
+/// The state of everything here as one hash, from `fingerprint`.
+public struct FingerprintReport: Codable, Equatable, Sendable {
+    public var fingerprint: String
+
+    public init(fingerprint: String) {
+        self.fingerprint = fingerprint
+    }
+}

@@ -1,0 +1,90 @@
+/// A node as it sees itself, from `status`.
+public struct StatusReport: Codable, Equatable, Sendable {
+    public var node: String
+    @OrNull public var name: String?
+    @OrNull public var replica: String?
+    @OrNull public var register: String?
+    @OrNull public var title: String?
+    @OrNull public var listening: String?
+    public var records: Int
+    public var changes: Int
+    public var conflicts: Int
+    public var held: Int
+    public var quarantined: Int
+    @OrNull public var fingerprint: String?
+    public var peers: [PeerReport]
+    public var joining: [Newcomer]
+    /// Where the daemon is asked; not in the home where its path is too long for a socket.
+    public var socket: String
+
+    public init(
+        node: String, name: String?, replica: String?, register: String?, title: String?,
+        listening: String?, records: Int, changes: Int, conflicts: Int, held: Int,
+        quarantined: Int, fingerprint: String?, peers: [PeerReport], joining: [Newcomer],
+        socket: String
+    ) {
+        self.node = node
+        self._name = OrNull(wrappedValue: name)
+        self._replica = OrNull(wrappedValue: replica)
+        self._register = OrNull(wrappedValue: register)
+        self._title = OrNull(wrappedValue: title)
+        self._listening = OrNull(wrappedValue: listening)
+        self.records = records
+        self.changes = changes
+        self.conflicts = conflicts
+        self.held = held
+        self.quarantined = quarantined
+        self._fingerprint = OrNull(wrappedValue: fingerprint)
+        self.peers = peers
+        self.joining = joining
+        self.socket = socket
+    }
+}
+
+/// Another member as this node knows it, from `peers`.
+public struct PeerReport: Codable, Equatable, Sendable {
+    /// How the peer's knowledge last came here.
+    public enum Via: String, Codable, Sendable {
+        case session, bundle
+    }
+
+    public var node: String
+    @OrNull public var name: String?
+    public var addresses: [String]
+    public var connected: Bool
+    @OrNull public var upToDate: Bool?
+    @OrNull public var theyLack: Int?
+    @OrNull public var weLack: Int?
+    @OrNull public var lastHeard: String?
+    @OrNull public var acknowledgedAt: String?
+    @OrNull public var via: Via?
+    @OrNull public var clockOffsetMilliseconds: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case node, name, addresses, connected, via
+        case upToDate = "up_to_date"
+        case theyLack = "they_lack"
+        case weLack = "we_lack"
+        case lastHeard = "last_heard"
+        case acknowledgedAt = "acknowledged_at"
+        case clockOffsetMilliseconds = "clock_offset_ms"
+    }
+
+    public init(
+        node: String, name: String?, addresses: [String], connected: Bool, upToDate: Bool?,
+        theyLack: Int?, weLack: Int?, lastHeard: String?, acknowledgedAt: String?, via: Via?,
+        clockOffsetMilliseconds: Int?
+    ) {
+        self.node = node
+        self._name = OrNull(wrappedValue: name)
+        self.addresses = addresses
+        self.connected = connected
+        self._upToDate = OrNull(wrappedValue: upToDate)
+        self._theyLack = OrNull(wrappedValue: theyLack)
+        self._weLack = OrNull(wrappedValue: weLack)
+        self._lastHeard = OrNull(wrappedValue: lastHeard)
+        self._acknowledgedAt = OrNull(wrappedValue: acknowledgedAt)
+        self._via = OrNull(wrappedValue: via)
+        self._clockOffsetMilliseconds = OrNull(wrappedValue: clockOffsetMilliseconds)
+    }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import Foundation
+import RollcallControl
+
+struct RosterCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "roster", abstract: "Take records from a list, or write one.",
+        subcommands: [RosterImportCommand.self, RosterExportCommand.self])
+
+    func run() throws {
+        throw ControlError(
+            .usage, Sentences.nameARosterCommand, hint: Sentences.seeHelp(of: "roster"))
+    }
+}
+
+struct RosterImportCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Take records from a CSV file.",
+        discussion: Sentences.rosterDiscussion)
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The CSV file.") var file: String
+    @Option(help: "The list's name; its rows are known by it.") var list: String?
+    @Option(help: "The column that tells rows apart; else the whole row does.") var key: String?
+    @Option(help: ArgumentHelp("Which field a column fills. Repeatable.", valueName: "column=f"))
+    var map: [String] = []
+    @Flag(help: "Take the good rows where others fail.") var skipBad = false
+
+    func request(in directory: String) throws -> ControlRequest {
+        .rosterImport(
+            path: Home.absolute(file, in: directory), list: list, key: key,
+            columns: try map.map(TypedWords.columnField), skipBad: skipBad)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        FilePages.text(of: try ControlJSON.decode(RosterReport.self, from: json))
+    }
+}
+
+struct RosterExportCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write all records to a CSV file.")
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The CSV file to make.") var file: String
+
+    func request(in directory: String) throws -> ControlRequest {
+        .rosterExport(path: Home.absolute(file, in: directory))
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.exported(try ControlJSON.decode(RosterExportReport.self, from: json))
+    }
+}
+
+struct ExportCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write a bundle to carry to other laptops.")
+    static let namesNodes = true
+
+    @OptionGroup var shared: SharedOptions
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("The laptops it is for.", valueName: "node,..."))
+    var targets: [String] = []
+    @Flag(help: "For every member.") var all = false
+    @Option(name: .shortAndLong, help: ArgumentHelp("The bundle to make.", valueName: "file"))
+    var output: String
+
+    func request(in directory: String) throws -> ControlRequest {
+        guard all == targets.isEmpty else { throw ControlError(.usage, Sentences.forOrAll) }
+        return .export(
+            targets: try TypedWords.list(targets, option: "--for"), all: all,
+            path: Home.absolute(output, in: directory))
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.exported(try ControlJSON.decode(ExportReport.self, from: json), names: names)
+    }
+}
+
+struct ImportCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Take in bundles from other laptops.")
+    static let namesNodes = true
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The bundles, in any order.") var files: [String]
+    @Flag(help: "Say what they hold, and take nothing in.") var preview = false
+    @Flag(help: "Take the sound beginning of a damaged bundle.") var salvage = false
+
+    func request(in directory: String) throws -> ControlRequest {
+        .import(
+            paths: files.map { Home.absolute($0, in: directory) }, preview: preview,
+            salvage: salvage)
+    }
+
+    func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
+        try rows.enumerated().map { index, json in
+            let report = try ControlJSON.decode(ImportReport.self, from: json)
+            let file = files.indices.contains(start + index) ? files[start + index] : ""
+            return FilePages.text(of: report, file: file, names: names)
+        }.joined(separator: "\n")
+    }
+}
+
+struct InspectCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Say what a bundle, capture or test vector holds.")
+    static let namesNodes = true
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The file.") var file: String
+
+    func request(in directory: String) throws -> ControlRequest {
+        .inspect(path: Home.absolute(file, in: directory))
+    }
+
+    func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
+        let rows = try rows.map { try ControlJSON.decode(HistoryRow.self, from: $0) }
+        return RecordPage.table(of: rows, names: names)
+    }
+}
+
+struct BackupCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Write a copy of this home, with the laptop's key.",
+        discussion: Sentences.backupDiscussion)
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The file to make.") var file: String
+
+    func request(in directory: String) throws -> ControlRequest {
+        .backup(path: Home.absolute(file, in: directory))
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.backedUp(try ControlJSON.decode(BackupReport.self, from: json))
+    }
+}

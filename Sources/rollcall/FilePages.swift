@@ -1,0 +1,18 @@
+import RollcallControl
+
+/// What an import did, as a person reads it: counts first, then what needs a person.
+enum FilePages {
+    static func text(of report: RosterReport) -> String {
+        var lines = [Sentences.rosterCounts(report)]
+        lines += report.differing.map(Sentences.differing)
+        lines += report.duplicate.map(Sentences.duplicate)
+        lines += report.failed.map(Sentences.failed)
+        return lines.joined(separator: "\n")
+    }
+
+    static func text(of report: ImportReport, file: String, names: NodeNames) -> String {
+        var lines = [Sentences.imported(report, file: file, names: names)]
+        lines += report.missing.map(Sentences.missing)
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,121 @@
+import RollcallControl
+
+/// What the program says about records and files.
+extension Sentences {
+    // MARK: - Records
+
+    static func content(_ content: Content) -> String {
+        switch content {
+        case .text(let text): text
+        case .event(let stage, let time): stage + (time.map { " at \(Self.time($0))" } ?? "")
+        case .state(let state): "(\(state.replacing("_", with: " ")))"
+        }
+    }
+
+    /// Who, where, when, and from which source.
+    static func witness(_ witness: Witness, names: NodeNames) -> String {
+        var text = "\(witness.operator ?? "someone") at \(names[witness.node])"
+        if let recordedAt = witness.recordedAt { text += ", \(time(recordedAt))" }
+        if let source = witness.source { text += ", from \(source)" }
+        return text
+    }
+
+    static func recordHeading(_ record: RecordView) -> String {
+        "record \(shown(record.record)), made by \(shown(record.created))"
+            + (record.removed ? ", removed" : "")
+    }
+
+    static func wrote(_ report: WriteReport, verb: String) -> String {
+        "\(verb) \(shown(report.record)): \(shown(report.dots.joined(separator: " ")))"
+    }
+
+    static func resolved(_ report: ResolveReport) -> String {
+        "\(shown(report.field)) of \(shown(report.record)) is settled by \(shown(report.dot)), "
+            + "in place of \(counted(report.replaced.count, "sibling"))"
+    }
+
+    // MARK: - Rosters
+
+    static func rosterCounts(_ report: RosterReport) -> String {
+        [
+            counted(report.rows, "row"), "\(counted(report.added)) added",
+            "\(counted(report.unchanged)) unchanged",
+            "\(counted(report.differing.count)) differing",
+            "\(counted(report.duplicate.count)) duplicate",
+            "\(counted(report.failed.count)) failed",
+        ].joined(separator: ", ")
+    }
+
+    static func differing(_ row: RosterReport.Differing) -> String {
+        "row \(counted(row.row)) differs from \(shown(row.record)) in "
+            + shown(row.fields.joined(separator: ", "))
+    }
+
+    static func duplicate(_ row: RosterReport.Duplicate) -> String {
+        "row \(counted(row.row)) has \(counted(row.records.count, "record")): "
+            + shown(row.records.joined(separator: ", "))
+    }
+
+    static func failed(_ row: RosterReport.Failed) -> String {
+        "row \(counted(row.row)) failed: \(shown(row.reason))"
+    }
+
+    static func exported(_ report: RosterExportReport) -> String {
+        "\(shown(report.file)): \(counted(report.rows, "row")), \(size(bytes: report.bytes))"
+    }
+
+    // MARK: - Bundles and backups
+
+    static func exported(_ report: ExportReport, names: NodeNames) -> String {
+        let targets = report.targets.map { names[$0] }.joined(separator: ", ")
+        return "\(shown(report.file)): \(counted(report.changes, "change")), "
+            + "\(size(bytes: report.bytes)), for \(shown(targets))"
+    }
+
+    static func imported(_ report: ImportReport, file: String, names: NodeNames) -> String {
+        let source = report.source.map { names[$0] } ?? "an unknown laptop"
+        return "\(shown(file)), from \(shown(source)): \(counted(report.new)) new, "
+            + "\(counted(report.known)) known, \(counted(report.held)) held, "
+            + "\(counted(report.quarantined)) quarantined, "
+            + counted(report.conflicts, "conflict")
+            + (report.applied ? "" : "; nothing was taken in")
+    }
+
+    static func missing(_ run: ImportReport.Missing) -> String {
+        "still to come: \(shown(run.replica)) from \(counted(run.from)) to \(counted(run.to))"
+    }
+
+    static func backedUp(_ report: BackupReport) -> String {
+        "\(shown(report.file)): \(size(bytes: report.bytes)), with this laptop's key"
+    }
+
+    // MARK: - Times and sizes
+
+    /// A time in a form that takes less room: the second is exact enough for people.
+    static func time(_ text: String) -> String {
+        guard text.count >= 20, text.hasSuffix("Z") else { return shown(text) }
+        return shown(text.prefix(10) + " " + text.dropFirst(11).prefix(8) + "Z")
+    }
+
+    static func clockOffset(milliseconds: Int) -> String {
+        let seconds = (milliseconds.magnitude + 500) / 1000
+        if seconds == 0 { return "same" }
+        return "\(counted(Int(seconds))) s \(milliseconds > 0 ? "ahead" : "behind")"
+    }
+
+    static func size(bytes: Int) -> String {
+        switch bytes {
+        case ..<1000: counted(bytes, "byte")
+        case ..<1_000_000: "\(tenths(bytes / 100)) kB"
+        default: "\(tenths(bytes / 100_000)) MB"
+        }
+    }
+
+    static func timeLeft(seconds: Int) -> String {
+        seconds < 60 ? "\(seconds) s left" : "\(seconds / 60) min \(seconds % 60) s left"
+    }
+
+    private static func tenths(_ number: Int) -> String {
+        "\(counted(number / 10)).\(number % 10)"
+    }
+}

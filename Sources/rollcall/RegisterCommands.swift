@@ -1,0 +1,129 @@
+import ArgumentParser
+import Foundation
+import RollcallControl
+
+struct InitCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Found a register on this laptop.")
+
+    @OptionGroup var shared: SharedOptions
+    @Option(help: "What people call this laptop.") var name: String
+    @Option(help: "The register's title.") var register: String
+    @Option(help: "Your name, for the changes that you make.") var `operator`: String
+
+    func request(in directory: String) throws -> ControlRequest {
+        .initRegister(name: name, register: register, operator: self.operator)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.founded(try ControlJSON.decode(FoundingReport.self, from: json))
+    }
+}
+
+struct InviteCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invite", abstract: "Make a one-time code that lets one laptop join.",
+        discussion: Sentences.inviteDiscussion)
+
+    @OptionGroup var shared: SharedOptions
+    @Option(help: "How long the code is good for.") var minutes = 10
+    @Flag(help: "Stay until the newcomer came, show its six words, ask whether to admit it.")
+    var wait = false
+    @Flag(help: "Admit whoever proves the code, without asking.") var yes = false
+
+    func request(in directory: String) throws -> ControlRequest {
+        guard minutes > 0 else { throw ControlError(.usage, Sentences.minutesAboveZero) }
+        return .invite(minutes: minutes, wait: wait, yes: yes)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        if let report = try? ControlJSON.decode(AdmissionReport.self, from: json) {
+            return Sentences.admitted(report.joined)
+        }
+        return Sentences.invited(try ControlJSON.decode(Invitation.self, from: json))
+    }
+
+    func text(ofInterim json: Data, names: NodeNames) throws -> String {
+        if let newcomer = try? ControlJSON.decode(Newcomer.self, from: json) {
+            return Sentences.asksToJoin(newcomer)
+        }
+        return try text(ofResult: json, names: names)
+    }
+
+    /// Asks about the newcomer and confirms it in a second conversation: the first one waits.
+    func answer(interim json: Data, console: Console) throws {
+        guard !yes, let newcomer = try? ControlJSON.decode(Newcomer.self, from: json) else {
+            return
+        }
+        guard console.canAsk else {
+            if !console.asJSON { console.say(Sentences.confirmElsewhere(newcomer)) }
+            return
+        }
+        if console.asJSON { console.say(Sentences.asksToJoin(newcomer)) }
+        guard console.confirms(Sentences.admitQuestion) else {
+            throw ControlError(.joinRefused, Sentences.notAdmitted)
+        }
+        do {
+            let second = try ControlClient(home: Home(option: shared.home))
+            _ = try second.send(.confirm(words: newcomer.words))
+        } catch let error as ControlError where error.code == .noSuchNewcomer {
+            // Someone confirmed it elsewhere, or it went away: the first conversation says which.
+        }
+    }
+}
+
+struct JoinCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "join", abstract: "Join a register through a laptop that is in it.",
+        discussion: Sentences.joinDiscussion)
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: ArgumentHelp("Where the inviting laptop listens.", valueName: "host:port"))
+    var address: String
+    @Option(help: "What people call this laptop.") var name: String
+    @Option(help: "Your name, for the changes that you make.") var `operator`: String
+    @Option(help: ArgumentHelp("Read the code from a file, - for standard input.", valueName: "f"))
+    var codeFile: String?
+
+    func request(in directory: String) throws -> ControlRequest {
+        guard let codeFile else {
+            throw ControlError(.usage, Sentences.noTerminal, hint: Sentences.useCodeFile)
+        }
+        return request(code: try SecretPrompt.code(fromFile: codeFile))
+    }
+
+    func request(in directory: String, asking console: Console) throws -> ControlRequest {
+        if codeFile != nil { return try request(in: directory) }
+        return request(code: try SecretPrompt.ask(Sentences.askForCode))
+    }
+
+    private func request(code: String) -> ControlRequest {
+        .join(address: address, name: name, operator: self.operator, code: code)
+    }
+
+    func text(ofInterim json: Data, names: NodeNames) throws -> String {
+        Sentences.joinWords(try ControlJSON.decode(JoinWords.self, from: json).words)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.joined(try ControlJSON.decode(JoinReport.self, from: json))
+    }
+}
+
+struct ConfirmCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "confirm", abstract: "Admit the newcomer whose six words match.")
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The six words on the newcomer's screen, in one argument or several.")
+    var words: [String]
+
+    func request(in directory: String) throws -> ControlRequest {
+        let typed = words.flatMap { $0.split(whereSeparator: \.isWhitespace) }
+        return .confirm(words: typed.joined(separator: " "))
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.admitted(try ControlJSON.decode(ConfirmReport.self, from: json).joined)
+    }
+}

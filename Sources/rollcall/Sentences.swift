@@ -1,0 +1,180 @@
+import RollcallControl
+
+/// What the program says, in one place: lower case, no full stop, counts before adjectives.
+///
+/// Whatever comes from elsewhere passes `shown` first; `Table` does so for its cells.
+enum Sentences {
+    // MARK: - Help
+
+    static let abstract = "Keep a register of detained people the same on every laptop."
+    static let discussion = """
+        Every command takes --home DIR and --json, before or after its name. It asks the daemon \
+        of that home: start one with `rollcalld`.
+
+        A record goes by its id, any beginning of it that no other has, or the dot that made it; \
+        a laptop by its node, or its name.
+        """
+    static let inviteDiscussion = """
+        Tell the code to one person by voice or on paper. Three failures, the time, or a restart \
+        of the daemon burn it.
+        """
+    static let joinDiscussion = """
+        Asks for the code. Both screens then show the same six words; the inviting laptop's \
+        operator compares them and lets this one in.
+        """
+    static let setDiscussion = """
+        Adds to a set, appends to a log, and records an event as arrival=STAGE or \
+        arrival=STAGE@TIME. A field in conflict needs --seen, or `rollcall resolve`.
+        """
+    static let unsetDiscussion = "For a set, f=v takes one value out of it."
+    static let rosterDiscussion = """
+        A row is known again by the list and its key cell. What a known row says anew is \
+        reported, never written over.
+        """
+    static let backupDiscussion = """
+        The copy can speak as this laptop: keep it where you would keep the laptop. \
+        `rollcalld --restore FILE --home DIR` puts it back.
+        """
+
+    // MARK: - Wrong usage
+
+    static let nameACommand = "name a command"
+    static let nameARosterCommand = "say whether to import or to export"
+    static let sayUpToDate = "say what to wait for: --up-to-date"
+    static let timeoutNotNegative = "--timeout takes a number of seconds from 0"
+    static let limitNotNegative = "--limit takes a number from 0"
+    static let minutesAboveZero = "--minutes takes a number from 1"
+    static let forOrAll = "say whom the bundle is for: either --for or --all"
+    static let keepOrValue = "say what to write: either --keep or --value"
+    static let noneAndMore = "--seen takes either none or dots"
+
+    static func seeHelp(of command: String?) -> String {
+        "see `rollcall \(command.map { "\($0) " } ?? "")--help`"
+    }
+
+    /// The parser's own message, made to sound like ours.
+    static func usage(_ message: String) -> String {
+        let firstLine = message.split(separator: "\n").first ?? "wrong usage"
+        let text = firstLine.last == "." ? firstLine.dropLast() : firstLine
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+
+    static func noSuchCommand(_ word: String) -> String { "no command is called \(shown(word))" }
+
+    static func notFieldValue(_ word: String) -> String {
+        "a field and its value are written f=v, and this has no field or no =: \(shown(word))"
+    }
+
+    static func notColumnField(_ word: String) -> String {
+        "a column and its field are written column=f, and this is not: \(shown(word))"
+    }
+
+    static func emptyItem(_ option: String) -> String { "\(option) has an empty item" }
+
+    static func notUTF8(place: Int, field: String?) -> String {
+        let name = field.map { " (\(shown($0))=…)" } ?? ""
+        return "argument \(place)\(name) is not UTF-8"
+    }
+
+    static let notUTF8Hint = "convert it first, with iconv for example"
+
+    static func unexpected(_ error: any Error) -> String {
+        "an answer could not be read (\(type(of: error)))"
+    }
+
+    static func outputFailed(_ reason: String) -> String {
+        "the output could not be written: \(reason.lowercased())"
+    }
+
+    // MARK: - Joining
+
+    static let askForCode = "code: "
+    static let noTerminal = "there is no terminal to ask for the code"
+    static let useCodeFile = "give it with --code-file FILE, or --code-file - for standard input"
+    static let codeNotText = "the code is not text"
+    static let codeNotAlone = "the code must stand alone, on one line"
+    static let admitQuestion = "admit?"
+    static let notAdmitted = "the newcomer was not admitted"
+    static let confirmHint = "admit one with `rollcall confirm WORDS` if its screen shows the same"
+
+    static func codeFileUnreadable(_ path: String) -> String {
+        "the file with the code cannot be read: \(shown(path))"
+    }
+
+    static func founded(_ report: FoundingReport) -> String {
+        "founded \"\(shown(report.title))\" on \(shown(report.name)), "
+            + "register \(shown(report.register)), node \(shown(report.node))"
+    }
+
+    static func invited(_ invitation: Invitation) -> String {
+        var table = Table()
+        table.add(["code", invitation.code])
+        table.add(["good until", time(invitation.expiresAt)])
+        table.add(["addresses", invitation.addresses.joined(separator: " ")])
+        let address = invitation.addresses.first ?? "HOST:PORT"
+        return table.text
+            + "\non the new laptop: rollcall join \(shown(address)) --name NAME --operator NAME"
+    }
+
+    static func asksToJoin(_ newcomer: Newcomer) -> String {
+        "\(shown(newcomer.name ?? "a laptop without a name")) asks to join and must show: "
+            + shown(newcomer.words)
+    }
+
+    static func confirmElsewhere(_ newcomer: Newcomer) -> String {
+        "rollcall: hint: admit it with `rollcall confirm \(shown(newcomer.words))`"
+    }
+
+    static func admitted(_ joined: NamedNode) -> String {
+        "admitted \(shown(joined.name ?? "a laptop without a name")), node \(shown(joined.node))"
+    }
+
+    static func joinWords(_ words: String) -> String {
+        "the inviting laptop must show: \(shown(words))\nwaiting to be admitted"
+    }
+
+    static func joined(_ report: JoinReport) -> String {
+        "joined \"\(shown(report.title))\", register \(shown(report.register)), "
+            + "as node \(shown(report.node))"
+    }
+
+    // MARK: - Peers
+
+    static func dialling(_ target: String) -> String { "dialling \(shown(target))" }
+
+    static func disconnected(_ name: String) -> String {
+        "\(shown(name)) is refused until `rollcall connect`"
+    }
+
+    static func whoWeAre(_ status: StatusReport) -> String {
+        let name = "\(shown(status.name ?? "this laptop")), node \(shown(status.node))"
+        guard let title = status.title else {
+            return "\(name): no register yet, found one with `rollcall init` or `rollcall join`"
+        }
+        return "\(name), in \"\(shown(title))\""
+    }
+
+    static func counts(of status: StatusReport) -> String {
+        [
+            counted(status.records, "record"), counted(status.changes, "change"),
+            counted(status.conflicts, "conflict"), "\(counted(status.held)) held",
+            "\(counted(status.quarantined)) quarantined",
+        ].joined(separator: ", ")
+    }
+
+    static func howManyAreUpToDate(_ peers: [PeerReport]) -> String {
+        let count = peers.count { $0.upToDate == true }
+        return "\(count) of \(counted(peers.count, "other laptop")) "
+            + "\(peers.count == 1 ? "is" : "are") up to date"
+    }
+
+    static func waited(_ report: WaitReport, names: NodeNames) -> String {
+        if report.upToDate { return "up to date" }
+        if report.waitingFor.isEmpty { return "nobody is connected" }
+        return "still waiting for "
+            + report.waitingFor.map { shown(names[$0]) }
+            .joined(separator: ", ")
+    }
+
+    static let notUpToDate = "not everyone is up to date"
+}

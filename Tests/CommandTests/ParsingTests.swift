@@ -1,0 +1,152 @@
+import ArgumentParser
+import RollcallControl
+import Testing
+
+@testable import rollcall
+
+@Suite struct ParsingTests {
+    /// What the program would ask the daemon, typed in the directory `/work`.
+    private func request(_ words: String...) throws -> ControlRequest {
+        try request(words)
+    }
+
+    private func request(_ words: [String]) throws -> ControlRequest {
+        let parsed = try Rollcall.parseAsRoot(Arguments.commandFirst(words))
+        let command = try #require(parsed as? any DaemonCommand)
+        return try command.request(in: "/work")
+    }
+
+    private func code(_ body: () throws -> ControlRequest) -> ErrorCode? {
+        do {
+            _ = try body()
+            return nil
+        } catch let error as ControlError {
+            return error.code
+        } catch {
+            return Rollcall.usageError(error, words: []).code
+        }
+    }
+
+    @Test func `a repeated field makes further changes`() throws {
+        #expect(
+            try request("add", "alias=a", "alias=b", "note=x=y", "--source", "passport")
+                == .add(
+                    fields: [
+                        FieldValue(field: "alias", value: "a"),
+                        FieldValue(field: "alias", value: "b"),
+                        FieldValue(field: "note", value: "x=y"),
+                    ], source: "passport", operator: nil))
+    }
+
+    @Test func `shared options stand before or after the command`() throws {
+        for words in [
+            ["--home", "/h", "--json", "show", "r"], ["show", "r", "--json", "--home", "/h"],
+            ["--json", "show", "--home=/h", "r"], ["--home=/h", "show", "--json", "r"],
+        ] {
+            let parsed = try Rollcall.parseAsRoot(Arguments.commandFirst(words))
+            let command = try #require(parsed as? ShowCommand)
+            #expect(command.shared.home == "/h" && command.shared.json)
+            #expect(command.id == "r")
+        }
+        #expect(
+            Arguments.commandFirst(["--json", "roster", "import", "--", "--json"])
+                == ["roster", "import", "--json", "--", "--json"])
+    }
+
+    @Test func `seen is what was stored, nothing, or the dots named`() throws {
+        func seen(_ words: [String]) throws -> [String]? {
+            guard case .set(_, _, let seen, _, _) = try request(["set", "r", "sex=m"] + words)
+            else { return nil }
+            return seen
+        }
+        #expect(try seen([]) == nil)
+        #expect(try seen(["--seen", "none"]) == [])
+        #expect(try seen(["--seen", "a.1,b.2", "--seen", "c.3"]) == ["a.1", "b.2", "c.3"])
+        #expect(code { try request("set", "r", "f=v", "--seen", "a.1,") } == .usage)
+        #expect(code { try request("set", "r", "f=v", "--seen", "none,a.1") } == .usage)
+    }
+
+    @Test func `unset takes a field or one value of a set`() throws {
+        #expect(
+            try request("unset", "r", "sex", "alias=a", "--state", "not_asked")
+                == .unset(
+                    id: "r",
+                    fields: [FieldChoice(field: "sex"), FieldChoice(field: "alias", value: "a")],
+                    state: "not_asked", seen: nil, source: nil, operator: nil))
+    }
+
+    @Test func `a conflict is settled by one dot or one value`() throws {
+        #expect(
+            try request("resolve", "r", "sex", "--keep", "a.1", "--reason", "asked")
+                == .resolve(
+                    id: "r", field: "sex", choice: .keep(dot: "a.1"), seen: nil,
+                    reason: "asked", operator: nil))
+        #expect(code { try request("resolve", "r", "sex") } == .usage)
+        #expect(code { try request("resolve", "r", "s", "--keep", "a", "--value", "b") } == .usage)
+    }
+
+    @Test func `paths are absolute when sent`() throws {
+        #expect(try request("backup", "b") == .backup(path: "/work/b"))
+        #expect(
+            try request("import", "a", "/b", "--preview")
+                == .import(paths: ["/work/a", "/b"], preview: true, salvage: false))
+        #expect(
+            try request("roster", "import", "l.csv", "--map", "a=b=sex", "--key", "k")
+                == .rosterImport(
+                    path: "/work/l.csv", list: nil, key: "k",
+                    columns: [ColumnField(column: "a=b", field: "sex")], skipBad: false))
+    }
+
+    @Test func `a bundle is for some or for all, and never for nobody`() throws {
+        #expect(
+            try request("export", "--for", "a,b", "-o", "f")
+                == .export(targets: ["a", "b"], all: false, path: "/work/f"))
+        #expect(
+            try request("export", "--all", "-o", "f")
+                == .export(targets: [], all: true, path: "/work/f"))
+        #expect(code { try request("export", "-o", "f") } == .usage)
+        #expect(code { try request("export", "--all", "--for", "a", "-o", "f") } == .usage)
+    }
+
+    @Test func `six words may be one argument or six`() throws {
+        let expected = ControlRequest.confirm(words: "a b c d e f")
+        #expect(try request("confirm", "a b c  d e f") == expected)
+        #expect(try request("confirm", "a", "b", "c", "d", "e", "f") == expected)
+    }
+
+    @Test func `other commands are asked as typed`() throws {
+        #expect(try request("status") == .status)
+        #expect(
+            try request("init", "--name", "g", "--register", "R", "--operator", "o")
+                == .initRegister(name: "g", register: "R", operator: "o"))
+        #expect(try request("invite", "--wait") == .invite(minutes: 10, wait: true, yes: false))
+        #expect(
+            try request("wait", "--up-to-date", "--peer", "a", "--timeout", "1.5")
+                == .waitUpToDate(peers: ["a"], timeoutSeconds: 1.5))
+        #expect(
+            try request("list", "--limit", "3", "--where", "sex=m")
+                == .list(limit: 3, filters: [FieldValue(field: "sex", value: "m")]))
+    }
+
+    @Test(arguments: [
+        ["set", "r"], ["set", "r", "novalue"], ["set", "r", "=v"], ["frob"], ["wait"],
+        ["list", "--limit", "-1"], ["list", "--limit=-1"], ["invite", "--minutes", "0"],
+        ["join", "h:1", "--name", "n"], ["show"], ["show", "a", "b"], ["roster", "frob"],
+    ])
+    func `wrong usage is told as such`(words: [String]) {
+        #expect(code { try request(words) } == .usage)
+    }
+
+    @Test func `a code is never an argument`() {
+        #expect(
+            code { try request("join", "h:1", "--name", "n", "--operator", "o", "--code", "c") }
+                == .usage)
+    }
+
+    @Test func `an argument that is not UTF-8 is refused by its place and field`() {
+        let typed = [Array("add".utf8), Array("rank=".utf8) + [0xff]]
+        let error = #expect(throws: ControlError.self) { try Arguments.words(from: typed) }
+        #expect(error?.code == .notUTF8)
+        #expect(error?.message == "argument 2 (rank=…) is not UTF-8")
+    }
+}

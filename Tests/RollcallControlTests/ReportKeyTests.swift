@@ -1,0 +1,126 @@
+import Foundation
+import RollcallControl
+import Testing
+
+/// The keys that scripts were promised: each report, byte for byte.
+@Suite struct ReportKeyTests {
+    private func json(_ value: some Encodable) throws -> String {
+        String(decoding: try ControlJSON.encode(value), as: UTF8.self)
+    }
+
+    /// Whether a value comes back from its JSON.
+    private func survives<Value: Codable & Equatable>(_ value: Value) throws -> Bool {
+        try ControlJSON.decode(Value.self, from: ControlJSON.encode(value)) == value
+    }
+
+    static let witness = Witness(
+        dot: "0000000000001.7", source: nil, operator: "ann", node: "n1",
+        recordedAt: "2026-03-01T09:30:00.000Z")
+    static let witnessJSON =
+        #"[{"dot":"0000000000001.7","node":"n1","operator":"ann","#
+        + #""recorded_at":"2026-03-01T09:30:00.000Z","source":null}]"#
+
+    static let status = StatusReport(
+        node: "n1", name: "gate", replica: nil, register: nil, title: nil, listening: nil,
+        records: 1, changes: 2, conflicts: 3, held: 4, quarantined: 5, fingerprint: nil,
+        peers: [
+            PeerReport(
+                node: "n2", name: nil, addresses: ["h:1"], connected: false, upToDate: nil,
+                theyLack: nil, weLack: 0, lastHeard: nil, acknowledgedAt: nil, via: .bundle,
+                clockOffsetMilliseconds: -3)
+        ],
+        joining: [Newcomer(words: "a b c d e f", name: "south")], socket: "/h/control.sock")
+
+    @Test func `status has every key, and null for what is unknown`() throws {
+        let peer =
+            #"{"acknowledged_at":null,"addresses":["h:1"],"clock_offset_ms":-3,"#
+            + #""connected":false,"last_heard":null,"name":null,"node":"n2","they_lack":null,"#
+            + #""up_to_date":null,"via":"bundle","we_lack":0}"#
+        let expected =
+            #"{"changes":2,"conflicts":3,"fingerprint":null,"held":4,"#
+            + #""joining":[{"name":"south","words":"a b c d e f"}],"listening":null,"#
+            + #""name":"gate","node":"n1","peers":["# + peer
+            + #"],"quarantined":5,"records":1,"register":null,"replica":null,"#
+            + #""socket":"/h/control.sock","title":null}"#
+        #expect(try json(Self.status) == expected)
+        #expect(try survives(Self.status))
+    }
+
+    @Test(arguments: [
+        (Content.text("a/b"), #""value":"a/b""#),
+        (.event(stage: "gate", time: nil), #""value":{"stage":"gate","time":null}"#),
+        (.event(stage: "gate", time: "t"), #""value":{"stage":"gate","time":"t"}"#),
+        (.state("not_asked"), #""state":"not_asked""#),
+    ])
+    func `a value has either value or state`(content: Content, expected: String) throws {
+        let value = ValueView(content, witnesses: [Self.witness])
+        let witnesses = #""witnesses":"# + Self.witnessJSON
+        #expect(try json(value) == "{" + expected + "," + witnesses + "}")
+        #expect(try survives(value))
+    }
+
+    @Test func `a record has its fields by name`() throws {
+        let field = FieldView(kind: "single", conflict: false, values: [])
+        let record = RecordView(
+            record: "r", created: "c.1", removed: false, fields: ["sex": field, "alias": field])
+        let view = #"{"conflict":false,"kind":"single","values":[]}"#
+        #expect(
+            try json(record) == #"{"created":"c.1","fields":{"alias":"# + view + #","sex":"#
+                + view + #"},"record":"r","removed":false}"#)
+        #expect(try survives(record))
+    }
+
+    @Test func `a row of history has a lane only when inspected`() throws {
+        var row = HistoryRow(
+            dot: "d.1", record: "r", kind: "edit", field: "sex", content: .state("refused"),
+            names: ["c.1"], operator: nil, node: "n", recordedAt: nil, source: nil)
+        #expect(
+            try json(row) == #"{"dot":"d.1","field":"sex","kind":"edit","names":["c.1"],"#
+                + #""node":"n","operator":null,"record":"r","recorded_at":null,"source":null,"#
+                + #""state":"refused"}"#)
+        #expect(try survives(row))
+        row.lane = "control"
+        row.field = nil
+        row.content = nil
+        #expect(
+            try json(row) == #"{"dot":"d.1","field":null,"kind":"edit","lane":"control","#
+                + #""names":["c.1"],"node":"n","operator":null,"record":"r","recorded_at":null,"#
+                + #""source":null,"value":null}"#)
+        #expect(try survives(row))
+    }
+
+    @Test func `reports of files keep their keys`() throws {
+        let roster = RosterReport(
+            rows: 4, added: 1, unchanged: 0,
+            differing: [.init(row: 2, record: "r", fields: ["sex"])],
+            duplicate: [.init(row: 3, records: ["r", "s"])],
+            failed: [.init(row: 4, reason: "no key")])
+        #expect(
+            try json(roster) == #"{"added":1,"#
+                + #""differing":[{"fields":["sex"],"record":"r","row":2}],"#
+                + #""duplicate":[{"records":["r","s"],"row":3}],"#
+                + #""failed":[{"reason":"no key","row":4}],"rows":4,"unchanged":0}"#)
+        let bundle = ImportReport(
+            source: nil, new: 1, known: 2, held: 3, conflicts: 4, quarantined: 5,
+            missing: [.init(replica: "p", from: 6, to: 7)], applied: true)
+        #expect(
+            try json(bundle) == #"{"applied":true,"conflicts":4,"held":3,"known":2,"#
+                + #""missing":[{"from":6,"replica":"p","to":7}],"new":1,"quarantined":5,"#
+                + #""source":null}"#)
+        let export = ExportReport(file: "/f", bytes: 1, changes: 2, targets: ["n"])
+        #expect(try json(export) == #"{"bytes":1,"changes":2,"file":"/f","for":["n"]}"#)
+        #expect(try survives(roster) && survives(bundle) && survives(export))
+    }
+
+    @Test func `reports of joining keep their keys`() throws {
+        let invitation = Invitation(addresses: [], code: "c", expiresAt: "t")
+        #expect(try json(invitation) == #"{"addresses":[],"code":"c","expires_at":"t"}"#)
+        let admission = AdmissionReport(joined: NamedNode(node: "n", name: "x"), words: "w")
+        #expect(try json(admission) == #"{"joined":{"name":"x","node":"n"},"words":"w"}"#)
+        let join = JoinReport(node: "n", register: "r", title: "t", peer: "p")
+        #expect(try json(join) == #"{"node":"n","peer":"p","register":"r","title":"t"}"#)
+        #expect(try json(NodeReport(node: nil)) == #"{"node":null}"#)
+        let wait = WaitReport(upToDate: false, waitingFor: ["n"])
+        #expect(try json(wait) == #"{"up_to_date":false,"waiting_for":["n"]}"#)
+    }
+}
