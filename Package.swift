@@ -20,11 +20,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -56,8 +56,7 @@ let package = Package(
         // The field schema and roster rows: the domain, derived and pure.
         .target(
             name: "RollcallExchange",
-            dependencies: ["RollcallCore", .product(name: "SwiftCSV", package: "SwiftCSV")],
-            swiftSettings: settings),
+            dependencies: ["RollcallCore"], swiftSettings: settings),
         // What the command line may ask of a daemon.
         .target(name: "RollcallControl", swiftSettings: settings),
         // The daemon: sockets, TLS, timers, disk.
@@ -68,8 +67,10 @@ let package = Package(
                 "RollcallExchange", "RollcallControl",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings),

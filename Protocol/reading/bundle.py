@@ -4,11 +4,12 @@ import hashlib
 from dataclasses import dataclass
 
 from . import ed25519
+from .change import at
 from .changes_message import ReplicaNumbers, read_message, verify_message
 from .frames import COMPRESSED, encode_frame, open_body, read_frame
-from .layouts import Fixed, Interval, Joined, Repeat, Struct
-from .messages import NONCES, U8, U64, VARINT
-from .names import judged_key
+from .layouts import Fixed, Joined, Repeat, Struct
+from .messages import COUNTERS, HEIGHT, NONCES, U8, U64, VARINT
+from .names import judged_key, read_incarnation, read_lane
 from .numbers import FRAME, LIMIT
 from .primitives import H, Incomplete, Reader, Refused, uint
 
@@ -16,7 +17,8 @@ START = b"rollcall"
 VERSION, SEAL = 1, 0
 
 BASIS = Struct(replicas=VARINT, digest=Fixed(8))
-VECTOR_ENTRY = Struct(node=VARINT, lane=U8, incarnation=U64, height=VARINT, hash=Fixed(32))
+VECTOR_ENTRY = Struct(node=VARINT, lane=U8, incarnation=U64, height=HEIGHT, hash=Fixed(32))
+RUN = Joined(Struct(replica=VARINT), COUNTERS)
 
 
 class Bases:
@@ -33,12 +35,13 @@ class Bases:
             yield from BASIS.tell(f"{path}.{place}", basis)
 
 
-BEFORE = Struct(register=Fixed(16), source=Fixed(32), start_nonce=U64, earlier_nonces=NONCES, created=VARINT, targets=Repeat(Fixed(32)))
+BEFORE = Struct(register=Fixed(16), source=Fixed(32), start_nonce=U64, earlier_nonces=NONCES, created=VARINT, targets=Repeat(Fixed(32), high=LIMIT["members_max"]))
+CHUNKS = Struct(chunks=Repeat(Struct(length=VARINT, digest=Fixed(16))))
 AFTER = Struct(
     nodes=Repeat(Fixed(32)),
-    vector=Repeat(VECTOR_ENTRY, high=LIMIT["replicas_per_message_max"]),
-    contents=Repeat(Joined(Struct(replica=VARINT), Interval(("from", "to"), VARINT, least=1))),
-    chunks=Repeat(Struct(length=VARINT, digest=Fixed(16))),
+    vector=Repeat(VECTOR_ENTRY),
+    contents=Repeat(RUN),
+    chunks=CHUNKS.fields["chunks"],
 )
 
 
@@ -48,17 +51,25 @@ class Manifest:
     def read(self, reader):
         value = BEFORE.read(reader)
         value["bases"] = Bases().read(reader, len(value["targets"]))
-        value |= AFTER.read(reader)
-        for entry in value["vector"]:
-            if entry["node"] >= len(value["nodes"]):
-                raise Refused("index out of range")
-            if entry["lane"] > 1:
-                raise Refused("unknown lane")
-        for entry in value["contents"]:
-            if entry["replica"] >= len(value["vector"]):
-                raise Refused("index out of range")
+        nodes = value["nodes"] = AFTER.fields["nodes"].read(reader)
+        value["vector"] = [self._entry(reader, nodes) for _ in range(reader.count(high=LIMIT["replicas_per_message_max"]))]
+        if list(dict.fromkeys(nodes[entry["node"]] for entry in value["vector"])) != nodes:
+            raise Refused("not sorted")
+        value["contents"] = [self._run(reader, value["vector"]) for _ in range(reader.count())]
+        value |= CHUNKS.read(reader)
         value["signature"] = reader.take(64)
         return value
+
+    def _entry(self, reader, nodes):
+        node = reader.varint()
+        at(nodes, node)
+        lane, incarnation = read_lane(reader), read_incarnation(reader)
+        return {"node": node, "lane": lane, "incarnation": incarnation, "height": HEIGHT.read(reader), "hash": reader.take(32)}
+
+    def _run(self, reader, vector):
+        replica = reader.varint()
+        at(vector, replica)
+        return {"replica": replica} | COUNTERS.read(reader)
 
     def unsigned(self, value):
         return BEFORE.encode(value) + Bases().encode(value["bases"]) + AFTER.encode(value)
@@ -116,7 +127,7 @@ def read_bundle(data, dictionary=None):
     numbers, messages = ReplicaNumbers(), []
     for frame in frames:
         if frame.type != FRAME["changes"]:
-            raise Refused("unknown critical frame")
+            raise Refused("not a bundle")
         messages.append(read_message(open_body(frame, dictionary), numbers))
     return Bundle(manifest, messages)
 

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from .names import REPLICA_BYTES, Dot, judged_replica
+from .names import Dot, judged_counter, read_replica
 from .numbers import LIMIT
-from .primitives import Reader, Refused, blob, encode_items, items, text, uint, utf8, varint
+from .numbers import names as number_names
+from .primitives import Reader, Refused, blob, encode_items, text, uint, utf8, varint
 
+FIELD_MAX = (1 << 32) - 1
 SOURCE, REASON = 1, 2
 TEXT, STATE, REMOVAL, EVENT, ENTRY, MARK = range(6)
+STATES, MARKS = number_names("state"), number_names("mark")
 
 
 @dataclass
@@ -86,37 +89,36 @@ def canonical_header(change):
 def read_header(data, replica):
     """R-4.4, reading; the bodies are elsewhere and stay empty."""
     reader = Reader(data)
-    kind, counter = reader.varint(), reader.varint()
+    kind, counter = reader.varint(), judged_counter(reader.varint())
     count = reader.count(high=LIMIT["replicas_per_message_max"])
-    table = [replica] + [judged_replica(reader.take(REPLICA_BYTES)) for _ in range(count)]
+    table = [replica] + [read_replica(reader) for _ in range(count)]
 
     def reference(none_allowed=False):
-        index, number = reader.varint(), reader.varint()
-        if none_allowed and (index, number) == (0, 0):
+        found, number = at(table, reader.varint()), reader.varint()
+        if none_allowed and (found, number) == (replica, 0):
             return None
-        return table_dot(table, index, number)
+        return Dot(found, judged_counter(number))
 
     record, operator, recorded_at = reference(), reference(none_allowed=True), reader.varint()
     writes = []
     for _ in range(reader.count(high=LIMIT["writes_per_change_max"])):
         number = reader.varint()
+        if number > FIELD_MAX:
+            raise Refused("out of limits")
         if writes and number <= writes[-1].field:
             raise Refused("not sorted")
         names = [reference() for _ in range(reader.count(high=LIMIT["names_per_change_max"]))]
         writes.append(Write(number, judged_names(names), b""))
     extras = reader.blob()
-    items(Reader(extras))
     reader.end()
     return Change(replica, counter, kind, record, operator, recorded_at, writes, extras)
 
 
-def table_dot(table, index, counter):
-    """A dot reference: an index that is in the table, a counter that is not 0 (R-7.22, R-7.23)."""
+def at(table, index):
+    """R-7.22: an element by its index."""
     if index >= len(table):
         raise Refused("index out of range")
-    if counter == 0:
-        raise Refused("bad reference")
-    return Dot(table[index], counter)
+    return table[index]
 
 
 def judged_names(names):
@@ -158,25 +160,38 @@ def mark_body(mark, dots):
 
 def read_body(data):
     """R-4.6: (form, items of the head, value), the value still as bytes."""
-    if len(data) > LIMIT["body_bytes_max"]:
-        raise Refused("out of limits")
+    judged_body(data)
     reader = Reader(data)
     head = Reader(reader.blob())
-    form, found = TEXT, []
-    if head.left:
-        form, found = head.u8(), items(head)
-    for kind, value in found:
+    form, found = head.u8() if head.left else TEXT, []
+    while head.left:
+        kind = head.varint()
+        if found and kind <= found[-1][0]:
+            raise Refused("not sorted")
+        found.append((kind, head.blob()))
         if kind in (SOURCE, REASON):
-            utf8(value)
+            utf8(found[-1][1])
     return form, found, reader.rest()
+
+
+def judged_body(data):
+    """R-4.7."""
+    if len(data) > LIMIT["body_bytes_max"]:
+        raise Refused("value too long")
+    return data
 
 
 def read_mark(value):
     """R-4.6, form 5: the mark and the dots."""
     reader = Reader(value)
     mark = reader.u8()
-    table = [judged_replica(reader.take(REPLICA_BYTES)) for _ in range(reader.count())]
-    dots = [table_dot(table, reader.varint(), reader.varint()) for _ in range(reader.count())]
+    if mark not in MARKS:
+        raise Refused("out of limits")
+    table = [read_replica(reader) for _ in range(reader.count())]
+    dots = []
+    for _ in range(reader.count()):
+        dots.append(Dot(at(table, reader.varint()), judged_counter(reader.varint())))
+        judged_names(dots[-2:])
     reader.end()
     return mark, dots
 
@@ -191,8 +206,10 @@ def read_event(value):
 
 def read_text(value):
     """R-4.6, form 0."""
-    if not 1 <= len(value) <= LIMIT["value_bytes_max"]:
+    if not value:
         raise Refused("out of limits")
+    if len(value) > LIMIT["value_bytes_max"]:
+        raise Refused("value too long")
     return utf8(value)
 
 
@@ -200,5 +217,7 @@ def read_state(value):
     """R-4.6, form 1."""
     reader = Reader(value)
     state = reader.u8()
+    if state not in STATES:
+        raise Refused("out of limits")
     reader.end()
     return state

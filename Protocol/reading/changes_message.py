@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from itertools import islice
 
-from .change import Change, Dot, Write, judged_names
+from .change import FIELD_MAX, Change, Dot, Write, at, canonical_header, judged_body, judged_names
 from .chain import chain_start, check_head, links
-from .columns import at, number_column, read_numbers, read_values, value_column
-from .names import REPLICA_BYTES, judged_replica
+from .columns import number_column, read_numbers, read_values, value_column
+from .names import judged_counter, read_replica
 from .numbers import LIMIT
-from .primitives import U64_MAX, Reader, Refused, blob, items, varint
+from .primitives import Reader, Refused, blob, varint
 from .salts import absorb, leaves, subtrees
-
-FIELD_MAX = (1 << 32) - 1
 
 
 class ReplicaNumbers:
@@ -29,7 +27,7 @@ class ReplicaNumbers:
     def read(self, reader):
         number = reader.varint()
         if number == len(self.replicas):
-            self.replicas.append(judged_replica(reader.take(REPLICA_BYTES)))
+            self.replicas.append(read_replica(reader))
         return at(self.replicas, number)
 
 
@@ -118,20 +116,32 @@ def read_message(data, numbers):
     """R-7.20."""
     reader = Reader(data)
     own = numbers.read(reader)
-    first = reader.varint()
-    if first == 0:
-        raise Refused("bad reference")
+    first = judged_counter(reader.varint())
     start = _read_start(reader)
     segments = _read_segments(reader)
     count = sum(size for size, _ in segments)
-    if first + count - 1 > U64_MAX:
-        raise Refused("bad reference")
+    judged_counter(first + count - 1)
     salts = [reader.take(16) for _ in subtrees(first, first + count - 1)]
-    table = [own] + [numbers.read(reader) for _ in range(reader.count(high=LIMIT["replicas_per_message_max"]))]
+    table = _read_table(reader, own, numbers)
     changes = _read_changes(reader, table, first, count)
     _read_heads_and_fields(reader, table, changes)
     reader.end()
+    for change in changes:
+        if sum(len(write.body) for write in change.writes) + len(canonical_header(change)) > LIMIT["change_bytes_max"]:
+            raise Refused("change too long")
     return Message(own, first, start, segments, salts, changes)
+
+
+def _read_table(reader, own, numbers):
+    """The replicas that references use by index: this one, then the others, each once."""
+    table, mentioned = [own], {own}
+    for _ in range(reader.count(high=LIMIT["replicas_per_message_max"])):
+        other = numbers.read(reader)
+        if other in mentioned:
+            raise Refused("bad reference")
+        mentioned.add(other)
+        table.append(other)
+    return table
 
 
 def _read_start(reader):
@@ -156,10 +166,7 @@ def _read_segments(reader):
 def _reference(table, own_counter, index, number):
     """R-7.23: an index and a distance, or an index and a counter."""
     replica = at(table, index)
-    counter = own_counter - number if index == 0 else number
-    if counter < 1:
-        raise Refused("bad reference")
-    return Dot(replica, counter)
+    return Dot(replica, judged_counter(own_counter - number if index == 0 else number))
 
 
 def _read_changes(reader, table, first, count):
@@ -174,8 +181,6 @@ def _read_changes(reader, table, first, count):
     recorded = read_numbers(reader, count)
     lengths = read_numbers(reader, count)
     extras = [reader.take(length) for length in lengths]
-    for each in extras:
-        items(Reader(each))
     shapes = [_read_shape(reader) for _ in range(reader.count())]
     shape_of = [at(shapes, index) for index in read_numbers(reader, count)]
     if sum(map(len, shape_of)) > LIMIT["writes_per_message_max"]:
@@ -190,9 +195,7 @@ def _read_operators(reader, table, count):
     indices = read_numbers(reader, count)
     replicas = [at(table, index - 1) for index in indices if index]
     counters = read_numbers(reader, len(replicas))
-    if 0 in counters:
-        raise Refused("bad reference")
-    dots = iter(map(Dot, replicas, counters))
+    dots = iter(map(Dot, replicas, map(judged_counter, counters)))
     return [next(dots) if index else None for index in indices]
 
 
@@ -211,14 +214,17 @@ def _read_shape(reader):
 def _read_heads_and_fields(reader, table, changes):
     """The heads and the columns of each field, put into the changes."""
     heads = [reader.blob() for _ in range(reader.count())]
-    names_left = LIMIT["names_per_message_max"]
+    names_left, bytes_left = LIMIT["names_per_message_max"], LIMIT["body_bytes_per_message_max"]
+    names_of = dict.fromkeys((c.counter for c in changes), 0)
     for number in sorted({w.field for c in changes for w in c.writes}):
         writes = [(c.counter, w) for c in changes for w in c.writes if w.field == number]
         counts = read_numbers(reader, len(writes))
         total = sum(counts)
         names_left -= total
-        if names_left < 0:
-            raise Refused("too many")
+        for (counter, _), size in zip(writes, counts):
+            names_of[counter] += size
+            if names_left < 0 or names_of[counter] > LIMIT["names_per_change_max"]:
+                raise Refused("too many")
         replicas = read_numbers(reader, total)
         for index in replicas:
             at(table, index)
@@ -228,7 +234,10 @@ def _read_heads_and_fields(reader, table, changes):
             write.names = judged_names(list(islice(names, size)))
         chosen = [at(heads, index) for index in read_numbers(reader, len(writes))]
         for (_, write), head, value in zip(writes, chosen, read_values(reader, len(writes))):
-            write.body = blob(head) + value
+            write.body = judged_body(blob(head) + value)
+            bytes_left -= len(write.body)
+            if bytes_left < 0:
+                raise Refused("out of limits")
 
 
 def verify_message(register, message, before=None, held=None):

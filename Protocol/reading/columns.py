@@ -1,5 +1,6 @@
 """Number columns and value columns (R-7.21, R-7.22)."""
 
+from .change import at
 from .numbers import LIMIT
 from .primitives import U64_MAX, Refused, uint, varint
 
@@ -90,7 +91,7 @@ def read_values(reader, count):
         raise Refused("unknown column mode")
     table = _read_lines(reader, reader.count(1, LIMIT["value_dictionary_max"]))
     size = 1 if len(table) <= 256 else 2
-    return [at(table, reader.uint(size)) for _ in range(count)]
+    return [at(table, index) for index in [reader.uint(size) for _ in range(count)]]
 
 
 def _read_lines(reader, count):
@@ -102,10 +103,3 @@ def _read_lines(reader, count):
         lines.append(reader.take(end - reader.at))
         reader.take(1)
     return lines
-
-
-def at(table, index):
-    """R-7.22: an element by its index."""
-    if index >= len(table):
-        raise Refused("index out of range")
-    return table[index]

@@ -12,10 +12,11 @@ from .columns import read_numbers, read_values
 from .frames import inflate, judge_type, open_body, read_frame
 from .layouts import quoted, read_whole, shown
 from .names import Dot
+from .numbers import FOLDER
 from .numbers import names as number_names
-from .primitives import Reader, utf8
+from .primitives import Reader, Refused, utf8
 from .salts import class_salt, leaf, leaves, subtrees
-from .state import State
+from .state import CONTROL, State
 
 
 def given_bytes(given, key):
@@ -59,7 +60,7 @@ def check_digit(data, given):
 
 
 def typed_id(data, given):
-    yield "id", names.with_check(names.checked(utf8(data)))
+    yield "id", names.with_check(names.checked(utf8(data), 10))
 
 
 def node(data, given):
@@ -73,7 +74,7 @@ def key(data, given):
 
 def replica(data, given):
     reader = Reader(data)
-    found = names.judged_replica(reader.take(names.REPLICA_BYTES))
+    found = names.read_replica(reader)
     reader.end()
     yield "replica.node", found[:32].hex()
     yield "replica.lane", str(found[32])
@@ -139,14 +140,14 @@ def body_value(form, value):
     if form == TEXT:
         yield "body.text", quoted(read_text(value))
     elif form == STATE:
-        yield "body.state", number_names("state").get(read_state(value), "reserved")
+        yield "body.state", number_names("state")[read_state(value)]
     elif form == EVENT:
         stage, time = read_event(value)
         yield "body.stage", quoted(stage)
         yield "body.time", str(time)
     elif form == MARK:
         mark, dots = read_mark(value)
-        yield "body.mark", number_names("mark").get(mark, "reserved")
+        yield "body.mark", number_names("mark")[mark]
         for place, dot in enumerate(dots):
             yield f"body.dot.{place}", dot.bytes.hex()
     elif form == REMOVAL:
@@ -225,6 +226,15 @@ def frame_body(data, given):
     yield "frame.body", shown(open_body(read_frame(Reader(data)), given_bytes(given, "dictionary")))
 
 
+def frame_message(data, given):
+    found = read_frame(Reader(data))
+    name, body = judge_type(found.type), open_body(found, (FOLDER / "dictionary-1.bin").read_bytes())
+    if name == "changes":
+        yield from tell_message(name, read_message(body, ReplicaNumbers()))
+    else:
+        yield from DECODERS[name](body, given)
+
+
 def number_column(data, given):
     reader = Reader(data)
     numbers = read_numbers(reader, int(given["count"]))
@@ -253,6 +263,8 @@ def admission(data, given):
     yield "admission.messages", str(len(found["messages"]))
     for place, inner in enumerate(found["messages"]):
         said = read_message(inner, ReplicaNumbers())
+        if said.replica[32] != CONTROL or said.first != 1:
+            raise Refused("bad reference")
         yield f"admission.{place}.replica", said.replica.hex()
         yield f"admission.{place}.first", str(said.first)
         yield f"admission.{place}.changes", str(len(said.changes))
@@ -369,7 +381,7 @@ DECODERS = {name: message(name) for name in messages.BY_NAME} | {
     "header": header, "body": body,
     "salts": salts, "leaf": leaf_of,
     "commitment": writes_commitment, "chain_start": chain_start_of, "chain_link": chain_link_of, "head": head, "heads": heads,
-    "frame": frame, "inflate": inflate_body, "frame_body": frame_body,
+    "frame": frame, "inflate": inflate_body, "frame_body": frame_body, "frame_message": frame_message,
     "number_column": number_column, "value_column": value_column,
     "admission": admission, "received_hello": received_hello, "received_have": received_have, "received_member": received_member,
     "changes": changes, "receive": receive,

@@ -7,6 +7,7 @@ from .numbers import LIMIT, names
 from .primitives import Incomplete, Reader, Refused, uint, varint
 
 COMPRESSED, DICTIONARY = 1, 2
+ASKS_FOR_DICTIONARY = 0x20  # in the second byte of a zlib stream
 
 
 class Frame(NamedTuple):
@@ -54,6 +55,8 @@ def inflate(body, dictionary=None):
     length = reader.varint()
     if not 1 <= length <= LIMIT["inflated_bytes_max"]:
         raise Refused("inflated too long")
+    if dictionary is not None and reader.left > 1 and not reader.data[reader.at + 1] & ASKS_FOR_DICTIONARY:
+        raise Refused("inflate failed")
     stream = zlib.decompressobj() if dictionary is None else zlib.decompressobj(zdict=dictionary)
     try:
         out = stream.decompress(reader.rest(), length + 1)
@@ -66,8 +69,21 @@ def inflate(body, dictionary=None):
 
 def stored_stream(data):
     """A zlib stream without compression: the same bytes from every version of every library."""
-    block = b"\x01" + len(data).to_bytes(2, "little") + (len(data) ^ 0xFFFF).to_bytes(2, "little") + data
-    return b"\x78\x01" + block + uint(zlib.adler32(data), 4)
+    return b"\x78\x01" + b"\1" + _lengths(data) + data + uint(zlib.adler32(data), 4)
+
+
+def run_stream(before, byte, count, after):
+    """A zlib stream of bytes, a long run of one byte below 144, and bytes; the run in a block with fixed codes (RFC 1951)."""
+    literal, match, end, last_stored_block = format(0b00110000 + byte[0], "08b"), "11000101" + "00000", "0000000", "100"
+    matches, literals = divmod(count - 1, 258)
+    bits = "010" + literal + match * matches + literal * literals + end + last_stored_block
+    run = int(bits[::-1], 2).to_bytes(-(-len(bits) // 8), "little")
+    checksum = uint(zlib.adler32(before + byte * count + after), 4)
+    return b"\x78\x01" + b"\0" + _lengths(before) + before + run + _lengths(after) + after + checksum
+
+
+def _lengths(data):
+    return len(data).to_bytes(2, "little") + (len(data) ^ 0xFFFF).to_bytes(2, "little")
 
 
 def open_body(frame, dictionary=None):

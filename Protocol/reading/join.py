@@ -10,7 +10,7 @@ ROLES = ("rc1.newcomer", "rc1.inviter")
 
 def code_digits(typed):
     """R-10.1: the 19 digits of a code as a person typed it."""
-    return checked(typed)
+    return checked(typed, 20)
 
 
 def code_key(digits):

@@ -1,11 +1,12 @@
 """Digests over heads (R-7.3, R-8.1, R-11.2) and enrolment (R-9.3)."""
 
 from . import ed25519
-from .layouts import Fixed, Number, Repeat, Struct
+from .layouts import Fixed, Repeat, Struct
+from .messages import HEIGHT
 from .names import judged_key, replica_tag
 from .primitives import H, H8, H16, Refused, blob, uint
 
-HEADS = Repeat(Struct(replica=Fixed(41), height=Number(), hash=Fixed(32)))
+HEADS = Repeat(Struct(replica=Fixed(41), height=HEIGHT, hash=Fixed(32)))
 
 
 def _by_tag(heads):

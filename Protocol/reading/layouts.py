@@ -4,7 +4,7 @@ Each has `read(reader)`, `encode(value)` and `tell(path, value)`; the last yield
 `field.path: value` lines of a vector file, in the order of the bytes.
 """
 
-from .primitives import Reader, Refused, blob, encode_items, items, text, uint, varint
+from .primitives import U64_MAX, Reader, Refused, blob, encode_items, items, text, uint, varint
 
 
 def shown(data):
@@ -28,12 +28,14 @@ def quoted(string):
 class Number:
     """A varint, or with a size a `u8` … `u64`; shown in decimal."""
 
-    def __init__(self, size=None, low=None, refusal=None):
-        self.size, self.low, self.refusal = size, low, refusal
+    def __init__(self, size=None, low=None, refusal=None, high=None):
+        self.size, self.low, self.refusal, self.high = size, low, refusal, high
 
     def read(self, reader):
         number = reader.varint() if self.size is None else reader.uint(self.size)
         if self.low is not None and number < self.low:
+            raise Refused(self.refusal)
+        if self.high is not None and number > self.high:
             raise Refused(self.refusal)
         return number
 
@@ -158,13 +160,13 @@ class Struct:
 class Interval(Struct):
     """Two bounds, both included (R-7.3, R-7.4, R-11.2)."""
 
-    def __init__(self, low, bound, *, least=0):
+    def __init__(self, low, bound, *, least=0, most=U64_MAX):
         super().__init__(**{low[0]: bound, low[1]: bound})
-        self.names, self.least = low, least
+        self.names, self.least, self.most = low, least, most
 
     def read(self, reader):
         value = super().read(reader)
-        if not self.least <= value[self.names[0]] <= value[self.names[1]]:
+        if not self.least <= value[self.names[0]] <= value[self.names[1]] <= self.most:
             raise Refused("bad range")
         return value
 
@@ -187,6 +189,21 @@ class Joined:
     def tell(self, path, value):
         for piece in self.pieces:
             yield from piece.tell(path, value)
+
+
+class Whole:
+    """A message that is judged by its length before it is read (R-7.10)."""
+
+    def __init__(self, inner, high):
+        self.inner, self.high = inner, high
+
+    def read(self, reader):
+        if reader.left > self.high:
+            raise Refused("out of limits")
+        return self.inner.read(reader)
+
+    def encode(self, value):
+        return self.inner.encode(value)
 
 
 def read_whole(codec, data):

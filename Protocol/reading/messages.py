@@ -1,25 +1,28 @@
 """The messages of sections 7, 9 and 10 as tables, the columns message left out."""
 
-from .layouts import Blob, Fixed, Interval, Items, Joined, Number, Repeat, Struct, Text
+from .layouts import Blob, Fixed, Interval, Items, Joined, Number, Repeat, Struct, Text, Whole
 from .numbers import LIMIT
 from .primitives import Refused
 
 U8, U64, VARINT = Number(1), Number(8), Number()
+HEIGHT = Number(high=LIMIT["counter_max"], refusal="bad reference")
+COUNTERS = Interval(("from", "to"), VARINT, least=1, most=LIMIT["counter_max"])
 MAGIC = b"RCL1"
 
-HAVE_ENTRY = Struct(tag=Fixed(8), height=VARINT, hash=Fixed(8))
+HAVE_ENTRY = Struct(tag=Fixed(8), height=HEIGHT, hash=Fixed(8))
 HAVE_ENTRIES = Repeat(HAVE_ENTRY, high=LIMIT["have_entries_max"])
 NONCES = Repeat(U64, high=LIMIT["earlier_nonces_max"])
 
 
 class SiftRange:
-    """R-7.4: one range of a node's tags, as a digest or as a list."""
+    """R-7.4: one range of a node's tags, as a digest, as a list, or as equal."""
 
     bounds = Interval(("lowest", "highest"), U64)
     forms = {
         0: Struct(count=VARINT, digest=Fixed(8)),
         1: Struct(entries=HAVE_ENTRIES),
         2: Struct(entries=HAVE_ENTRIES),
+        3: Struct(),
     }
 
     def read(self, reader):
@@ -55,15 +58,15 @@ HELLO = Struct(
 )
 HAVE = Struct(
     live=HAVE_ENTRIES,
-    held=Repeat(Joined(Struct(tag=Fixed(8)), Interval(("from", "to"), VARINT, least=1))),
-    ended=Repeat(Struct(node=Fixed(8), count=VARINT, digest=Fixed(8))),
+    held=Repeat(Joined(Struct(tag=Fixed(8)), COUNTERS), high=LIMIT["have_entries_max"]),
+    ended=Repeat(Struct(node=Fixed(8), count=VARINT, digest=Fixed(8)), high=LIMIT["have_entries_max"]),
 )
 SIFT = Struct(node=Fixed(8), ranges=Repeat(SiftRange()))
 PLAN = Struct(control_changes=VARINT, control_bytes=VARINT, data_changes=VARINT, data_bytes=VARINT)
-ACK = Struct(replicas=Repeat(Struct(tag=Fixed(8), height=VARINT)))
+ACK = Struct(replicas=Repeat(Struct(tag=Fixed(8), height=HEIGHT), high=LIMIT["have_entries_max"]))
 CREDIT = Struct(bytes=VARINT)
 BYE = Struct(reason=VARINT, text=Text(LIMIT["bye_text_bytes_max"]))
-ADMISSION = Struct(messages=Repeat(Blob(), 1, LIMIT["admission_messages_max"]))
+ADMISSION = Whole(Struct(messages=Repeat(Blob(), 1, LIMIT["admission_messages_max"])), LIMIT["admission_bytes_max"])
 PING = Struct()
 ADDRESSES = Struct(
     nodes=Repeat(

@@ -7,6 +7,7 @@ from .primitives import H, H8, H16, Reader, Refused, text, uint
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 REPLICA_BYTES = 41
+TOP = 1 << 255
 
 
 class Dot(NamedTuple):
@@ -40,9 +41,10 @@ def digits(number, count):
 def digit_values(string):
     """R-2.5, reading: capitals and look-alikes count, hyphens and spaces are skipped."""
     values = []
-    for letter in string.lower():
+    for letter in string:
         if letter in "- ":
             continue
+        letter = letter.lower() if letter.isascii() else letter
         value = ALPHABET.find({"o": "0", "i": "1", "l": "1"}.get(letter, letter))
         if value < 0:
             raise Refused("bad digit")
@@ -64,11 +66,11 @@ def with_check(string):
     return string + ALPHABET[check_value(digit_values(string))]
 
 
-def checked(string):
-    """The digits before the check digit, or a refusal."""
+def checked(string, size):
+    """R-2.6: the digits before the check digit of a form of so many digits, or a refusal."""
     values = digit_values(string)
-    if not values:
-        raise Refused("truncated")
+    if len(values) != size:
+        raise Refused("truncated" if len(values) < size else "trailing bytes")
     if check_value(values[:-1]) != values[-1]:
         raise Refused("wrong check digit")
     return "".join(ALPHABET[value] for value in values[:-1])
@@ -89,11 +91,32 @@ def replica(node, lane, incarnation):
     return node + uint(lane, 1) + uint(incarnation, 8)
 
 
-def judged_replica(data):
-    """R-3.2: 41 bytes that a reader took for a replica."""
-    if data[32] > 1:
+def read_lane(reader):
+    """R-3.2."""
+    lane = reader.u8()
+    if lane > 1:
         raise Refused("unknown lane")
-    return data
+    return lane
+
+
+def read_incarnation(reader):
+    """R-3.3."""
+    incarnation = reader.uint(8)
+    if incarnation == 0:
+        raise Refused("bad reference")
+    return incarnation
+
+
+def read_replica(reader):
+    """R-3.3: 41 bytes."""
+    return replica(reader.take(32), read_lane(reader), read_incarnation(reader))
+
+
+def judged_counter(number, least=1):
+    """R-3.4: a counter; with a least of 0, a height."""
+    if not least <= number <= LIMIT["counter_max"]:
+        raise Refused("bad reference")
+    return number
 
 
 def replica_tag(replica):
@@ -140,6 +163,6 @@ def read_genesis(data):
 
 def judged_key(key):
     """R-9.4."""
-    if len(key) != 32 or key in WEAK_KEYS:
+    if len(key) != 32 or key in WEAK_KEYS or int.from_bytes(key, "little") & TOP - 1 >= TOP - 19:
         raise Refused("weak key")
     return key

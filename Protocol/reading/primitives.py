@@ -6,7 +6,7 @@ U64_MAX = (1 << 64) - 1
 
 REFUSALS = (
     "varint not minimal", "varint too long", "not utf-8", "truncated", "trailing bytes", "too many", "out of limits",
-    "bad digit", "wrong check digit", "unknown lane", "salt mismatch",
+    "value too long", "change too long", "bad digit", "wrong check digit", "unknown lane", "salt mismatch",
     "frame too short", "frame too long", "unknown flags", "unknown critical frame",
     "inflated too long", "inflate failed",
     "bad magic", "window too small", "version", "register", "fork", "bad range", "unknown range form",

@@ -52,8 +52,14 @@ def leaves(first, last, values):
 
 
 def absorb(held, first, last, values):
-    """R-5.2: takes values into `held`, {(first, size): value}; refuses one that does not agree, drops what lies below."""
+    """R-5.2: takes values into `held`, {(first, size): value}; refuses one that does not agree, drops the lower."""
     for (start, size), value in zip(subtrees(first, last), values):
+        above = [(low, great) for low, great in held if low <= start and start + size <= low + great]
+        for low, great in above:
+            if descend(held[low, great], (start - low) // size, great.bit_length() - size.bit_length()) != value:
+                raise Refused("salt mismatch")
+        if above:
+            continue
         for (low, small), known in list(held.items()):
             if start <= low and low + small <= start + size:
                 levels = size.bit_length() - small.bit_length()

@@ -5,6 +5,8 @@ from .changes_message import verify_message
 from .names import Dot, record_id
 from .primitives import H, Refused, uint, varint
 
+CONTROL = 0
+
 
 class State:
     """A register's state after the messages that were given to it, in any order."""
@@ -46,10 +48,13 @@ class State:
         self.heights[replica] = max(height, message.last)
 
     def _include(self, link):
-        """R-12.1: names count for this record and field only, whether or not their dot has come."""
+        """R-12.1: names count for this record and field only, whether or not their dot has come; R-12.4: control
+        changes make no records."""
         change = link.change
         self.links[change.dot] = link
         self.hashes[change.dot] = link.hash
+        if change.replica[32] == CONTROL:
+            return
         self.records.setdefault(change.record, []).append(change)
         for write in change.writes:
             self.replaced |= {(change.record, write.field, dot) for dot in write.names}
@@ -77,7 +82,7 @@ class State:
 
     def membership_digest(self):
         """R-12.3."""
-        control = sorted((dot for dot in self.links if dot.replica[32] == 0), key=lambda dot: dot.order)
+        control = sorted((dot for dot in self.links if dot.replica[32] == CONTROL), key=lambda dot: dot.order)
         return H("rc1.members", *(dot.bytes + self.links[dot].hash for dot in control))
 
     def fingerprint(self):

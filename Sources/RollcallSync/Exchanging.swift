@@ -291,6 +291,11 @@ extension Laptop {
             session.theirs[message.replica] = message.last
             session.sent[message.replica] = max(session.sent[message.replica], message.last)
             session.unheardOf[heads.tag(message.replica)] = nil
+            // A peer sends only what is durable there.
+            if let peer = session.peer, message.last > peers[peer]?.acknowledged[message.replica] ?? 0 {
+                peers[peer]?.acknowledged[message.replica] = message.last
+                unsavedPeers.insert(peer)
+            }
         }
         if isData { session.creditOwed += frame.encodedBytes }
         let returned = session.creditOwed

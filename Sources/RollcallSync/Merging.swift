@@ -124,7 +124,7 @@ public struct RecordRow {
 }
 
 /// A change with those of its writes that are live.
-public struct LiveWrites {
+public struct LiveWrites: Sendable {
     public var change: Change
     public var fields: [FieldNumber]
 
@@ -135,7 +135,7 @@ public struct LiveWrites {
 }
 
 /// A record as people see it: for each field its values, in canonical order.
-public struct RecordView {
+public struct RecordView: Sendable {
     public private(set) var fields: [Siblings] = []
 
     /// Any order of changes; the view is the same.

@@ -69,6 +69,8 @@ public struct Output: Sendable {
 
     /// Written in one transaction; synced before anything below is done.
     public var commit: [StoreWrite] = []
+    /// Sessions whose peer is now known to be a member: they no longer count as strangers.
+    public var authenticated: [SessionID] = []
     public var send: [Sending] = []
     /// Closed after what was sent has gone out.
     public var close: [SessionID] = []

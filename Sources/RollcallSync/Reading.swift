@@ -47,8 +47,11 @@ extension Laptop {
         RegisterID.recordText(number(ofRecord: dot))
     }
 
-    public func number(ofRecord dot: Dot) -> UInt64 {
-        chain.register.recordNumber(heads.table[dot.replica], dot.counter)
+    public func number(ofRecord dot: Dot) -> UInt64 { number(ofRecord: dot, in: heads.table) }
+
+    /// For a dot of another table than this laptop's, as a bundle that is only looked at has.
+    public func number(ofRecord dot: Dot, in table: ReplicaTable) -> UInt64 {
+        chain.register.recordNumber(table[dot.replica], dot.counter)
     }
 
     /// The hash of the whole merged state, equal on converged nodes.

@@ -136,6 +136,7 @@ extension Laptop {
         hello.earlierNonces = knowledge.baseDigest == 0 ? earlierNonces : Array(earlierNonces.prefix(1))
         send(.hello, hello.encoded(), id, &output)
         sessions[id]?.isHelloSent = true
+        output.authenticated.append(id)
         sessions[id]?.told = heads.vector
     }
 

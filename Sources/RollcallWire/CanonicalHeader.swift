@@ -8,7 +8,8 @@ public enum CanonicalHeader {
         return writer.bytes
     }
 
-    public static func encode(_ change: Change, _ table: ReplicaTable, to writer: inout ByteWriter) {
+    public static func encode(_ change: Change, _ table: ReplicaTable, to writer: inout ByteWriter)
+    {
         var references = References(own: change.dot.replica)
         references.mention(change.record)
         if let dot = change.operatorDot { references.mention(dot) }
@@ -40,6 +41,9 @@ public enum CanonicalHeader {
 struct References {
     let own: ReplicaNumber
     private(set) var others: [ReplicaNumber] = []
+    /// Where to find one, once they are too many to look at each.
+    private var indices: [ReplicaNumber: Int] = [:]
+    private static let searchedMax = 8
 
     init(own: ReplicaNumber) { self.own = own }
 
@@ -47,17 +51,27 @@ struct References {
 
     mutating func mention(_ replica: ReplicaNumber) -> Int {
         if replica == own { return 0 }
-        if let known = others.firstIndex(of: replica) { return known + 1 }
+        if let known = knownIndex(of: replica) { return known }
         others.append(replica)
+        if others.count == Self.searchedMax + 1 {
+            for (position, other) in others.enumerated() { indices[other] = position + 1 }
+        } else if others.count > Self.searchedMax {
+            indices[replica] = others.count
+        }
         return others.count
+    }
+
+    private func knownIndex(of replica: ReplicaNumber) -> Int? {
+        if others.count > Self.searchedMax { return indices[replica] }
+        return others.firstIndex(of: replica).map { $0 + 1 }
     }
 
     private func index(of replica: ReplicaNumber) -> Int {
         guard replica != own else { return 0 }
-        guard let index = others.firstIndex(of: replica) else {
+        guard let index = knownIndex(of: replica) else {
             preconditionFailure("a dot of replica \(replica.rawValue) was not mentioned")
         }
-        return index + 1
+        return index
     }
 
     func encode(_ dot: Dot, to writer: inout ByteWriter) {

@@ -8,9 +8,10 @@ public import RollcallCore
 public final class Compression {
     private let deflater: UnsafeMutablePointer<z_stream>
     private let inflater: UnsafeMutablePointer<z_stream>
-    private let dictionary = PresetDictionary.bytes
+    private let dictionary: [UInt8]
 
-    public init(level: Int32 = 6) {
+    public init(level: Int32 = 6, dictionary: [UInt8] = PresetDictionary.bytes) {
+        self.dictionary = dictionary
         deflater = .allocate(capacity: 1)
         inflater = .allocate(capacity: 1)
         deflater.initialize(to: z_stream())
@@ -33,7 +34,8 @@ public final class Compression {
     public func deflated(_ bytes: [UInt8], withDictionary: Bool) -> [UInt8]? {
         guard bytes.count > 8, deflateReset(deflater) == Z_OK else { return nil }
         if withDictionary {
-            guard deflateSetDictionary(deflater, dictionary, UInt32(dictionary.count)) == Z_OK else {
+            guard deflateSetDictionary(deflater, dictionary, UInt32(dictionary.count)) == Z_OK
+            else {
                 return nil
             }
         }
@@ -60,7 +62,8 @@ public final class Compression {
         var result = Z_OK
         let output = [UInt8](unsafeUninitializedCapacity: length) { out, count in
             bytes.withUnsafeBufferPointer { input in
-                inflater.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress.map { $0 + range.lowerBound })
+                inflater.pointee.next_in = UnsafeMutablePointer(
+                    mutating: input.baseAddress.map { $0 + range.lowerBound })
                 inflater.pointee.avail_in = UInt32(range.count)
                 inflater.pointee.next_out = out.baseAddress
                 inflater.pointee.avail_out = UInt32(length)

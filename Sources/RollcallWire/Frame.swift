@@ -112,10 +112,17 @@ public struct FrameDecoder: Sendable {
         guard buffer.count - start >= 4 else { return nil }
         var reader = ByteReader(buffer, start..<buffer.count)
         let length = Int(try reader.u32("frame length"))
-        guard length >= Limits.frameBytesMin else { throw FormatError(.frameTooShort, "frame length") }
-        guard length <= Limits.frameBytesMax else { throw FormatError(.frameTooLong, "frame length") }
+        guard length >= Limits.frameBytesMin else {
+            throw FormatError(.frameTooShort, "frame length")
+        }
+        guard length <= Limits.frameBytesMax else {
+            throw FormatError(.frameTooLong, "frame length")
+        }
         guard reader.bytesLeft >= length else { return nil }
         let type = try reader.u8("frame type")
+        guard type & FrameType.criticalBit == 0 || FrameType(rawValue: type) != nil else {
+            throw FormatError(.unknownCriticalFrame, "frame type")
+        }
         let flags = try reader.u8("frame flags")
         guard flags & ~3 == 0, flags != Frame.dictionaryFlag else {
             throw FormatError(.unknownFlags, "frame flags")

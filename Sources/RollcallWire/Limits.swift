@@ -1,3 +1,5 @@
+import RollcallCore
+
 /// Every limit that the protocol sets, in one place; each is a row of `Protocol/numbers.csv`.
 public enum Limits {
     public static let version: UInt8 = 1
@@ -6,8 +8,9 @@ public enum Limits {
     public static let inflatedBytesMax = 1 << 20
     public static let windowBytesMin = 524_288
     public static let windowBytes = 1 << 20
-    public static let valueBytesMax = 65_536
-    public static let bodyBytesMax = 65_536 + 4_096
+    public static let valueBytesMax = Body.textBytesMax
+    public static let bodyBytesMax = Body.bytesMax
+    public static let counterMax = Dot.counterMax
     public static let changeBytesMax = 262_144
     public static let writesPerChangeMax = 4_096
     public static let namesPerChangeMax = 65_536
@@ -17,6 +20,7 @@ public enum Limits {
     public static let changesPerMessageMax = 65_536
     public static let writesPerMessageMax = 262_144
     public static let namesPerMessageMax = 262_144
+    public static let bodyBytesPerMessageMax = 16 << 20
     public static let replicasPerMessageMax = 65_536
     public static let haveEntriesMax = 16_384
     public static let admissionBytesMax = 65_536

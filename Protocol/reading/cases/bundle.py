@@ -60,6 +60,15 @@ def cases():
     yield fault("contents_backwards", "from 3 to 1", encode_bundle(backwards, frames), "bad range", "R-11.2")
     lane = sign_manifest(ANNA.seed, manifest | {"vector": [manifest["vector"][0] | {"lane": 2}]})
     yield fault("lane_2", "an unknown lane in the vector", encode_bundle(lane, frames), "unknown lane", "R-3.2 R-11.2")
+    unborn = sign_manifest(ANNA.seed, manifest | {"vector": [manifest["vector"][0] | {"incarnation": 0}]})
+    yield fault("incarnation_0", "a replica of incarnation 0 in the vector", encode_bundle(unborn, frames), "bad reference", "R-3.3 R-11.2")
+    idle = sign_manifest(ANNA.seed, manifest | {"nodes": [ANNA.key, BORYS.key]})
+    yield fault("node_without_a_replica", "a node that the vector does not mention", encode_bundle(idle, frames), "not sorted", "R-11.2")
+    ping = [encode_frame(FRAME["ping"], b"")]
+    pinging = sign_manifest(ANNA.seed, manifest | {"chunks": [chunk(ping[0])]})
+    yield fault("chunk_of_a_ping", "a ping in the place of a changes frame", encode_bundle(pinging, ping), "not a bundle")
+    packed = whole[:10] + encode_frame(FRAME["manifest"], deflated(MANIFEST.encode(manifest)), 1)
+    yield fault("manifest_compressed", "a manifest in a compressed frame", packed, "unknown flags", "R-11.1 R-11.3")
     forged = frames[:1] + [encode_frame(FRAME["changes"], encoded(_altered(), ReplicaNumbers([CONTROL])))]
     signed = sign_manifest(ANNA.seed, manifest | {"chunks": [chunk(frame) for frame in forged]})
     later = [encode_frame(FRAME["changes"], encoded(message(sample()[1:], before=invented("h1"))))]

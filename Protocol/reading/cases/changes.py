@@ -1,8 +1,19 @@
 """The changes message (section 7a): its parts, its refusals, and what a receiver verifies (R-8.6)."""
 
 from ..columns import CONSTANT, EACH, STEPS, number_column
+from ..frames import encode_frame, run_stream
+from ..numbers import FRAME
 from ..primitives import encode_items, varint
 from .kit import *
+
+# The message of `three_changes`, deflated once with the preset dictionary.
+WITH_PRESET_DICTIONARY = (
+    "78f91dbd18436330fcd4609af8f6a6cf338fb43aed4bff424f7035fdc8379afda2fc5b5bc2eeba3bd71905a100a89139606d72c2bcdb9326"
+    "393e70377bedc35e95b6e47fe914fbc5cb15fd0ecfdf79cae2f057fecca8aeb049a7b5858c7e4f3b1ef440f1a1c333a3a6d676e1e65b6a47"
+    "0e08f005af55b09d186ff724e6dbf74312e74fbd9c7fa0fbbd78c6b63dbfc445ac9efbccb5636010003b129824981a76342ffc6e74a187f1"
+    "c36a900833300f1e6202a63e901f9818d880ae29494c87a445907a4670adb8093cbedd0399d1d80bab0d9164a01530382130200df4238655"
+    "41610532d2d0c8d0080016d17c1f"
+)
 
 
 def cases():
@@ -42,6 +53,12 @@ def whole():
     yield decoded("operator_of_own_replica", "R-7.20", "an operator's counter stands as it is, for the own replica too", control)
     unknown = message([edit(A, 1, [(7, b"\1\xc8\xff\0"), (4_294_967_295, "y")], kind=900)])
     yield decoded("unknown_kind_field_and_form", "R-4.1 R-4.3 R-4.6", "kept as bytes", unknown)
+    ill_formed = message([edit(A, 1, [(SURNAME, "x")], extras=encode_items([(5, b""), (5, b"")])), edit(A, 2, [], extras=b"\xff")])
+    yield decoded("extras_ill_formed", "R-4.5", "a type twice, and half a number: kept, without a meaning", ill_formed)
+    odd = [(SURNAME, b"\1\0"), (UNIT, b"\3\1\1\xffx"), (HEALTH, b"\1\1\x09")]
+    yield decoded("bodies_ill_formed", "R-4.6", "an empty text, a cut head item, state 9: kept, without a meaning", message([edit(A, 1, sorted(odd))]))
+    wrong_lane = message([edit(A, 1, [(ENTRY, b"\1\4\4Olha")], kind=7)])
+    yield decoded("kind_in_the_wrong_lane", "R-4.3", "an operator's change in the data lane", wrong_lane)
     one, two = (edit(A, number, [(HEALTH, "x")]) for number in (1, 2))
     yield decoded("equal_changes", "R-7.21", "two changes that differ in their counter alone: constant columns", message([one, two]))
 
@@ -57,6 +74,12 @@ def refused():
     yield fault("replica_of_unknown_lane", "lane 2", "replica", b"\0" + A[:32] + b"\2" + A[33:], "unknown lane", "R-3.2")
     yield fault("first_0", "counters begin at 1", "first", b"\0", "bad reference")
     yield fault("counters_over_64_bits", "three changes from 2⁶⁴-2", "first", varint(2**64 - 2), "bad reference")
+    yield fault("first_too_great", "2⁴⁰", "first", varint(2**40), "bad reference", "R-3.4 R-7.23")
+    yield fault("last_too_great", "three changes from 2⁴⁰-2", "first", varint(2**40 - 2), "bad reference", "R-3.4 R-7.23")
+    yield fault("own_replica_among_others", "this replica is 0 already", "others", b"\1\0", "bad reference", "R-7.20")
+    yield fault("other_replica_twice", "the same replica as 1 and 2", "others", b"\2\1" + B + b"\1", "bad reference", "R-7.20")
+    yield fault("replica_of_incarnation_0", "incarnation 0", "replica", b"\0" + A[:33] + bytes(8), "bad reference", "R-3.3")
+    yield fault("operator_counter_too_great", "2⁴⁰", "operator replicas", b"\0\1\0" + varint(2**40), "bad reference", "R-3.4 R-7.23")
     yield fault("start_2", "neither 0 nor 1", "start", b"\2", "unknown start", "R-7.20")
     yield fault("no_segment", "a message without a segment", "segments", b"\0", "out of limits", "R-7.20")
     yield fault("segment_of_0", "a segment without a change", "segment 1", b"\0" + signature, "out of limits", "R-7.20")
@@ -69,7 +92,6 @@ def refused():
     yield fault("operator_out_of_range", "index 2 where none is listed", "operator replicas", b"\0\2", "index out of range", "R-7.22")
     yield fault("operator_counter_0", "an operator with counter 0", "operator replicas", b"\0\1\0\0", "bad reference")
     yield fault("extras_over_input", "a length of 2⁴⁰", "extras lengths", b"\0" + varint(2**40), "truncated", "R-2.4")
-    yield fault("extras_not_ascending", "types 5, 5 in the first change", "extras lengths", b"\1\4\0\0\5\0\5\0", "not sorted", "R-4.4")
     yield fault("shape_field_twice", "a difference of 0", "shapes", b"\1\2" + varint(SURNAME) + b"\0", "not sorted")
     yield fault("field_number_too_great", "2³²", "shapes", b"\1\1" + varint(2**32), "out of limits", "R-4.1")
     yield fault("shape_out_of_range", "shape 2 of two", "shape of each", b"\0\2", "index out of range", "R-7.22")
@@ -77,7 +99,9 @@ def refused():
     yield fault("name_replica_out_of_range", "index 1 where none is listed", f"{SURNAME} names replicas", b"\0\1", "index out of range", "R-7.22")
     yield fault("name_before_first", "distance 3 from counter 3 leaves 0", f"{SURNAME} names counters", b"\0\3", "bad reference")
     yield fault("too_many_names", "2⁵⁰ names a change in a constant column", f"{SURNAME} names counts", b"\0" + varint(2**50), "too many", "R-7.12")
+    yield fault("too_many_names_of_a_change", "65,537 names in one write", f"{SURNAME} names counts", b"\1\0\0" + varint(65_537), "too many", "R-4.7")
     yield from faults_of_names()
+    yield from faults_of_length()
     many = message([edit(A, counter, [(SURNAME, "x")]) for counter in range(1, 66)])
     shape = b"\1" + varint(4_096) + b"\1" * 4_096
     yield vector("too_many_writes", "changes", "R-7.12", "65 changes of 4,096 writes each, from one shape", spoiled(many, "shapes", shape, cut=True) + b"\0\0", "too many")
@@ -94,6 +118,22 @@ def faults_of_names():
         yield vector(name, "changes", "R-4.2 R-7.23", f"distances {counters[0]} and {counters[1]} from counter 5", spoiled(two, f"{SURNAME} names counters", column), "not sorted")
     foreign = message([edit(A, 5, [(SURNAME, "x", dot(B, 2))])], before=invented("h4"), start=True)
     yield vector("name_counter_0", "changes", "R-7.23", "counter 0 of another replica", spoiled(foreign, f"{SURNAME} names counters", bytes([CONSTANT, 0])), "bad reference")
+
+
+def faults_of_length():
+    wide = message([edit(A, 1, [(number * 32, blob(bytes(1_400)) + b"x") for number in range(1, 189)])])
+    yield vector("change_too_long", "changes", "R-4.7", "188 bodies of 1,403 bytes, which share one head: 263,764 bytes, and the header", encoded(wide), "change too long")
+    run = ReplicaNumbers().mention(A) + b"\1\0" + varint(27) + (varint(256) + bytes(64)) * 27 + bytes(27 * 16) + b"\0" + b"\0\x10" + bytes(10)
+    run += b"\1\1" + varint(SURNAME) + b"\0\0" + b"\1" + blob(bytes(2_500)) + bytes(4) + bytes(3)
+    yield vector("bodies_over_16_mib", "changes", "R-7.12", "6,912 empty values, which share one head of 2,500 bytes", run, "out of limits")
+    long = encoded(message([edit(A, 1, [(SURNAME, "x" * 69_632)])]))
+    before, _, after = long.partition(b"x" * 69_632)
+    frame = encode_frame(FRAME["changes"], varint(len(long)) + run_stream(before, b"x", 69_632, after), 1)
+    yield vector("value_too_long", "frame_message", "R-4.7", "a body of 69,633 bytes, inflated", frame, "value too long")
+    stream = bytes.fromhex(WITH_PRESET_DICTIONARY)
+    body = varint(len(encoded(message(sample())))) + stream
+    yield vector("frame_with_preset_dictionary", "frame_message", "R-6.2 R-6.3 R-6.5", "the three changes of three_changes, compressed with dictionary-1.bin", encode_frame(FRAME["changes"], body, 3))
+    yield vector("frame_without_its_dictionary", "frame_message", "R-6.2 R-6.3", "the same stream, but flag 2 is not set", encode_frame(FRAME["changes"], body, 1), "inflate failed")
 
 
 def received():

@@ -39,6 +39,7 @@ def compression():
     yield vector("whole_frame_with_dictionary", "frame_body", "R-6.1 R-6.3", "flags 1 and 2", encode_frame(FRAME["changes"], with_dictionary, 3), dictionary=DICTIONARY)
     yield vector("wrong_dictionary", "inflate", "R-6.3", "the dictionary is another", with_dictionary, "inflate failed", dictionary=b"another dictionary")
     yield vector("dictionary_missing", "inflate", "R-6.3", "the stream asks for a dictionary, the flag is not set", with_dictionary, "inflate failed")
+    yield vector("dictionary_not_asked_for", "inflate", "R-6.2 R-6.3", "a dictionary is there, the stream makes no mention of it", body, "inflate failed", dictionary=DICTIONARY)
     yield vector("declared_shorter", "inflate", "R-6.3", "one byte less declared than comes", varint(len(PLAIN) - 1) + DEFLATED, "inflate failed")
     yield vector("declared_longer", "inflate", "R-6.3", "one byte more declared than comes", varint(len(PLAIN) + 1) + DEFLATED, "inflate failed")
     yield vector("stream_cut", "inflate", "R-6.3", "the checksum's last byte is missing", body[:-1], "inflate failed")

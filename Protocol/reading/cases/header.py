@@ -25,6 +25,7 @@ def headers():
     unsorted = canonical_header(edit(A, 9, [(SURNAME, "x", dot(A, 4), dot(A, 3))]))
     yield vector("names_not_ascending", "header", "R-4.2", "names A:4, A:3", unsorted, "not sorted", replica=A)
     twice = canonical_header(edit(A, 9, [(SURNAME, "x"), (SURNAME, "y")]))
+    yield vector("counter_0", "header", "R-3.4 R-4.4", "counters begin at 1", b"\x10\0" + canonical_header(edit(A, 9, []))[2:], "bad reference", replica=A)
     yield vector("field_twice", "header", "R-4.2", "the same field two times", twice, "not sorted", replica=A)
 
 
@@ -32,10 +33,18 @@ def bodies():
     yield vector("text", "body", "R-4.6", "an empty head: text without source or reason", text_body("Коваль"))
     yield vector("text_with_source_and_reason", "body", "R-4.6", "both items of the head", text_body("12", source="tag", reason="read twice"))
     yield vector("state", "body", "R-4.6", "a state with its reason", state_body(3, reason="unconscious"))
+    yield vector("state_0", "body", "R-4.6", "states begin at 1", state_body(0), "out of limits")
+    yield vector("state_6", "body", "R-4.6", "one more than there are", state_body(6), "out of limits")
+    yield vector("text_empty", "body", "R-4.6", "a text has at least one byte", b"\0", "out of limits")
+    yield vector("text_in_a_head_of_its_form", "body", "R-4.6", "the form written out, no item: the same meaning in a longer form", b"\1\0x")
     yield vector("removal", "body", "R-4.6", "removed from a set", encode_body(2, b""))
     yield vector("event", "body", "R-4.6", "an arrival without a stated time", event_body("gate", 0))
     yield vector("entry", "body", "R-4.6 R-9.3", "an operator's name", encode_body(4, text("Olha")))
-    yield vector("mark", "body", "R-4.6", "a removed record's live dots as shown", mark_body(1, [dot(A, 1), dot(B, 2), dot(A, 300)]))
+    yield vector("mark", "body", "R-4.6", "a removed record's live dots as shown", mark_body(1, [dot(A, 1), dot(A, 300), dot(B, 2)]))
+    yield vector("mark_without_dots", "body", "R-4.6", "a restored record of which nothing was shown", mark_body(2, []))
+    yield vector("mark_not_ascending", "body", "R-4.6", "B:2 before A:300", mark_body(1, [dot(A, 1), dot(B, 2), dot(A, 300)]), "not sorted")
+    yield vector("mark_counter_0", "body", "R-3.4 R-4.6", "counter 0", mark_body(1, [dot(A, 0)]), "bad reference")
+    yield vector("mark_3", "body", "R-4.6", "neither removed nor restored", mark_body(3, []), "out of limits")
     yield vector("mark_index_out_of_range", "body", "R-4.6 R-7.22", "replica 1 where only 0 is listed", encode_body(5, b"\1\1" + A + b"\1\1\1"), "index out of range")
     yield vector("unknown_form", "body", "R-4.6", "kept as bytes", encode_body(200, b"\xff\x00"))
     unknown = blob(b"\0" + encode_items([(1, b"list"), (77, b"\x80")])) + b"x"

@@ -26,6 +26,8 @@ def cases():
     wrong = CODE[:8] + "1" + CODE[9:]
     yield vector("code_with_a_wrong_digit", "code", "R-2.6 R-10.1", "the ninth digit is another", wrong.encode(), "wrong check digit")
 
+    yield vector("code_too_short", "code", "R-2.6 R-10.1", "the last digit is missing", CODE[:19].encode(), "truncated")
+
     def tables(offer, answer, name, comment):
         both = blob(JOIN_OFFER.encode(offer)) + blob(JOIN_ANSWER.encode(answer))
         given = {"newcomer_tls": BORYS.tls, "inviter_tls": ANNA.tls, "code": CODE}

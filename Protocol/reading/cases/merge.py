@@ -46,6 +46,7 @@ def replacing():
     yield shown("name_in_another_record", "B:1 names A:1, but of a record of its own: x stays live", x, other)
     never = of(B, 1, (SURNAME, "y", dot(C, 5)))
     yield shown("name_that_never_comes", "B:1 names C:5, which nobody has", x, never)
+    yield shown("names_itself", "B:1 names its own dot: it is born replaced", x, of(B, 1, (SURNAME, "y", dot(B, 1))))
     gone = of(A, 1, (SURNAME, "x")), of(B, 1, (GIVEN, "g", NEW))
     yield shown("name_without_a_write", "B:1 names A:1 in a field that A:1 did not write", *gone)
 
@@ -61,7 +62,9 @@ def kinds():
     yield shown("class_half_replaced", "one of two fields of a class is replaced: the commitment stays, the list of fields tells", *half)
     yield shown("unknown_field", "a field of a later version is merged like any other", of(A, 1, (4_294_967_290, "x")), of(B, 1, (4_294_967_290, "y", NEW)))
     control = of(CONTROL, 1, (ENTRY, b"\1\4\4Olha"), record=dot(CONTROL, 1), kind=7)
-    yield shown("control_and_data", "a control change is a record too, and makes the membership digest", control, of(A, 1, (SURNAME, "x"), operator=dot(CONTROL, 1)), spec="R-12.2 R-12.3 R-12.4")
+    yield shown("control_and_data", "a control change makes the membership digest and no record", control, of(A, 1, (SURNAME, "x"), operator=dot(CONTROL, 1)), spec="R-12.2 R-12.3 R-12.4")
+    founding = message([edit(CONTROL, 1, [(ENTRY, b"\1\4\4Olha")], kind=7)])
+    yield shown("data_of_a_control_record", "a data change that refers to a control dot makes a record of it", founding, of(A, 1, (SURNAME, "x"), record=dot(CONTROL, 1)), spec="R-12.4")
     yield shown("record_of_an_absent_change", "B:1 writes to A:1's record, which has not come: the record counts", of(B, 1, (SURNAME, "y")), spec="R-12.4")
     empty = of(A, 1, (SURNAME, "x")), of(B, 1, record=NEW)
     yield shown("change_without_writes", "B:1 writes nothing and leaves no mark in the digest", *empty)

@@ -1,6 +1,8 @@
 """The messages of section 7, the columns message left out."""
 
 from ..messages import ACK, ADDRESSES, ADMISSION, BYE, CREDIT, HAVE, HELLO, MAGIC, PLAN, SIFT
+from ..frames import encode_frame, run_stream
+from ..numbers import FRAME
 from ..primitives import uint, varint
 from .kit import *
 
@@ -52,6 +54,9 @@ def haves_and_sifts():
     yield vector("have_trailing", "have", "R-2.4 R-7.3", "a byte after the ended replicas", whole + b"\0", "trailing bytes")
     backwards = HAVE.encode({"live": [], "held": [held | {"from": 13}], "ended": []})
     yield vector("have_held_backwards", "have", "R-7.3", "held from 13 to 12", backwards, "bad range")
+    yield vector("have_held_from_0", "have", "R-7.3", "held from 0 to 12", HAVE.encode({"live": [], "held": [held | {"from": 0}], "ended": []}), "bad range")
+    high_entry = HAVE.encode({"live": [ENTRY_A | {"height": 2**40}], "held": [], "ended": []})
+    yield vector("have_height_too_great", "have", "R-3.4 R-7.2", "height 2⁴⁰", high_entry, "bad reference")
     yield vector("have_count_over_input", "have", "R-2.4 R-7.3", "16,384 entries announced, none there", varint(16_384), "truncated")
     agreeing = HAVE.encode({"live": [ENTRY_A], "held": [], "ended": []})
     same = f"{ENTRY_A['tag'].hex()} 7 {ENTRY_A['hash'].hex()}"
@@ -63,14 +68,17 @@ def haves_and_sifts():
     ranges = [
         {"lowest": 0, "highest": low - 1, "how": 0, "count": 40, "digest": invented("sift", 8)},
         {"lowest": low, "highest": high, "how": 1, "entries": [ENTRY_A]},
-        {"lowest": high + 1, "highest": 2**64 - 1, "how": 2, "entries": []},
+        {"lowest": high + 1, "highest": 2**63 - 1, "how": 2, "entries": []},
+        {"lowest": 2**63, "highest": 2**64 - 1, "how": 3},
     ]
     sift = SIFT.encode({"node": names.node_tag(ANNA.key), "ranges": ranges})
-    yield vector("sift", "sift", "R-7.4", "a digest, a list that wants an answer, an empty list that does not", sift)
+    yield vector("sift", "sift", "R-7.4", "a digest, a list that wants an answer, an empty list that does not, a range found equal", sift)
+    equal = SIFT.encode({"node": names.node_tag(ANNA.key), "ranges": [{"lowest": 0, "highest": 2**64 - 1, "how": 3}]})
+    yield vector("sift_equal", "sift", "R-7.4", "the digest sent for the whole range is the answering side's too", equal)
     node = names.node_tag(ANNA.key)
     yield vector("sift_backwards", "sift", "R-7.4", "lowest 6, highest 5", node + varint(1) + uint(6, 8) + uint(5, 8) + b"\0", "bad range")
-    yield vector("sift_unknown_form", "sift", "R-7.4", "how 3", node + varint(1) + uint(5, 8) + uint(5, 8) + b"\3", "unknown range form")
-    yield vector("sift_cut", "sift", "R-2.4 R-7.4", "the last count is missing", sift[:-1], "truncated")
+    yield vector("sift_unknown_form", "sift", "R-7.4", "how 4", node + varint(1) + uint(5, 8) + uint(5, 8) + b"\4", "unknown range form")
+    yield vector("sift_cut", "sift", "R-2.4 R-7.4", "the last form is missing", sift[:-1], "truncated")
 
 
 def small_messages():
@@ -80,6 +88,8 @@ def small_messages():
     yield vector("ack", "ack", "R-7.7", "two replicas", ack)
     yield vector("ack_cut", "ack", "R-2.4 R-7.7", "the last height is cut", ack[:-1], "truncated")
     yield vector("ack_trailing", "ack", "R-2.4 R-7.7", "a byte too many", ack + b"\0", "trailing bytes")
+    high_ack = ACK.encode({"replicas": [{"tag": names.replica_tag(A), "height": 2**64 - 1}]})
+    yield vector("ack_height_too_great", "ack", "R-3.4 R-7.7", "height 2⁶⁴-1", high_ack, "bad reference")
     yield vector("credit", "credit", "R-7.8", "65,536 bytes", CREDIT.encode({"bytes": 65_536}))
     yield vector("credit_not_minimal", "credit", "R-2.1 R-7.8", "5 in two bytes", b"\x85\x00", "varint not minimal")
     yield vector("bye", "bye", "R-7.9", "a reason with a text for people", BYE.encode({"reason": 3, "text": "another register: “south”"}))
@@ -94,4 +104,10 @@ def small_messages():
     yield vector("addresses_nine_of_a_node", "addresses", "R-7.11", "one more than the limit", nine, "too many")
     founding = message([edit(CONTROL, 1, [(ENTRY, b"\1\4\4Olha")], kind=7)])
     yield vector("admission", "admission", "R-7.10", "one message of a control replica", ADMISSION.encode({"messages": [encoded(founding)]}))
+    data = ADMISSION.encode({"messages": [encoded(message([edit(A, 1, [(SURNAME, "x")])]))]})
+    yield vector("admission_of_a_data_replica", "admission", "R-7.10", "a message of the data lane", data, "bad reference")
+    second = message([edit(CONTROL, 2, [], kind=4)], before=invented("h1"))
+    yield vector("admission_from_counter_2", "admission", "R-7.10", "a message that does not begin at counter 1", ADMISSION.encode({"messages": [encoded(second)]}), "bad reference")
+    long = ADMISSION.encode({"messages": [bytes(65_536)]})
+    yield vector("admission_too_long", "frame_message", "R-7.10", "65,540 bytes, inflated", encode_frame(FRAME["admission"], varint(len(long)) + run_stream(long[:4], b"\0", 65_536, b""), 1), "out of limits")
     yield vector("admission_of_nothing", "admission", "R-7.10", "no message", b"\0", "out of limits")

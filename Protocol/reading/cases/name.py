@@ -36,9 +36,12 @@ def cases():
     yield vector("id_with_a_wrong_digit", "typed_id", "R-2.6 R-3.5", "the fourth digit is another", wrong.encode(), "wrong check digit")
     swapped = whole[:4] + whole[5] + whole[4] + whole[6:]
     yield vector("id_with_two_digits_swapped", "typed_id", "R-2.6 R-3.5", "the fifth and sixth digit have changed places", swapped.encode(), "wrong check digit")
+    yield vector("id_of_nine_digits", "typed_id", "R-2.6 R-3.5", "the last digit is missing", whole[:9].encode(), "truncated")
+    yield vector("id_of_eleven_digits", "typed_id", "R-2.6 R-3.5", "a digit too many", (whole + "0").encode(), "trailing bytes")
     yield vector("node", "node", "R-3.1", "a node's name and tag", ANNA.key)
     yield vector("replica", "replica", "R-3.3", "a data replica", A)
     yield vector("replica_of_unknown_lane", "replica", "R-3.2", "lane 2", A[:32] + b"\2" + A[33:], "unknown lane")
+    yield vector("replica_of_incarnation_0", "replica", "R-3.3", "incarnation 0", A[:33] + bytes(8), "bad reference")
     same = BORYS.replica(0, 0x1111111111111111), ANNA.replica(0, 0x1111111111111111)
     yield vector("replica_order", "replica_order", "R-3.3", "by incarnation first, then node, then lane", C + A + B + b"".join(same))
     yield vector("record_id", "record_id", "R-3.4 R-3.5", "a record's ten digits", dot(A, 300).bytes, register=REGISTER)
@@ -47,4 +50,5 @@ def cases():
     yield vector("genesis_with_bytes_after", "genesis", "R-3.6", "one byte after the title", GENESIS + b"\0", "trailing bytes")
     yield vector("key", "key", "R-9.4", "an ordinary key", BORYS.key)
     yield vector("key_of_small_order", "key", "R-9.4", "a point of order 8", min(key for key in WEAK_KEYS if key[0] == 0xC7), "weak key")
+    yield vector("key_not_reduced", "key", "R-9.4", "y is 2²⁵⁵-19 + 3", (2**255 - 16).to_bytes(32, "little"), "weak key")
     yield vector("key_of_31_bytes", "key", "R-9.4", "one byte short", BORYS.key[:31], "weak key")

@@ -50,6 +50,20 @@ public enum Base32 {
         }
     }
 
+    /// The digits before the check digit of a form that has so many digits in all.
+    public static func checked(
+        _ text: some StringProtocol, digitCount: Int
+    ) throws(FormatError) -> [UInt8] {
+        guard let values = values(text) else { throw FormatError(.badDigit, "digits") }
+        guard values.count >= digitCount else { throw FormatError(.truncated, "digits") }
+        guard values.count == digitCount else { throw FormatError(.trailingBytes, "digits") }
+        let digits = Array(values.dropLast())
+        guard checkDigit(digits) == values[digitCount - 1] else {
+            throw FormatError(.wrongCheckDigit, "digits")
+        }
+        return digits
+    }
+
     public static func number(_ values: some Collection<UInt8>) -> UInt64? {
         guard values.count <= 13 else { return nil }
         var number: UInt64 = 0

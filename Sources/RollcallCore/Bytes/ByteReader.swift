@@ -11,7 +11,9 @@ public struct ByteReader: Sendable {
     }
 
     public init(_ bytes: [UInt8], _ range: Range<Int>) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "range \(range) of \(bytes.count) bytes")
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= bytes.count,
+            "range \(range) of \(bytes.count) bytes")
         self.bytes = bytes
         index = range.lowerBound
         end = range.upperBound
@@ -66,15 +68,18 @@ public struct ByteReader: Sendable {
         }
     }
 
-    /// A count of things that take at least `bytesEach` bytes, judged against what is left.
+    /// A count of elements, judged against the bytes left and then against its limits.
+    ///
+    /// - Parameter bytesEach: More than 1 only in forms of this program's own: the wire counts each element as a byte.
     public mutating func count(
-        _ field: @autoclosure () -> String, max: Int = .max, bytesEach: Int = 1
+        _ field: @autoclosure () -> String, min: Int = 0, max: Int = .max, bytesEach: Int = 1
     ) throws(FormatError) -> Int {
         let value = try varint(field())
-        guard value <= UInt64(max) else { throw FormatError(.tooMany, field()) }
         guard value <= UInt64(bytesLeft / Swift.max(bytesEach, 1)) else {
             throw FormatError(.truncated, field())
         }
+        guard value <= UInt64(max) else { throw FormatError(.tooMany, field()) }
+        guard value >= UInt64(min) else { throw FormatError(.outOfLimits, field()) }
         return Int(value)
     }
 
@@ -104,8 +109,8 @@ public struct ByteReader: Sendable {
         _ field: @autoclosure () -> String, max: Int = .max
     ) throws(FormatError) -> Range<Int> {
         let length = try varint(field())
-        guard length <= UInt64(max) else { throw FormatError(.tooMany, field()) }
         guard length <= UInt64(bytesLeft) else { throw FormatError(.truncated, field()) }
+        guard length <= UInt64(max) else { throw FormatError(.outOfLimits, field()) }
         return try range(of: Int(length), field())
     }
 

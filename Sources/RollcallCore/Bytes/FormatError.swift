@@ -1,13 +1,17 @@
 /// Why bytes were refused, by the name that the specification gives it.
-public enum Refusal: String, Sendable, Equatable {
+public enum Refusal: String, Sendable, Equatable, CaseIterable {
     case varintNotMinimal = "varint not minimal"
     case varintTooLong = "varint too long"
     case truncated = "truncated"
     case trailingBytes = "trailing bytes"
+    case outOfLimits = "out of limits"
+    case badDigit = "bad digit"
+    case wrongCheckDigit = "wrong check digit"
     case notUTF8 = "not utf-8"
     case unknownLane = "unknown lane"
     case notSorted = "not sorted"
     case badReference = "bad reference"
+    case unknownStart = "unknown start"
     case indexOutOfRange = "index out of range"
     case unknownColumnMode = "unknown column mode"
     case tooManyChanges = "too many changes"
@@ -31,7 +35,6 @@ public enum Refusal: String, Sendable, Equatable {
     case weakKey = "weak key"
     case valueTooLong = "value too long"
     case changeTooLong = "change too long"
-    case badBody = "bad body"
 }
 
 /// Bytes that are not what the specification says; always the fault of whoever made them.

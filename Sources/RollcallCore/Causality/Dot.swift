@@ -15,6 +15,7 @@ public struct ReplicaNumber: Hashable, Sendable {
 /// of its change on disk. Bytes that leave the laptop carry whole replica ids.
 public struct Dot: Hashable, Sendable {
     public static let counterBits: UInt64 = 40
+    /// The greatest counter that a change can have.
     public static let counterMax: UInt64 = 1 << counterBits - 1
 
     public let rawValue: UInt64

@@ -13,11 +13,15 @@ public struct NodeID: Hashable, Sendable {
     public init?(_ key: some Collection<UInt8>) {
         guard key.count == 32 else { return nil }
         var parts: [UInt64] = [0, 0, 0, 0]
-        for (offset, byte) in key.enumerated() { parts[offset / 8] = parts[offset / 8] << 8 | UInt64(byte) }
+        for (offset, byte) in key.enumerated() {
+            parts[offset / 8] = parts[offset / 8] << 8 | UInt64(byte)
+        }
         words = InlineWords(a: parts[0], b: parts[1], c: parts[2], d: parts[3])
     }
 
-    public init(from reader: inout ByteReader, _ field: @autoclosure () -> String) throws(FormatError) {
+    public init(from reader: inout ByteReader, _ field: @autoclosure () -> String)
+        throws(FormatError)
+    {
         words = InlineWords(
             a: try reader.u64(field()), b: try reader.u64(field()), c: try reader.u64(field()),
             d: try reader.u64(field()))
@@ -66,7 +70,9 @@ public struct ReplicaID: Hashable, Sendable {
         self.incarnation = incarnation
     }
 
-    public init(from reader: inout ByteReader, _ field: @autoclosure () -> String) throws(FormatError) {
+    public init(from reader: inout ByteReader, _ field: @autoclosure () -> String)
+        throws(FormatError)
+    {
         node = try NodeID(from: &reader, field())
         guard let lane = Lane(rawValue: try reader.u8(field())) else {
             throw FormatError(.unknownLane, field())

@@ -9,6 +9,9 @@ public struct ReplicaTable: Sendable {
 
     public var count: Int { ids.count }
 
+    /// Whether there is no number left to give.
+    public var isFull: Bool { ids.count > Int(ReplicaNumber.max) }
+
     public var allNumbers: [ReplicaNumber] { (0..<UInt32(ids.count)).map { ReplicaNumber($0) } }
 
     public subscript(number: ReplicaNumber) -> ReplicaID { ids[Int(number.rawValue)] }

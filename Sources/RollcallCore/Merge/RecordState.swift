@@ -101,7 +101,9 @@ public struct RecordState: Equatable, Sendable {
                 continue
             }
             var fields: [FieldNumber] = []
-            for _ in 1..<live { fields.append(FieldNumber(UInt32(truncatingIfNeeded: try reader.varint("field")))) }
+            for _ in 1..<live {
+                fields.append(FieldNumber(UInt32(truncatingIfNeeded: try reader.varint("field"))))
+            }
             entries.append(Entry(dot: dot, live: .some(fields)))
         }
         while !reader.isAtEnd {

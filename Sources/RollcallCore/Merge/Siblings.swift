@@ -35,7 +35,10 @@ public struct Siblings: Equatable, Sendable {
         for claim in claims {
             if case .removal = claim.body.content, field.kind == .set { continue }
             let isOwnValue = field.kind == .log
-            if !isOwnValue, let index = values.firstIndex(where: { $0.content.says(sameAs: claim.body.content) }) {
+            if !isOwnValue,
+                let index = values.firstIndex(where: { $0.content.says(sameAs: claim.body.content) }
+                )
+            {
                 values[index].witnesses.append(claim)
             } else {
                 values.append(Sibling(content: claim.body.content, witnesses: [claim]))

@@ -31,6 +31,11 @@ public struct Mark: Hashable, Sendable {
             self.replica = replica
             self.counter = counter
         }
+
+        /// The canonical order of dots.
+        public func precedes(_ other: NamedDot) -> Bool {
+            replica == other.replica ? counter < other.counter : replica.precedes(other.replica)
+        }
     }
 
     public var isRemoved: Bool
@@ -74,7 +79,14 @@ public struct Body: Hashable, Sendable {
         self.reason = reason
     }
 
-    enum Form { static let text: UInt8 = 0, state: UInt8 = 1, removal: UInt8 = 2, event: UInt8 = 3, entry: UInt8 = 4, mark: UInt8 = 5 }
+    /// The most bytes that a body may have, and a text in it.
+    public static let bytesMax = textBytesMax + 4_096
+    public static let textBytesMax = 65_536
+
+    enum Form {
+        static let text: UInt8 = 0, state: UInt8 = 1, removal: UInt8 = 2, event: UInt8 = 3,
+            entry: UInt8 = 4, mark: UInt8 = 5
+    }
     enum Item { static let source: UInt64 = 1, reason: UInt64 = 2 }
 
     // MARK: writing
@@ -82,6 +94,17 @@ public struct Body: Hashable, Sendable {
     public func encoded() -> [UInt8] {
         var writer = ByteWriter()
         encode(to: &writer)
+        return writer.bytes
+    }
+
+    /// What stands before the text in a body of plain text from a source: the same for every cell of a roster.
+    public static func textHead(source: String) -> [UInt8] {
+        var head = ByteWriter()
+        head.u8(Form.text)
+        head.varint(Item.source)
+        head.text(source)
+        var writer = ByteWriter()
+        writer.byteString(head.bytes)
         return writer.bytes
     }
 
@@ -127,7 +150,9 @@ public struct Body: Hashable, Sendable {
     // MARK: reading
 
     /// Where the head ends and the value begins; any body has this shape.
-    public static func valueStart(_ bytes: [UInt8], _ range: Range<Int>) throws(FormatError) -> (head: Range<Int>, value: Range<Int>) {
+    public static func valueStart(_ bytes: [UInt8], _ range: Range<Int>) throws(FormatError) -> (
+        head: Range<Int>, value: Range<Int>
+    ) {
         var reader = ByteReader(bytes, range)
         let head = try reader.byteStringRange("body head")
         return (head, reader.index..<range.upperBound)
@@ -143,13 +168,14 @@ public struct Body: Hashable, Sendable {
     }
 
     public init(strictly bytes: [UInt8], _ range: Range<Int>) throws(FormatError) {
+        guard range.count <= Self.bytesMax else { throw FormatError(.valueTooLong, "body") }
         let (headRange, valueRange) = try Self.valueStart(bytes, range)
         var head = ByteReader(bytes, headRange)
         let form = head.isAtEnd ? Form.text : try head.u8("form")
-        var lastType: UInt64 = 0
+        var lastType: UInt64?
         while !head.isAtEnd {
             let type = try head.varint("head item type")
-            guard type > lastType else { throw FormatError(.notSorted, "head items") }
+            if let lastType, type <= lastType { throw FormatError(.notSorted, "head items") }
             lastType = type
             switch type {
             case Item.source: source = try head.text("source")
@@ -158,40 +184,47 @@ public struct Body: Hashable, Sendable {
             }
         }
         var value = ByteReader(bytes, valueRange)
-        content = try Self.content(form: form, &value)
-        try value.finish("value")
+        if let known = try Self.content(form: form, &value) {
+            content = known
+            try value.finish("value")
+        } else {
+            content = .opaque(Array(bytes[range]))
+        }
     }
 
-    private static func content(form: UInt8, _ value: inout ByteReader) throws(FormatError) -> Content {
+    /// Nil for a form that this program does not know.
+    private static func content(form: UInt8, _ value: inout ByteReader) throws(FormatError)
+        -> Content?
+    {
         switch form {
         case Form.text:
-            guard value.bytesLeft > 0 else { throw FormatError(.truncated, "text value") }
+            guard value.bytesLeft > 0 else { throw FormatError(.outOfLimits, "text value") }
             let range = try value.range(of: value.bytesLeft, "text value")
-            guard range.count <= 65_536 else { throw FormatError(.valueTooLong, "text value") }
+            guard range.count <= textBytesMax else {
+                throw FormatError(.valueTooLong, "text value")
+            }
             guard let text = String(validating: value.bytes[range], as: UTF8.self) else {
                 throw FormatError(.notUTF8, "text value")
             }
             return .text(text)
         case Form.state:
             guard let state = ValueState(rawValue: try value.u8("state")) else {
-                throw FormatError(.badBody, "state")
+                throw FormatError(.outOfLimits, "state")
             }
             return .state(state)
         case Form.removal: return .removal
-        case Form.event: return .event(stage: try value.text("stage"), time: try value.varint("event time"))
+        case Form.event:
+            return .event(stage: try value.text("stage"), time: try value.varint("event time"))
         case Form.entry: return .entry(try value.raw(value.bytesLeft, "entry"))
         case Form.mark: return .mark(try Mark(from: &value))
-        default: throw FormatError(.badBody, "form")
+        default: return nil
         }
     }
 }
 
 extension Mark {
     func encode(to writer: inout ByteWriter) {
-        let dots = shown.sorted { left, right in
-            left.replica == right.replica
-                ? left.counter < right.counter : left.replica.precedes(right.replica)
-        }
+        let dots = shown.sorted { $0.precedes($1) }
         var replicas: [ReplicaID] = []
         for dot in dots where replicas.last != dot.replica { replicas.append(dot.replica) }
         writer.u8(isRemoved ? 1 : 2)
@@ -210,17 +243,27 @@ extension Mark {
         switch try reader.u8("mark") {
         case 1: isRemoved = true
         case 2: isRemoved = false
-        default: throw FormatError(.badBody, "mark")
+        default: throw FormatError(.outOfLimits, "mark")
         }
-        let replicaCount = try reader.count("mark replicas", bytesEach: ReplicaID.encodedBytes)
+        let replicaCount = try reader.count("mark replicas")
         var replicas: [ReplicaID] = []
         for _ in 0..<replicaCount { replicas.append(try ReplicaID(from: &reader, "mark replica")) }
-        let dotCount = try reader.count("mark dots", bytesEach: 2)
+        let dotCount = try reader.count("mark dots")
         shown = []
+        var previous: NamedDot?
         for _ in 0..<dotCount {
             let index = try reader.varint("mark dot")
-            guard index < UInt64(replicas.count) else { throw FormatError(.indexOutOfRange, "mark dot") }
-            shown.insert(NamedDot(replica: replicas[Int(index)], counter: try reader.varint("mark dot")))
+            guard index < UInt64(replicas.count) else {
+                throw FormatError(.indexOutOfRange, "mark dot")
+            }
+            let dot = NamedDot(
+                replica: replicas[Int(index)], counter: try reader.varint("mark dot"))
+            guard dot.counter > 0, dot.counter <= Dot.counterMax else {
+                throw FormatError(.badReference, "mark dot")
+            }
+            if let previous, !previous.precedes(dot) { throw FormatError(.notSorted, "mark dots") }
+            previous = dot
+            shown.insert(dot)
         }
     }
 }

@@ -24,7 +24,9 @@ extension Change {
 
     public init(dot: Dot, stored bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
-        guard try reader.u8("seal") == Self.nullSeal else { throw FormatError(.unknownSeal, "stored change") }
+        guard try reader.u8("seal") == Self.nullSeal else {
+            throw FormatError(.unknownSeal, "stored change")
+        }
         let kind = try reader.varint("kind")
         guard let record = Dot(rawValue: try reader.varint("record")) else {
             throw FormatError(.badReference, "record")

@@ -35,7 +35,8 @@ public struct ReplicaRow: Equatable, Sendable {
     /// Whether a later incarnation of the same node has listed it.
     public var isEnded: Bool
 
-    public init(number: ReplicaNumber, id: ReplicaID, height: UInt64, hash: [UInt8], isEnded: Bool) {
+    public init(number: ReplicaNumber, id: ReplicaID, height: UInt64, hash: [UInt8], isEnded: Bool)
+    {
         self.number = number
         self.id = id
         self.height = height

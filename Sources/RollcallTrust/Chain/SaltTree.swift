@@ -18,10 +18,17 @@ public struct SaltTree: Equatable, Sendable {
         nodes = [Node(subtree: SaltSubtree(first: blockStart, level: 8), value: root)]
     }
 
-    /// Takes in a subtree's value. What it covers must follow from it.
+    /// Takes in a subtree's value. What it covers must follow from it, and it from what covers it.
     public mutating func insert(_ subtree: SaltSubtree, _ value: [UInt8]) throws(FormatError) {
-        let covered = nodes.filter { $0.subtree.first >= subtree.first && $0.subtree.last <= subtree.last }
-        for node in covered where Self.value(of: node.subtree, below: subtree, value) != node.value {
+        if let known = self.value(of: subtree) {
+            guard known == value else { throw FormatError(.saltMismatch, "salts") }
+            return
+        }
+        let covered = nodes.filter {
+            $0.subtree.first >= subtree.first && $0.subtree.last <= subtree.last
+        }
+        for node in covered where Self.value(of: node.subtree, below: subtree, value) != node.value
+        {
             throw FormatError(.saltMismatch, "salts")
         }
         nodes.removeAll { $0.subtree.first >= subtree.first && $0.subtree.last <= subtree.last }
@@ -31,13 +38,16 @@ public struct SaltTree: Equatable, Sendable {
 
     /// The value of a subtree, or nil if it does not follow from what is known.
     public func value(of subtree: SaltSubtree) -> [UInt8]? {
-        for node in nodes where node.subtree.first <= subtree.first && node.subtree.last >= subtree.last {
+        for node in nodes
+        where node.subtree.first <= subtree.first && node.subtree.last >= subtree.last {
             return Self.value(of: subtree, below: node.subtree, node.value)
         }
         return nil
     }
 
-    public func leaf(_ counter: UInt64) -> [UInt8]? { value(of: SaltSubtree(first: counter, level: 0)) }
+    public func leaf(_ counter: UInt64) -> [UInt8]? {
+        value(of: SaltSubtree(first: counter, level: 0))
+    }
 
     /// All leaves of counters `first...last` in order, each inner value derived once.
     public func leaves(_ first: UInt64, _ last: UInt64) -> [[UInt8]] {
@@ -96,7 +106,9 @@ public struct SaltTree: Equatable, Sendable {
             let first = try reader.varint("salt subtree")
             let level = Int(try reader.u8("salt level"))
             nodes.append(
-                Node(subtree: SaltSubtree(first: first, level: level), value: try reader.raw(16, "salt")))
+                Node(
+                    subtree: SaltSubtree(first: first, level: level),
+                    value: try reader.raw(16, "salt")))
         }
     }
 }

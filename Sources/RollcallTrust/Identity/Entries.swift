@@ -1,4 +1,5 @@
 public import RollcallCore
+import RollcallWire
 
 /// What a member may do.
 public enum Role: UInt8, Sendable, CaseIterable {
@@ -19,7 +20,8 @@ public struct MemberEntry: Equatable, Sendable {
     public var proof: [UInt8]
 
     public init(
-        node: NodeID, tlsKeyHash: [UInt8], role: Role, bundleKey: [UInt8], name: String, proof: [UInt8]
+        node: NodeID, tlsKeyHash: [UInt8], role: Role, bundleKey: [UInt8], name: String,
+        proof: [UInt8]
     ) {
         self.node = node
         self.tlsKeyHash = tlsKeyHash
@@ -34,8 +36,8 @@ public struct MemberEntry: Equatable, Sendable {
         node = try NodeID(from: &reader, "node key")
         tlsKeyHash = try reader.raw(32, "TLS key hash")
         role = try reader.u8("role")
-        bundleKey = try reader.byteString("bundle key", max: 32)
-        name = try reader.text("name", max: 256)
+        bundleKey = try reader.publicKeyOrNone("bundle key")
+        name = try reader.text("name", max: Limits.nameBytesMax)
         proof = try reader.raw(64, "proof")
         try reader.finish("member")
     }
@@ -81,7 +83,7 @@ public struct OperatorEntry: Equatable, Sendable {
 
     public init(_ bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
-        name = try reader.text("name", max: 256)
+        name = try reader.text("name", max: Limits.nameBytesMax)
         try reader.finish("operator")
     }
 

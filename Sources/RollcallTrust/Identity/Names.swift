@@ -1,4 +1,5 @@
 public import RollcallCore
+import RollcallWire
 
 extension NodeID {
     /// As people and JSON see it: 26 digits.
@@ -41,11 +42,13 @@ public struct Genesis: Equatable, Sendable {
 
     public init(_ bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
-        guard try reader.u8("genesis") == Self.format else { throw FormatError(.unknownVersion, "genesis") }
+        guard try reader.u8("genesis") == Self.format else {
+            throw FormatError(.unknownVersion, "genesis")
+        }
         founder = try NodeID(from: &reader, "founder")
         founderTLSKeyHash = try reader.raw(32, "founder's TLS key hash")
         random = try reader.raw(16, "random")
-        title = try reader.text("title", max: 1_024)
+        title = try reader.text("title", max: Limits.titleBytesMax)
         try reader.finish("genesis")
     }
 

@@ -12,7 +12,9 @@ public struct NodeKey: Sendable {
 
     /// Nil unless the 32 bytes are a key.
     public init?(secret: [UInt8]) {
-        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: secret) else { return nil }
+        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: secret) else {
+            return nil
+        }
         self.init(key: key)
     }
 
@@ -44,9 +46,11 @@ extension NodeID {
     public var verifier: SignatureVerifier? { SignatureVerifier(self) }
 
     /// Whether this key has small order or another form that no honest node has.
-    public var isWeak: Bool {
-        let key = bytes
-        return SmallOrderKeys.all.contains(key) || verifier == nil
+    public var isWeak: Bool { verifier == nil }
+
+    /// Whether the key's y is below 2²⁵⁵ − 19, as every honest node writes it.
+    fileprivate static func isCanonical(_ key: [UInt8]) -> Bool {
+        key[0] < 0xed || key[31] & 0x7f != 0x7f || key[1..<31].contains { $0 != 0xff }
     }
 }
 
@@ -56,7 +60,7 @@ public struct SignatureVerifier: Sendable {
 
     init?(_ node: NodeID) {
         let bytes = node.bytes
-        guard !SmallOrderKeys.all.contains(bytes),
+        guard !SmallOrderKeys.all.contains(bytes), NodeID.isCanonical(bytes),
             let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
         else { return nil }
         self.key = key

@@ -1,4 +1,4 @@
-import RollcallCore
+public import RollcallCore
 
 /// A one-time code: 95 random bits and a check digit, in 5 groups of 4.
 public struct JoinCode: Equatable, Sendable {
@@ -12,14 +12,19 @@ public struct JoinCode: Equatable, Sendable {
 
     /// As a person typed it; nil where a digit is wrong or missing.
     public init?(_ text: String) {
-        guard let values = Base32.values(text), values.count == 20,
-            Base32.checkDigit(values.prefix(19)) == values[19]
-        else { return nil }
-        digits = values
+        guard let code = try? JoinCode(strictly: text) else { return nil }
+        self = code
+    }
+
+    /// As a person typed it, or what is wrong with it.
+    public init(strictly text: String) throws(FormatError) {
+        let random = try Base32.checked(text, digitCount: 20)
+        digits = random + [Base32.checkDigit(random)]
     }
 
     public var text: String {
-        stride(from: 0, to: 20, by: 4).map { Base32.text(digits[$0..<($0 + 4)]) }.joined(separator: "-")
+        stride(from: 0, to: 20, by: 4).map { Base32.text(digits[$0..<($0 + 4)]) }.joined(
+            separator: "-")
     }
 
     /// The key of the proofs.

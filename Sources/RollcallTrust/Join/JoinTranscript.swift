@@ -7,7 +7,8 @@ public struct JoinTranscript: Equatable, Sendable {
     public let hash: [UInt8]
 
     public init(
-        newcomerTLSKeyHash: [UInt8], inviterTLSKeyHash: [UInt8], offer: JoinOffer, answer: JoinAnswer,
+        newcomerTLSKeyHash: [UInt8], inviterTLSKeyHash: [UInt8], offer: JoinOffer,
+        answer: JoinAnswer,
         genesis: Genesis
     ) {
         var transcript = LabelledHash("rc1.join", reserving: 320)
@@ -35,10 +36,14 @@ public struct JoinTranscript: Equatable, Sendable {
         isProof(proof, "rc1.inviter", code)
     }
 
-    private func message(_ label: String) -> [UInt8] { [UInt8(label.utf8.count)] + Array(label.utf8) + hash }
+    private func message(_ label: String) -> [UInt8] {
+        [UInt8(label.utf8.count)] + Array(label.utf8) + hash
+    }
 
     private func proof(_ label: String, _ code: JoinCode) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: message(label), using: SymmetricKey(data: code.key)))
+        Array(
+            HMAC<SHA256>.authenticationCode(
+                for: message(label), using: SymmetricKey(data: code.key)))
     }
 
     private func isProof(_ proof: [UInt8], _ label: String, _ code: JoinCode) -> Bool {

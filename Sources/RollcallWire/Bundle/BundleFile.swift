@@ -11,9 +11,16 @@ public enum BundleFile {
 
     /// Checks the first bytes of a file; the manifest frame follows them.
     public static func checkPrologue(_ bytes: [UInt8]) throws(FormatError) {
-        guard bytes.prefix(8).elementsEqual(magic) else { throw FormatError(.notABundle, "file") }
-        guard bytes.count >= prologueBytes else { throw FormatError(.truncated, "file") }
-        guard bytes[8] == version else { throw FormatError(.unknownVersion, "bundle version") }
-        guard bytes[9] == nullSeal else { throw FormatError(.unknownSeal, "bundle seal") }
+        guard magic.starts(with: bytes.prefix(magic.count)) else {
+            throw FormatError(.notABundle, "file")
+        }
+        var reader = ByteReader(bytes)
+        _ = try reader.range(of: magic.count, "file")
+        guard try reader.u8("bundle version") == version else {
+            throw FormatError(.unknownVersion, "bundle version")
+        }
+        guard try reader.u8("bundle seal") == nullSeal else {
+            throw FormatError(.unknownSeal, "bundle seal")
+        }
     }
 }

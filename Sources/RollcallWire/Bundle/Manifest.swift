@@ -63,7 +63,8 @@ public struct Manifest: Equatable, Sendable {
 
     public init(
         register: [UInt8], source: NodeID, startNonce: UInt64, earlierNonces: [UInt64],
-        createdAt: UInt64, targets: [Target], vector: [VectorEntry], contents: [Run], chunks: [Chunk]
+        createdAt: UInt64, targets: [Target], vector: [VectorEntry], contents: [Run],
+        chunks: [Chunk]
     ) {
         self.register = register
         self.source = source
@@ -107,18 +108,33 @@ public struct Manifest: Equatable, Sendable {
     }
 
     private func encodeVector(to writer: inout ByteWriter) {
-        var nodes: [NodeID] = []
-        for entry in vector where !nodes.contains(entry.replica.node) { nodes.append(entry.replica.node) }
+        let (nodes, indices) = Self.nodes(of: vector)
         writer.varint(nodes.count)
         for node in nodes { node.encode(to: &writer) }
         writer.varint(vector.count)
-        for entry in vector {
-            writer.varint(nodes.firstIndex(of: entry.replica.node) ?? 0)
+        for (entry, index) in zip(vector, indices) {
+            writer.varint(index)
             writer.u8(entry.replica.lane.rawValue)
             writer.u64(entry.replica.incarnation)
             writer.varint(entry.height)
             writer.raw(entry.hash)
         }
+    }
+
+    /// The nodes of a vector in the order of their first mention, and the index of each entry's.
+    private static func nodes(of vector: [VectorEntry]) -> (nodes: [NodeID], indices: [Int]) {
+        var known: [NodeID: Int] = [:]
+        var nodes: [NodeID] = []
+        var indices: [Int] = []
+        for entry in vector {
+            let index = known[entry.replica.node] ?? nodes.count
+            if index == nodes.count {
+                known[entry.replica.node] = index
+                nodes.append(entry.replica.node)
+            }
+            indices.append(index)
+        }
+        return (nodes, indices)
     }
 
     public func encoded() -> [UInt8] { encodedForSigning() + signature }
@@ -129,11 +145,11 @@ public struct Manifest: Equatable, Sendable {
         source = try NodeID(from: &reader, "source")
         startNonce = try reader.u64("start nonce")
         earlierNonces = []
-        for _ in 0..<(try reader.count("earlier nonces", max: Limits.earlierNoncesMax, bytesEach: 8)) {
+        for _ in 0..<(try reader.count("earlier nonces", max: Limits.earlierNoncesMax)) {
             earlierNonces.append(try reader.u64("earlier nonce"))
         }
         createdAt = try reader.varint("created")
-        let targetCount = try reader.count("targets", max: Limits.membersMax, bytesEach: 32)
+        let targetCount = try reader.count("targets", max: Limits.membersMax)
         var nodes: [NodeID] = []
         for _ in 0..<targetCount { nodes.append(try NodeID(from: &reader, "target")) }
         targets = []
@@ -145,12 +161,15 @@ public struct Manifest: Equatable, Sendable {
         }
         vector = try Self.vector(from: &reader)
         contents = []
-        for _ in 0..<(try reader.count("contents", bytesEach: 3)) {
+        for _ in 0..<(try reader.count("contents")) {
             contents.append(try Self.run(from: &reader, vector))
         }
         chunks = []
-        for _ in 0..<(try reader.count("chunks", bytesEach: 17)) {
-            chunks.append(Chunk(byteCount: try reader.varint("chunk length"), hash: try reader.raw(16, "chunk hash")))
+        for _ in 0..<(try reader.count("chunks")) {
+            chunks.append(
+                Chunk(
+                    byteCount: try reader.varint("chunk length"),
+                    hash: try reader.raw(16, "chunk hash")))
         }
         signature = try reader.raw(64, "signature")
         try reader.finish("manifest")
@@ -158,23 +177,29 @@ public struct Manifest: Equatable, Sendable {
 
     private static func vector(from reader: inout ByteReader) throws(FormatError) -> [VectorEntry] {
         var nodes: [NodeID] = []
-        for _ in 0..<(try reader.count("nodes", bytesEach: 32)) {
+        for _ in 0..<(try reader.count("nodes")) {
             nodes.append(try NodeID(from: &reader, "node"))
         }
         var vector: [VectorEntry] = []
-        for _ in 0..<(try reader.count("vector", max: Limits.replicasPerMessageMax, bytesEach: 43)) {
+        for _ in 0..<(try reader.count("vector", max: Limits.replicasPerMessageMax)) {
             let index = try reader.varint("node index")
-            guard index < UInt64(nodes.count) else { throw FormatError(.indexOutOfRange, "node index") }
+            guard index < UInt64(nodes.count) else {
+                throw FormatError(.indexOutOfRange, "node index")
+            }
             guard let lane = Lane(rawValue: try reader.u8("lane")) else {
                 throw FormatError(.unknownLane, "lane")
             }
             let incarnation = try reader.u64("incarnation")
             guard incarnation != 0 else { throw FormatError(.badReference, "incarnation") }
+            let height = try reader.varint("height")
+            guard height <= Dot.counterMax else { throw FormatError(.badReference, "height") }
             vector.append(
                 VectorEntry(
-                    replica: ReplicaID(node: nodes[Int(index)], lane: lane, incarnation: incarnation),
-                    height: try reader.varint("height"), hash: try reader.raw(32, "head hash")))
+                    replica: ReplicaID(
+                        node: nodes[Int(index)], lane: lane, incarnation: incarnation),
+                    height: height, hash: try reader.raw(32, "head hash")))
         }
+        guard Self.nodes(of: vector).nodes == nodes else { throw FormatError(.notSorted, "nodes") }
         return vector
     }
 
@@ -182,7 +207,9 @@ public struct Manifest: Equatable, Sendable {
         from reader: inout ByteReader, _ vector: [VectorEntry]
     ) throws(FormatError) -> Run {
         let index = try reader.varint("replica index")
-        guard index < UInt64(vector.count) else { throw FormatError(.indexOutOfRange, "replica index") }
+        guard index < UInt64(vector.count) else {
+            throw FormatError(.indexOutOfRange, "replica index")
+        }
         let run = Run(
             replica: Int(index), first: try reader.varint("from"), last: try reader.varint("to"))
         guard run.first > 0, run.first <= run.last, run.last <= Dot.counterMax else {

@@ -69,7 +69,9 @@ extension ChangesMessage {
         for (index, change) in changes.enumerated() { columns.append(change, at: index) }
 
         writer.varint(columns.references.others.count)
-        for other in columns.references.others { numbering.encodeMention(of: other, table, to: &writer) }
+        for other in columns.references.others {
+            numbering.encodeMention(of: other, table, to: &writer)
+        }
         for column in [
             columns.kinds, columns.recordReplicas, columns.recordCounters, columns.operatorReplicas,
             columns.operatorCounters, columns.recordedAt, columns.extrasLengths,
@@ -135,7 +137,8 @@ private struct ChangeColumns {
         kinds.append(change.kind)
         let recordReplica = references.mention(change.record.replica)
         recordReplicas.append(UInt64(recordReplica))
-        recordCounters.append(recordReplica == 0 ? own &- change.record.counter : change.record.counter)
+        recordCounters.append(
+            recordReplica == 0 ? own &- change.record.counter : change.record.counter)
         if let dot = change.operatorDot {
             operatorReplicas.append(UInt64(references.mention(dot.replica)) + 1)
             operatorCounters.append(dot.counter)
@@ -214,69 +217,66 @@ extension ChangesMessage {
         var reader = ByteReader(bytes)
         replica = try numbering.decodeMention(from: &reader, &table, "replica")
         first = try reader.varint("first counter")
-        guard first > 0, first <= Dot.counterMax - UInt64(Limits.changesPerMessageMax) else {
+        guard first > 0, first <= Dot.counterMax else {
             throw FormatError(.badReference, "first counter")
         }
         switch try reader.u8("start") {
         case 0: startHash = nil
         case 1: startHash = try reader.raw(32, "start hash")
-        default: throw FormatError(.badReference, "start")
+        default: throw FormatError(.unknownStart, "start")
         }
         let (segments, changeCount) = try Self.decodeSegments(&reader)
         self.segments = segments
+        guard UInt64(changeCount) - 1 <= Dot.counterMax - first else {
+            throw FormatError(.badReference, "last counter")
+        }
         let subtrees = SaltSubtree.given(first: first, last: first + UInt64(changeCount) - 1)
         salts = try reader.raw(subtrees.count * 16, "salts")
         var columns = try ColumnReader(
             replica: replica, first: first, changeCount: changeCount, &reader, &table, &numbering)
-        try columns.readFields(&reader)
+        try columns.readFields(&reader, table)
         try reader.finish("changes")
         changes = columns.changes
-        for change in changes { try Self.judge(change, table) }
+        for change in changes { try Self.judgeLength(change, table) }
     }
 
     private static func decodeSegments(
         _ reader: inout ByteReader
     ) throws(FormatError) -> ([Segment], Int) {
-        let count = try reader.count("segments", bytesEach: 65)
-        guard count > 0 else { throw FormatError(.badReference, "segments") }
+        let count = try reader.count("segments", min: 1)
         var segments: [Segment] = []
         var total = 0
         for _ in 0..<count {
             let changeCount = try reader.varint("segment length")
             guard changeCount > 0, changeCount <= UInt64(Limits.changesPerSegmentMax) else {
-                throw FormatError(.tooManyChanges, "segment length")
+                throw FormatError(.outOfLimits, "segment length")
             }
             total += Int(changeCount)
-            guard total <= Limits.changesPerMessageMax else {
-                throw FormatError(.tooManyChanges, "segments")
-            }
             segments.append(
                 Segment(changeCount: Int(changeCount), signature: try reader.raw(64, "signature")))
+        }
+        guard total <= Limits.changesPerMessageMax else {
+            throw FormatError(.tooManyChanges, "segments")
         }
         return (segments, total)
     }
 
-    /// The limits of one change and the order of its names.
-    private static func judge(_ change: Change, _ table: ReplicaTable) throws(FormatError) {
-        var nameCount = 0
-        for write in change.writes {
-            guard write.body.count <= Limits.bodyBytesMax else { throw FormatError(.valueTooLong, "body") }
-            nameCount += write.names.count
-            var previous: Dot?
-            for name in write.names {
-                if let previous, !table.precedes(previous, name) { throw FormatError(.notSorted, "names") }
-                previous = name
-            }
+    /// Bodies and canonical header together. The header is only made where it could matter.
+    private static func judgeLength(_ change: Change, _ table: ReplicaTable) throws(FormatError) {
+        let nameCount = change.writes.reduce(0) { $0 + $1.names.count }
+        let headerBytesMax =
+            64 + change.extras.count + change.writes.count * 10 + (nameCount + 2) * 56
+        guard change.bodies.count + headerBytesMax > Limits.changeBytesMax else { return }
+        guard
+            change.bodies.count + CanonicalHeader.encode(change, table).count
+                <= Limits.changeBytesMax
+        else {
+            throw FormatError(.changeTooLong, "change")
         }
-        guard nameCount <= Limits.namesPerChangeMax else { throw FormatError(.tooMany, "names") }
-        guard change.bodies.count <= Limits.changeBytesMax,
-            nameCount < 1_024
-                || change.bodies.count + CanonicalHeader.encode(change, table).count <= Limits.changeBytesMax
-        else { throw FormatError(.changeTooLong, "change") }
     }
 }
 
-/// Reads the columns of a message into its changes.
+/// Reads the columns of a message into its changes; each column is judged before the next is read.
 private struct ColumnReader {
     let replica: ReplicaNumber
     let first: UInt64
@@ -286,6 +286,9 @@ private struct ColumnReader {
     private var shapeIndices: [Int] = []
     /// Each with its length before it, ready to be put in front of a value.
     private var heads: [[UInt8]] = []
+    private var namesOfEach: [Int] = []
+    private var nameCount = 0
+    private var bodyBytes = 0
 
     init(
         replica: ReplicaNumber, first: UInt64, changeCount: Int, _ reader: inout ByteReader,
@@ -293,26 +296,37 @@ private struct ColumnReader {
     ) throws(FormatError) {
         self.replica = replica
         self.first = first
+        var mentioned: Set<ReplicaNumber> = [replica]
         for _ in 0..<(try reader.count("others", max: Limits.replicasPerMessageMax)) {
-            others.append(try numbering.decodeMention(from: &reader, &table, "other replica"))
+            let other = try numbering.decodeMention(from: &reader, &table, "other replica")
+            guard mentioned.insert(other).inserted else {
+                throw FormatError(.badReference, "other replica")
+            }
+            others.append(other)
         }
         try readHeaders(changeCount, &reader)
         try readShapes(changeCount, &reader)
         for _ in 0..<(try reader.count("heads")) {
-            let range = try reader.byteStringRange("head", max: Limits.bodyBytesMax)
+            let range = try reader.byteStringRange("head")
             var writer = ByteWriter(reserving: range.count + 2)
             writer.byteString(reader.bytes[range])
             heads.append(writer.bytes)
         }
     }
 
-    private mutating func readHeaders(_ count: Int, _ reader: inout ByteReader) throws(FormatError) {
+    private mutating func readHeaders(_ count: Int, _ reader: inout ByteReader) throws(FormatError)
+    {
         let kinds = try NumberColumn.decode(count, from: &reader, "kinds")
-        let recordReplicas = try NumberColumn.decode(count, from: &reader, "record replicas")
-        let recordCounters = try NumberColumn.decode(count, from: &reader, "record counters")
-        let operatorReplicas = try NumberColumn.decode(count, from: &reader, "operator replicas")
-        let withOperator = operatorReplicas.count { $0 != 0 }
-        let operatorCounters = try NumberColumn.decode(withOperator, from: &reader, "operator counters")
+        let recordReplicas = try readIndices(
+            count, of: others.count + 1, &reader, "record replicas")
+        let records = try readDots(recordReplicas, &reader, "record counters") {
+            first + UInt64($0)
+        }
+        let operatorReplicas = try readIndices(
+            count, of: others.count + 2, &reader, "operator replicas")
+        let operators = try readDots(
+            operatorReplicas.compactMap { $0 == 0 ? nil : $0 - 1 }, &reader, "operator counters"
+        ) { _ in nil }
         let recordedAt = try NumberColumn.decode(count, from: &reader, "recorded at")
         let extrasLengths = try NumberColumn.decode(count, from: &reader, "extras lengths")
 
@@ -320,19 +334,17 @@ private struct ColumnReader {
         var operatorIndex = 0
         let bodyBytes = reader.bytesLeft / count + reader.bytesLeft / count / 2
         for index in 0..<count {
-            let own = first + UInt64(index)
-            let record = try dot(recordReplicas[index], recordCounters[index], own: own, "record")
             var operatorDot: Dot?
             if operatorReplicas[index] != 0 {
-                operatorDot = try dot(
-                    operatorReplicas[index] - 1, operatorCounters[operatorIndex], own: nil, "operator")
+                operatorDot = operators[operatorIndex]
                 operatorIndex += 1
             }
             guard extrasLengths[index] <= UInt64(reader.bytesLeft) else {
                 throw FormatError(.truncated, "extras")
             }
             var change = Change(
-                dot: Dot(replica, own), kind: kinds[index], record: record,
+                dot: Dot(replica, first + UInt64(index)), kind: kinds[index],
+                record: records[index],
                 operatorDot: operatorDot, recordedAt: recordedAt[index],
                 extras: try reader.raw(Int(extrasLengths[index]), "extras"))
             change.bodies.reserveCapacity(min(bodyBytes, 1_024))
@@ -347,87 +359,142 @@ private struct ColumnReader {
             for position in 0..<(try reader.count("shape", max: Limits.writesPerChangeMax)) {
                 let step = try reader.varint("field number")
                 if position > 0, step == 0 { throw FormatError(.notSorted, "shape") }
-                last = last &+ step
-                guard step <= UInt64(UInt32.max), last <= UInt64(UInt32.max) else {
-                    throw FormatError(.badReference, "field number")
+                guard step <= UInt64(UInt32.max), last + step <= UInt64(UInt32.max) else {
+                    throw FormatError(.outOfLimits, "field number")
                 }
+                last += step
                 shape.append(FieldNumber(UInt32(last)))
             }
             shapes.append(shape)
         }
         var writeCount = 0
-        for index in try NumberColumn.decode(count, from: &reader, "shape of each") {
-            guard index < UInt64(shapes.count) else { throw FormatError(.indexOutOfRange, "shape of each") }
+        for index in try readIndices(count, of: shapes.count, &reader, "shape of each") {
             shapeIndices.append(Int(index))
             writeCount += shapes[Int(index)].count
         }
-        guard writeCount <= Limits.writesPerMessageMax else { throw FormatError(.tooMany, "writes") }
+        guard writeCount <= Limits.writesPerMessageMax else {
+            throw FormatError(.tooMany, "writes")
+        }
         for (position, shape) in shapeIndices.enumerated() {
             changes[position].writes.reserveCapacity(shapes[shape].count)
         }
     }
 
-    mutating func readFields(_ reader: inout ByteReader) throws(FormatError) {
+    mutating func readFields(_ reader: inout ByteReader, _ table: ReplicaTable) throws(FormatError)
+    {
         var holders: [FieldNumber: [Int]] = [:]
         for (position, shape) in shapeIndices.enumerated() {
             for field in shapes[shape] { holders[field, default: []].append(position) }
         }
-        var nameCount = 0
         for field in holders.keys.sorted() {
-            try readField(field, of: holders[field] ?? [], &reader, &nameCount)
+            try readField(field, of: holders[field] ?? [], &reader, table)
         }
     }
 
     private mutating func readField(
-        _ field: FieldNumber, of holders: [Int], _ reader: inout ByteReader, _ nameCount: inout Int
+        _ field: FieldNumber, of holders: [Int], _ reader: inout ByteReader, _ table: ReplicaTable
     ) throws(FormatError) {
-        let namesCounts = try NumberColumn.decode(holders.count, from: &reader, "names counts")
-        var fieldNames = 0
-        for count in namesCounts {
-            guard count <= UInt64(Limits.namesPerChangeMax) else { throw FormatError(.tooMany, "names") }
-            fieldNames += Int(count)
-            guard nameCount + fieldNames <= Limits.namesPerMessageMax else {
-                throw FormatError(.tooMany, "names")
+        let counts = try readNamesCounts(holders, &reader)
+        let names = try readNames(counts, of: holders, &reader, table)
+        let headIndices = try readIndices(
+            holders.count, of: heads.count, &reader, "heads of values")
+        let values = try ValueColumn.decode(holders.count, from: &reader, "values")
+        for (index, value) in zip(headIndices, values) {
+            let byteCount = heads[Int(index)].count + value.count
+            guard byteCount <= Limits.bodyBytesMax else { throw FormatError(.valueTooLong, "body") }
+            bodyBytes += byteCount
+            guard bodyBytes <= Limits.bodyBytesPerMessageMax else {
+                throw FormatError(.outOfLimits, "bodies")
             }
         }
-        nameCount += fieldNames
-        let nameReplicas = try NumberColumn.decode(fieldNames, from: &reader, "names replicas")
-        let nameCounters = try NumberColumn.decode(fieldNames, from: &reader, "names counters")
-        let headIndices = try NumberColumn.decode(holders.count, from: &reader, "heads of values")
-        let values = try ValueColumn.decode(holders.count, from: &reader, "values")
 
         var nextName = 0
         for (position, holder) in holders.enumerated() {
-            let own = first + UInt64(holder)
-            var names: [Dot] = []
-            for _ in 0..<Int(namesCounts[position]) {
-                names.append(
-                    try dot(nameReplicas[nextName], nameCounters[nextName], own: own, "name"))
-                nextName += 1
-            }
-            guard headIndices[position] < UInt64(heads.count) else {
-                throw FormatError(.indexOutOfRange, "heads of values")
-            }
+            let end = nextName + counts[position]
             changes[holder].append(
-                field, names: names, head: heads[Int(headIndices[position])], from: reader.bytes,
-                values[position])
+                field, names: Array(names[nextName..<end]), head: heads[Int(headIndices[position])],
+                from: reader.bytes, values[position])
+            nextName = end
         }
     }
 
-    /// A reference: for index 0 a distance back from the change's own counter, else a counter.
-    private func dot(
-        _ index: UInt64, _ value: UInt64, own: UInt64?, _ field: @autoclosure () -> String
-    ) throws(FormatError) -> Dot {
-        guard index <= UInt64(others.count) else { throw FormatError(.indexOutOfRange, field()) }
-        let counter: UInt64
-        if index == 0, let own {
-            guard value < own else { throw FormatError(.badReference, field()) }
-            counter = own - value
-        } else {
-            counter = value
+    private mutating func readNamesCounts(
+        _ holders: [Int], _ reader: inout ByteReader
+    ) throws(FormatError) -> [Int] {
+        let counts = try NumberColumn.decode(holders.count, from: &reader, "names counts")
+        if namesOfEach.isEmpty { namesOfEach = [Int](repeating: 0, count: changes.count) }
+        for (holder, count) in zip(holders, counts) where count > 0 {
+            guard count <= UInt64(Limits.namesPerChangeMax) else {
+                throw FormatError(.tooMany, "names")
+            }
+            nameCount += Int(count)
+            namesOfEach[holder] += Int(count)
+            guard nameCount <= Limits.namesPerMessageMax,
+                namesOfEach[holder] <= Limits.namesPerChangeMax
+            else { throw FormatError(.tooMany, "names") }
         }
-        guard counter > 0, counter <= Dot.counterMax else { throw FormatError(.badReference, field()) }
-        return Dot(index == 0 ? replica : others[Int(index) - 1], counter)
+        return counts.map { Int($0) }
+    }
+
+    /// All names of a field, in order of change; those of one write ascend.
+    private func readNames(
+        _ counts: [Int], of holders: [Int], _ reader: inout ByteReader, _ table: ReplicaTable
+    ) throws(FormatError) -> [Dot] {
+        let total = counts.reduce(0, +)
+        guard total > 0 else { return [] }
+        var owners: [UInt64] = []
+        owners.reserveCapacity(total)
+        for (holder, count) in zip(holders, counts) {
+            for _ in 0..<count { owners.append(first + UInt64(holder)) }
+        }
+        let replicas = try readIndices(total, of: others.count + 1, &reader, "names replicas")
+        let names = try readDots(replicas, &reader, "names counters") { owners[$0] }
+        var end = 0
+        for count in counts {
+            let start = end
+            end += count
+            for index in start..<end
+            where index > start && !table.precedes(names[index - 1], names[index]) {
+                throw FormatError(.notSorted, "names")
+            }
+        }
+        return names
+    }
+
+    /// A column of indices into so many things.
+    private func readIndices(
+        _ count: Int, of elementCount: Int, _ reader: inout ByteReader,
+        _ field: @autoclosure () -> String
+    ) throws(FormatError) -> [UInt64] {
+        let indices = try NumberColumn.decode(count, from: &reader, field())
+        for index in indices where index >= UInt64(elementCount) {
+            throw FormatError(.indexOutOfRange, field())
+        }
+        return indices
+    }
+
+    /// A column of counters that makes references of replica indices: for index 0 a distance back from the
+    /// counter that `own` gives, where it gives one.
+    private func readDots(
+        _ indices: [UInt64], _ reader: inout ByteReader, _ field: @autoclosure () -> String,
+        own: (Int) -> UInt64?
+    ) throws(FormatError) -> [Dot] {
+        let numbers = try NumberColumn.decode(indices.count, from: &reader, field())
+        var dots: [Dot] = []
+        dots.reserveCapacity(indices.count)
+        for position in 0..<indices.count {
+            let index = indices[position]
+            var counter = numbers[position]
+            if index == 0, let own = own(position) {
+                guard counter < own else { throw FormatError(.badReference, field()) }
+                counter = own - counter
+            }
+            guard counter > 0, counter <= Dot.counterMax else {
+                throw FormatError(.badReference, field())
+            }
+            dots.append(Dot(index == 0 ? replica : others[Int(index) - 1], counter))
+        }
+        return dots
     }
 }
 
@@ -437,7 +504,9 @@ extension Change {
     ) {
         let start = bodies.count
         bodies.append(contentsOf: head)
-        bytes.withUnsafeBufferPointer { bodies.append(contentsOf: UnsafeBufferPointer(rebasing: $0[value])) }
+        bytes.withUnsafeBufferPointer {
+            bodies.append(contentsOf: UnsafeBufferPointer(rebasing: $0[value]))
+        }
         writes.append(Write(field: field, names: names, body: start..<bodies.count))
     }
 }

@@ -27,7 +27,8 @@ public struct SaltSubtree: Hashable, Sendable {
     public static func prefix(of blockStart: UInt64, through last: UInt64) -> [SaltSubtree] {
         var subtrees: [SaltSubtree] = []
         var start = blockStart
-        for level in stride(from: 8, through: 0, by: -1) where last + 1 - start >= 1 << UInt64(level) {
+        for level in stride(from: 8, through: 0, by: -1)
+        where last + 1 - start >= 1 << UInt64(level) {
             subtrees.append(SaltSubtree(first: start, level: level))
             start += 1 << UInt64(level)
         }

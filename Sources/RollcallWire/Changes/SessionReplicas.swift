@@ -20,14 +20,17 @@ public struct SessionReplicas: Sendable {
     }
 
     mutating func decodeMention(
-        from reader: inout ByteReader, _ table: inout ReplicaTable, _ field: @autoclosure () -> String
+        from reader: inout ByteReader, _ table: inout ReplicaTable,
+        _ field: @autoclosure () -> String
     ) throws(FormatError) -> ReplicaNumber {
         let index = try reader.varint(field())
         if index < UInt64(replicas.count) { return replicas[Int(index)] }
-        guard index == UInt64(replicas.count), index < UInt64(Limits.replicasPerMessageMax) else {
-            throw FormatError(.indexOutOfRange, field())
+        guard index == UInt64(replicas.count) else { throw FormatError(.indexOutOfRange, field()) }
+        let id = try ReplicaID(from: &reader, field())
+        guard !table.isFull || table.number(of: id) != nil else {
+            throw FormatError(.tooMany, field())
         }
-        let number = table.insert(try ReplicaID(from: &reader, field()))
+        let number = table.insert(id)
         append(number)
         return number
     }

@@ -24,7 +24,11 @@ enum ValueColumn {
             writer.varint(distinct.count)
             for value in distinct { appendLine(value, changes, to: &writer) }
             for index in indices {
-                if distinct.count <= 256 { writer.u8(UInt8(index)) } else { writer.u16(UInt16(index)) }
+                if distinct.count <= 256 {
+                    writer.u8(UInt8(index))
+                } else {
+                    writer.u16(UInt16(index))
+                }
             }
         } else {
             writer.u8(lines)
@@ -32,7 +36,9 @@ enum ValueColumn {
         }
     }
 
-    private static func appendLine(_ value: Source, _ changes: [Change], to writer: inout ByteWriter) {
+    private static func appendLine(
+        _ value: Source, _ changes: [Change], to writer: inout ByteWriter
+    ) {
         writer.raw(changes[value.change].bodies[value.range])
         writer.u8(lineEnd)
     }
@@ -58,7 +64,9 @@ enum ValueColumn {
             indices.append(table.index(of: value, in: changes))
             if position == 255, table.distinct.count > 192 { return nil }
         }
-        guard table.distinct.count <= min(values.count / 2, Limits.valueDictionaryMax) else { return nil }
+        guard table.distinct.count <= min(values.count / 2, Limits.valueDictionaryMax) else {
+            return nil
+        }
         return (table.distinct, indices)
     }
 
@@ -72,22 +80,26 @@ enum ValueColumn {
             var ranges: [Range<Int>] = []
             ranges.reserveCapacity(count)
             for length in lengths {
-                guard length <= UInt64(reader.bytesLeft) else { throw FormatError(.truncated, field()) }
+                guard length <= UInt64(reader.bytesLeft) else {
+                    throw FormatError(.truncated, field())
+                }
                 ranges.append(try reader.range(of: Int(length), field()))
             }
             return ranges
         case lines:
             return try lineRanges(count, &reader, field())
         case dictionary:
-            let distinctCount = try reader.count(field(), max: Limits.valueDictionaryMax)
-            guard distinctCount > 0 else { throw FormatError(.indexOutOfRange, field()) }
+            let distinctCount = try reader.count(field(), min: 1, max: Limits.valueDictionaryMax)
             let distinct = try lineRanges(distinctCount, &reader, field())
             let indexBytes = distinctCount <= 256 ? 1 : 2
-            guard reader.bytesLeft >= count * indexBytes else { throw FormatError(.truncated, field()) }
+            guard reader.bytesLeft >= count * indexBytes else {
+                throw FormatError(.truncated, field())
+            }
             var ranges: [Range<Int>] = []
             ranges.reserveCapacity(count)
             for _ in 0..<count {
-                let index = indexBytes == 1 ? Int(try reader.u8(field())) : Int(try reader.u16(field()))
+                let index =
+                    indexBytes == 1 ? Int(try reader.u8(field())) : Int(try reader.u16(field()))
                 guard index < distinctCount else { throw FormatError(.indexOutOfRange, field()) }
                 ranges.append(distinct[index])
             }
@@ -137,7 +149,9 @@ private struct DistinctValues {
             var slot = Int(truncatingIfNeeded: hash) & mask
             while slots[slot] >= 0 {
                 let candidate = Int(slots[slot])
-                if hashes[candidate] == hash, equals(distinct[candidate], bytes, changes) { return candidate }
+                if hashes[candidate] == hash, equals(distinct[candidate], bytes, changes) {
+                    return candidate
+                }
                 slot = (slot + 1) & mask
             }
             slots[slot] = Int32(distinct.count)

@@ -7,7 +7,9 @@ public struct Plan: Equatable, Sendable {
     public var dataChanges: UInt64
     public var dataBytes: UInt64
 
-    public init(controlChanges: UInt64, controlBytes: UInt64, dataChanges: UInt64, dataBytes: UInt64) {
+    public init(
+        controlChanges: UInt64, controlBytes: UInt64, dataChanges: UInt64, dataBytes: UInt64
+    ) {
         self.controlChanges = controlChanges
         self.controlBytes = controlBytes
         self.dataChanges = dataChanges
@@ -16,7 +18,9 @@ public struct Plan: Equatable, Sendable {
 
     public func encoded() -> [UInt8] {
         var writer = ByteWriter()
-        for number in [controlChanges, controlBytes, dataChanges, dataBytes] { writer.varint(number) }
+        for number in [controlChanges, controlBytes, dataChanges, dataBytes] {
+            writer.varint(number)
+        }
         return writer.bytes
     }
 
@@ -58,9 +62,11 @@ public struct Ack: Equatable, Sendable {
     public init(_ bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
         entries = []
-        for _ in 0..<(try reader.count("ack", max: Limits.haveEntriesMax, bytesEach: 9)) {
-            entries.append(
-                Entry(tag: try reader.u64("replica tag"), height: try reader.varint("height")))
+        for _ in 0..<(try reader.count("ack", max: Limits.haveEntriesMax)) {
+            let entry = Entry(
+                tag: try reader.u64("replica tag"), height: try reader.varint("height"))
+            guard entry.height <= Dot.counterMax else { throw FormatError(.badReference, "height") }
+            entries.append(entry)
         }
         try reader.finish("ack")
     }
@@ -162,10 +168,11 @@ public struct Addresses: Equatable, Sendable {
     public init(_ bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
         entries = []
-        for _ in 0..<(try reader.count("addresses", max: Limits.addressesMax, bytesEach: 33)) {
+        for _ in 0..<(try reader.count("addresses", max: Limits.addressesMax)) {
             let node = try NodeID(from: &reader, "node")
             var addresses: [String] = []
-            for _ in 0..<(try reader.count("addresses of a node", max: Limits.addressesPerNodeMax)) {
+            for _ in 0..<(try reader.count("addresses of a node", max: Limits.addressesPerNodeMax))
+            {
                 addresses.append(try reader.text("address", max: Limits.addressTextBytesMax))
             }
             entries.append(Entry(node: node, addresses: addresses))
@@ -189,10 +196,11 @@ public struct Admission: Equatable, Sendable {
     }
 
     public init(_ bytes: [UInt8]) throws(FormatError) {
-        guard bytes.count <= Limits.admissionBytesMax else { throw FormatError(.tooMany, "admission") }
+        guard bytes.count <= Limits.admissionBytesMax else {
+            throw FormatError(.outOfLimits, "admission")
+        }
         var reader = ByteReader(bytes)
-        let count = try reader.count("admission", max: Limits.admissionMessagesMax)
-        guard count > 0 else { throw FormatError(.badReference, "admission") }
+        let count = try reader.count("admission", min: 1, max: Limits.admissionMessagesMax)
         messages = []
         for _ in 0..<count { messages.append(try reader.byteString("admission message")) }
         try reader.finish("admission")

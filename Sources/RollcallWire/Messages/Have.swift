@@ -56,14 +56,17 @@ public struct Have: Equatable, Sendable {
         var reader = ByteReader(bytes)
         live = try HaveEntry.list(from: &reader, "live")
         held = []
-        for _ in 0..<(try reader.count("held", max: Limits.haveEntriesMax, bytesEach: 10)) {
-            held.append(
-                Held(
-                    tag: try reader.u64("replica tag"), first: try reader.varint("held from"),
-                    last: try reader.varint("held to")))
+        for _ in 0..<(try reader.count("held", max: Limits.haveEntriesMax)) {
+            let run = Held(
+                tag: try reader.u64("replica tag"), first: try reader.varint("held from"),
+                last: try reader.varint("held to"))
+            guard run.first > 0, run.first <= run.last, run.last <= Dot.counterMax else {
+                throw FormatError(.badRange, "held")
+            }
+            held.append(run)
         }
         ended = []
-        for _ in 0..<(try reader.count("ended", max: Limits.haveEntriesMax, bytesEach: 17)) {
+        for _ in 0..<(try reader.count("ended", max: Limits.haveEntriesMax)) {
             ended.append(
                 Ended(
                     nodeTag: try reader.u64("node tag"), count: try reader.varint("ended count"),
@@ -127,15 +130,18 @@ public struct Sift: Equatable, Sendable {
         var reader = ByteReader(bytes)
         nodeTag = try reader.u64("node tag")
         ranges = []
-        for _ in 0..<(try reader.count("ranges", bytesEach: 17)) {
+        for _ in 0..<(try reader.count("ranges")) {
             let lowest = try reader.u64("lowest tag")
             let highest = try reader.u64("highest tag")
             guard lowest <= highest else { throw FormatError(.badRange, "range") }
             let part: Part
             switch try reader.u8("range form") {
-            case 0: part = .digest(count: try reader.varint("range count"), try reader.u64("range digest"))
+            case 0:
+                part = .digest(
+                    count: try reader.varint("range count"), try reader.u64("range digest"))
             case 1: part = .list(try HaveEntry.list(from: &reader, "range list"), wantsAnswer: true)
-            case 2: part = .list(try HaveEntry.list(from: &reader, "range list"), wantsAnswer: false)
+            case 2:
+                part = .list(try HaveEntry.list(from: &reader, "range list"), wantsAnswer: false)
             case 3: part = .equal
             default: throw FormatError(.unknownRangeForm, "range form")
             }

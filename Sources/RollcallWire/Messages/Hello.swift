@@ -2,7 +2,6 @@ public import RollcallCore
 
 /// A replica's height, as `have`, `hello` and `sift` list it.
 public struct HaveEntry: Equatable, Sendable {
-    public static let encodedBytesMin = 17
     public var tag: UInt64
     public var height: UInt64
     /// The first 8 bytes of h(height).
@@ -23,6 +22,7 @@ public struct HaveEntry: Equatable, Sendable {
     init(from reader: inout ByteReader) throws(FormatError) {
         tag = try reader.u64("replica tag")
         height = try reader.varint("height")
+        guard height <= Dot.counterMax else { throw FormatError(.badReference, "height") }
         hash = try reader.u64("head hash")
     }
 
@@ -31,8 +31,10 @@ public struct HaveEntry: Equatable, Sendable {
         for entry in entries { entry.encode(to: &writer) }
     }
 
-    static func list(from reader: inout ByteReader, _ field: String) throws(FormatError) -> [HaveEntry] {
-        let count = try reader.count(field, max: Limits.haveEntriesMax, bytesEach: encodedBytesMin)
+    static func list(from reader: inout ByteReader, _ field: String) throws(FormatError)
+        -> [HaveEntry]
+    {
+        let count = try reader.count(field, max: Limits.haveEntriesMax)
         var entries: [HaveEntry] = []
         entries.reserveCapacity(count)
         for _ in 0..<count { entries.append(try HaveEntry(from: &reader)) }
@@ -110,24 +112,28 @@ public struct Hello: Equatable, Sendable {
 
     public init(_ bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
-        guard try reader.raw(4, "magic") == Self.magic else { throw FormatError(.badMagic, "magic") }
+        guard try reader.raw(4, "magic") == Self.magic else {
+            throw FormatError(.badMagic, "magic")
+        }
         lowestVersion = try reader.u8("lowest version")
         highestVersion = try reader.u8("highest version")
         register = try reader.raw(16, "register")
         startNonce = try reader.u64("start nonce")
         wallClock = try reader.varint("wall clock")
         window = try reader.varint("window")
-        guard window >= UInt64(Limits.windowBytesMin) else { throw FormatError(.windowTooSmall, "window") }
+        guard window >= UInt64(Limits.windowBytesMin) else {
+            throw FormatError(.windowTooSmall, "window")
+        }
         capabilities = try reader.varint("capabilities")
         dictionaries = []
-        for _ in 0..<(try reader.count("dictionaries", bytesEach: 8)) {
+        for _ in 0..<(try reader.count("dictionaries")) {
             dictionaries.append(try reader.u64("dictionary"))
         }
         digest = try reader.raw(16, "digest")
         base = try reader.u64("base")
         changed = try HaveEntry.list(from: &reader, "changed")
         earlierNonces = []
-        for _ in 0..<(try reader.count("earlier nonces", max: Limits.earlierNoncesMax, bytesEach: 8)) {
+        for _ in 0..<(try reader.count("earlier nonces", max: Limits.earlierNoncesMax)) {
             earlierNonces.append(try reader.u64("earlier nonce"))
         }
         var last: UInt64?

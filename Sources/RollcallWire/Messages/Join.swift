@@ -27,7 +27,7 @@ public struct JoinOffer: Equatable, Sendable {
         var reader = ByteReader(bytes)
         node = try reader.raw(32, "node key")
         random = try reader.raw(16, "random")
-        bundleKey = try reader.byteString("bundle key", max: 32)
+        bundleKey = try reader.publicKeyOrNone("bundle key")
         name = try reader.text("name", max: Limits.nameBytesMax)
         try reader.finish("join offer")
     }
@@ -57,7 +57,7 @@ public struct JoinAnswer: Equatable, Sendable {
         var reader = ByteReader(bytes)
         node = try reader.raw(32, "node key")
         random = try reader.raw(16, "random")
-        genesis = try reader.byteString("genesis", max: 2_048)
+        genesis = try reader.byteString("genesis")
         try reader.finish("join answer")
     }
 }
@@ -94,5 +94,16 @@ public struct JoinAccept: Equatable, Sendable {
         var reader = ByteReader(bytes)
         proof = try reader.raw(32, "proof")
         try reader.finish("join accept")
+    }
+}
+
+extension ByteReader {
+    /// A key of 32 bytes, or nothing.
+    public mutating func publicKeyOrNone(_ field: @autoclosure () -> String) throws(FormatError)
+        -> [UInt8]
+    {
+        let key = try byteString(field())
+        guard key.isEmpty || key.count == 32 else { throw FormatError(.weakKey, field()) }
+        return key
     }
 }

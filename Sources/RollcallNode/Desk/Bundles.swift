@@ -1,0 +1,140 @@
+import Foundation
+import RollcallControl
+import RollcallCore
+import RollcallExchange
+import RollcallStore
+import RollcallSync
+import RollcallTrust
+import RollcallWire
+
+/// Bundles and backups for the command line.
+extension Driver {
+    // MARK: - export
+
+    func exportBundle(for targets: [String], all: Bool, to path: String) throws -> ExportReport {
+        guard let membership = laptop.membership else { throw LaptopError.noRegister }
+        let nodes =
+            all
+            ? membership.members.keys.filter { $0 != laptop.node }.sorted { $0.precedes($1) }
+            : try targets.map { try member($0).node }
+        guard !nodes.isEmpty else {
+            throw ControlError(.noSuchNode, "there is no laptop to export for")
+        }
+        guard !nodes.contains(laptop.node) else {
+            throw ControlError(.noSuchNode, "this laptop needs no bundle of its own")
+        }
+        var export = laptop.export(for: nodes)
+        let file = try SafeFile(path)
+        // Chunks go to the file's second part first: the manifest before them says what they hash to.
+        let chunks = try SafeFile(path + ".chunks")
+        defer { chunks.discard() }
+        do {
+            while let chunk = try laptop.nextChunk(of: &export, store) { try chunks.write(chunk) }
+            try file.write(laptop.manifest(of: export, createdAt: Self.wallClock()))
+            try chunks.copy(into: file)
+            let byteCount = try file.finish()
+            return ExportReport(
+                file: path, bytes: byteCount, changes: Int(export.changeCount),
+                targets: nodes.map(\.text).sorted())
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
+    // MARK: - import
+
+    func importBundle(_ path: String, preview: Bool, salvage: Bool) throws -> ImportReport {
+        let file = try BundleReader(path)
+        let soundChunks = try file.check(salvaging: salvage)
+        let conflictsBefore = try store.counts().conflicts
+        let now = moment
+        var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
+        let bundle = try actInSteps { laptop, store, take in
+            var bundle = try laptop.beginImport(file.manifest)
+            for index in 0..<soundChunks {
+                var output = Output()
+                do {
+                    try laptop.take(chunk: try file.chunk(index), into: &bundle, store, &output)
+                } catch let error as FormatError {
+                    throw ControlError(.badBundle, "chunk \(index + 1) of the bundle: \(error.description)")
+                }
+                try take(output)
+                while let next = try laptop.proceed(now, store) { try take(next) }
+            }
+            var output = Output()
+            try laptop.finish(bundle, now, &output)
+            try take(output)
+            missing = laptop.missing()
+            return (bundle, isKept: !preview)
+        }
+        let conflicts = try preview ? 0 : max(0, store.counts().conflicts - conflictsBefore)
+        return ImportReport(
+            source: file.manifest.source.text, new: Int(bundle.newCount), known: Int(bundle.knownCount),
+            held: Int(bundle.heldCount), conflicts: conflicts, quarantined: 0,
+            missing: missing.map { ImportReport.Missing(replica: $0.replica.text, from: Int($0.first), to: Int($0.last)) },
+            applied: !preview)
+    }
+
+    // MARK: - inspect
+
+    func inspect(_ path: String) throws -> [HistoryRow] {
+        let file = try BundleReader(path)
+        let sound = try file.check(salvaging: true)
+        var table = laptop.heads.table
+        var numbering = SessionReplicas()
+        let compression = Compression()
+        var rows: [HistoryRow] = []
+        for index in 0..<sound {
+            var decoder = FrameDecoder()
+            decoder.append(try file.chunk(index))
+            guard let frame = try decoder.next() else { break }
+            let message = try ChangesMessage(
+                try frame.message(compression), table: &table, numbering: &numbering)
+            let reader = RowReader(laptop: laptop, table: table)
+            rows += message.changes.flatMap { reader.rows($0) }
+        }
+        return rows
+    }
+
+    // MARK: - backup
+
+    func backup(to path: String) throws -> BackupReport {
+        let copy = home.path + "/backup-\(UInt64.random(in: 0...UInt64.max)).sqlite"
+        defer { unlink(copy) }
+        try store.backup(to: copy)
+        let file = try SafeFile(path)
+        do {
+            try file.write(Backup.prologue(identity))
+            try file.append(contentsOf: copy)
+            return BackupReport(file: path, bytes: try file.finish())
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+}
+
+/// Shows changes of replicas that this laptop may not have heard of.
+private struct RowReader {
+    let laptop: Laptop
+    let table: ReplicaTable
+
+    func rows(_ change: Change) -> [HistoryRow] {
+        let id = table[change.dot.replica]
+        return change.writes.map { write in
+            let body = Body(change.bodies, write.body)
+            return HistoryRow(
+                dot: table.text(change.dot),
+                record: id.lane == .data ? RegisterID.recordText(laptop.number(ofRecord: change.record, in: table)) : nil,
+                kind: Driver.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
+                content: Driver.shown(body.content), names: write.names.map { table.text($0) },
+                operator: change.operatorDot.flatMap { dot in
+                    table[dot.replica] == (Int(dot.replica.rawValue) < laptop.heads.table.count ? laptop.heads.table[dot.replica] : nil)
+                        ? laptop.membership?.operators[dot]?.name : nil
+                },
+                node: id.node.text, recordedAt: Driver.time(change.recordedAt), source: body.source,
+                lane: id.lane == .control ? "control" : "data")
+        }
+    }
+}

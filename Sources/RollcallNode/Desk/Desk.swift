@@ -1,0 +1,165 @@
+import Foundation
+import RollcallControl
+import RollcallStore
+import RollcallSync
+import RollcallTrust
+import RollcallWire
+
+/// Where a command's answers go.
+struct AnswerLine: Sendable {
+    let send: @Sendable (Data) async -> Void
+    let isClosed: @Sendable () -> Bool
+
+    func row(_ value: some Encodable & Sendable) async throws { await send(try ControlAnswer.row(of: value).line()) }
+    func rows(_ lines: [Data]) async throws {
+        for line in lines { await send(try ControlAnswer.row(line).line()) }
+    }
+    func interim(_ value: some Encodable & Sendable) async throws { await send(try ControlAnswer.interim(of: value).line()) }
+    func progress(_ report: ProgressReport) async throws { await send(try ControlAnswer.progress(report).line()) }
+    func result(_ value: (any Encodable & Sendable)?) async throws {
+        guard let value else { return await send(try ControlAnswer.result(nil).line()) }
+        await send(try ControlAnswer.result(try ControlJSON.encode(value)).line())
+    }
+}
+
+/// Answers what the command line asks of this daemon.
+struct Desk: Sendable {
+    let driver: Driver
+
+    func answer(_ line: Data, to answer: AnswerLine) async {
+        do {
+            do {
+                try await respond(to: try ControlRequest(line: line), answer)
+            } catch let error as DecodingError {
+                throw ControlError(.usage, "the daemon does not know this request: \(Self.shape(error))")
+            }
+        } catch {
+            let known = Self.controlError(error)
+            if let line = try? ControlAnswer.error(known).line() { await answer.send(line) }
+        }
+    }
+
+    private static func shape(_ error: DecodingError) -> String {
+        switch error {
+        case .keyNotFound(let key, _): "\(key.stringValue) is missing"
+        default: "it may be of another version"
+        }
+    }
+
+    private func respond(to request: ControlRequest, _ answer: AnswerLine) async throws {
+        switch request {
+        case .initRegister(let name, let register, let operatorName):
+            try await answer.result(
+                try await driver.found(name: name, title: register, operatorName: operatorName))
+        case .invite(let minutes, let wait, let yes):
+            try await invite(minutes: minutes, wait: wait, yes: yes, answer)
+        case .join(let address, let name, let operatorName, let code):
+            try await join(address, name, operatorName, code, answer)
+        case .confirm(let words): try await answer.result(try await driver.confirm(words))
+        case .status: try await answer.result(try await driver.status())
+        case .peers: for peer in await driver.peerReports() { try await answer.row(peer) }; try await answer.result(nil)
+        case .connect(let target): try await answer.result(try await driver.connect(target))
+        case .disconnect(let node): try await answer.result(try await driver.disconnect(node))
+        case .waitUpToDate(let peers, let timeout): try await wait(peers, timeout, answer)
+        case .add, .set, .unset, .remove, .restore, .resolve:
+            try await write(request, answer)
+        case .show, .list, .find, .history, .conflicts, .fingerprint:
+            try await read(request, answer)
+        case .rosterImport, .rosterExport, .export, .import, .inspect, .backup:
+            try await file(request, answer)
+        }
+    }
+
+    private func write(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        switch request {
+        case .add(let fields, let source, let name):
+            try await answer.result(try await driver.add(fields, source: source, operatorName: name))
+        case .set(let id, let fields, let seen, let source, let name):
+            try await answer.result(
+                try await driver.set(id, fields, seen: seen, source: source, operatorName: name))
+        case .unset(let id, let fields, let state, let seen, let source, let name):
+            try await answer.result(
+                try await driver.unset(
+                    id, fields, state: state, seen: seen, source: source, operatorName: name))
+        case .remove(let id, let name):
+            try await answer.result(try await driver.mark(id, isRemoved: true, operatorName: name))
+        case .restore(let id, let name):
+            try await answer.result(try await driver.mark(id, isRemoved: false, operatorName: name))
+        case .resolve(let id, let field, let choice, let seen, let reason, let name):
+            try await answer.result(
+                try await driver.resolve(
+                    id, field, choice, seen: seen, reason: reason, operatorName: name))
+        default: throw ControlError(.internal, "not a write")
+        }
+    }
+
+    private func read(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        switch request {
+        case .show(let id): try await answer.result(try await driver.show(id))
+        case .list(let limit, let filters):
+            try await records(limit: limit, answer) { try await driver.matches(filters) }
+        case .find(let text):
+            try await records(limit: nil, answer) { await driver.finds(text) }
+        case .history(let id):
+            for row in try await driver.history(id) { try await answer.row(row) }
+            try await answer.result(nil)
+        case .conflicts:
+            for row in try await driver.conflictRows() { try await answer.row(row) }
+            try await answer.result(nil)
+        case .fingerprint: try await answer.result(try await driver.fingerprintReport())
+        default: throw ControlError(.internal, "not a read")
+        }
+    }
+
+    /// Sends records a page at a time, so that the laptop goes on with its work in between.
+    private func records(
+        limit: Int?, _ answer: AnswerLine, _ filter: () async throws -> RecordFilter
+    ) async throws {
+        let filter = try await filter()
+        let dots = try await driver.allRecords()
+        var left = limit ?? .max
+        var index = 0
+        while index < dots.count, left > 0, !answer.isClosed() {
+            let page = dots[index..<min(index + 250, dots.count)]
+            let views = try await driver.views(Array(page), filter, limit: left)
+            left -= views.count
+            for view in views { try await answer.row(view) }
+            index = page.endIndex
+        }
+        try await answer.result(nil)
+    }
+
+    private func file(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        switch request {
+        case .rosterImport(let path, let list, let key, let columns, let skipBad):
+            try await importRoster(
+                RosterOrder(path: path, list: list, key: key, columns: columns, skipsBad: skipBad), answer)
+        case .rosterExport(let path): try await answer.result(try await exportRoster(path))
+        case .export(let targets, let all, let path):
+            try await answer.result(try await driver.exportBundle(for: targets, all: all, to: path))
+        case .import(let paths, let preview, let salvage):
+            for path in paths {
+                try await answer.row(try await driver.importBundle(path, preview: preview, salvage: salvage))
+            }
+            try await answer.result(nil)
+        case .inspect(let path):
+            for row in try await driver.inspect(path) { try await answer.row(row) }
+            try await answer.result(nil)
+        case .backup(let path): try await answer.result(try await driver.backup(to: path))
+        default: throw ControlError(.internal, "not a file command")
+        }
+    }
+
+    // MARK: - errors
+
+    /// What to say of an error: its code, what is true now, what to do.
+    static func controlError(_ error: any Error) -> ControlError {
+        switch error {
+        case let error as ControlError: error
+        case let error as LaptopError: ControlError(error)
+        case let error as StoreError: ControlError(error)
+        case let error as BundleError: ControlError(error)
+        default: ControlError(.internal, "the daemon met an error it has no name for: \(type(of: error))")
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import RollcallControl
+import RollcallExchange
+import RollcallStore
+import RollcallSync
+
+extension ControlError {
+    init(_ error: LaptopError) {
+        switch error {
+        case .noRegister:
+            self.init(.noRegister, "this laptop has no register yet", hint: "found one with `rollcall init`, or join one with `rollcall join`")
+        case .registerExists: self.init(.registerExists, "this laptop is in a register already")
+        case .notAllowed: self.init(.notAllowed, "this laptop's role may not do that")
+        case .tooManyMembers: self.init(.tooManyMembers, "the register has 64 laptops, the most it can have")
+        case .invitationOpen: self.init(.inviteOpen, "an invitation is open already")
+        case .noSuchNewcomer:
+            self.init(.noSuchNewcomer, "nobody with these words waits to be admitted", hint: "`rollcall status` lists who waits")
+        case .noSuchRecord: self.init(.noSuchRecord, "no such record")
+        case .recordRemoved:
+            self.init(.recordRemoved, "the record was removed", hint: "take it back with `rollcall restore`")
+        case .notRemoved: self.init(.notRemoved, "the record is not removed")
+        case .contextRequired(let field):
+            self.init(
+                .contextRequired, "\(FieldSchema.name(of: field)) has several unlike values",
+                hint: "settle it with `rollcall resolve`, or say with --seen which dots you saw")
+        case .badDot:
+            self.init(
+                .badDot, "a dot given is no write of this field",
+                hint: "`rollcall show` and `rollcall history` print the dots")
+        case .nothingToRemove(let field):
+            self.init(.nothingToRemove, "\(FieldSchema.name(of: field)) does not hold this value")
+        case .wrongKind(let field):
+            self.init(.wrongKind, "\(FieldSchema.name(of: field)) is not a field of this kind")
+        case .changeTooLong: self.init(.valueTooLong, "the change is larger than 256 KiB")
+        case .storeIncomplete:
+            self.init(
+                .internal, "the register on disk lacks something it must have",
+                hint: "make a backup of the home, then join again as a new laptop")
+        }
+    }
+
+    init(_ error: StoreError) {
+        switch error {
+        case .diskFull:
+            self.init(.diskFull, "the disk is full; nothing was changed", hint: "make room; reading goes on")
+        case .ioFailure, .damaged:
+            self.init(
+                .diskFailed, "the disk failed: \(error.description)",
+                hint: "nothing more is written until the daemon is started again; reading goes on")
+        case .newerFile: self.init(.newerFile, error.description)
+        case .fileExists: self.init(.fileExists, "the file exists already")
+        default: self.init(.internal, error.description)
+        }
+    }
+
+    init(_ error: BundleError) {
+        switch error {
+        case .otherRegister: self.init(.otherRegister, "the bundle is of another register")
+        case .unknownSource:
+            self.init(
+                .badBundle, "the bundle's source is no member of this register",
+                hint: "import first the bundle of a laptop that knows it")
+        case .invalidSegment: self.init(.badBundle, "changes in the bundle do not verify; nothing was applied")
+        case .fork(let replica):
+            self.init(.badBundle, "the bundle's replica \(replica) differs from the one here; nothing was applied")
+        }
+    }
+}

@@ -1,0 +1,208 @@
+import RollcallControl
+import RollcallCore
+import RollcallExchange
+import RollcallStore
+import RollcallSync
+import RollcallTrust
+
+/// Writing and reading records for the command line.
+extension Driver {
+    // MARK: - writing
+
+    func add(_ fields: [FieldValue], source: String?, operatorName: String?) throws -> WriteReport {
+        let edits = try self.edits(fields)
+        guard !edits.isEmpty else { throw ControlError(.usage, "a record needs at least one field") }
+        let authorship = Authorship(operatorDot: try operatorDot(operatorName), source: try Self.source(source))
+        let (record, dots) = try act { laptop, store, output in
+            try laptop.add(edits, authorship, store, &output)
+        }
+        return report(record, dots)
+    }
+
+    func set(
+        _ id: String, _ fields: [FieldValue], seen: [String]?, source: String?, operatorName: String?
+    ) throws -> WriteReport {
+        let record = try record(id)
+        let edits = try self.edits(fields)
+        let context = try readContext(seen)
+        let authorship = Authorship(operatorDot: try operatorDot(operatorName), source: try Self.source(source))
+        let dots = try act { laptop, store, output in
+            try laptop.set(record, edits, context, authorship, store, &output)
+        }
+        return report(record, dots)
+    }
+
+    func unset(
+        _ id: String, _ fields: [FieldChoice], state: String?, seen: [String]?, source: String?,
+        operatorName: String?
+    ) throws -> WriteReport {
+        let record = try record(id)
+        guard let valueState = ValueState(name: state ?? "unknown") else {
+            throw ControlError(
+                .unknownState, "there is no such state",
+                hint: "one of \(ValueState.allCases.map(\.name).joined(separator: ", "))")
+        }
+        let edits = try fields.map { choice in
+            let field = try Self.field(choice.field)
+            guard let value = choice.value else { return FieldEdit(field.number, .put(.state(valueState))) }
+            return FieldEdit(field.number, .take(try Self.content(field, value)))
+        }
+        let context = try readContext(seen)
+        let authorship = Authorship(operatorDot: try operatorDot(operatorName), source: try Self.source(source))
+        let dots = try act { laptop, store, output in
+            try laptop.set(record, edits, context, authorship, store, &output)
+        }
+        return report(record, dots)
+    }
+
+    func mark(_ id: String, isRemoved: Bool, operatorName: String?) throws -> WriteReport {
+        let record = try record(id)
+        let authorship = Authorship(operatorDot: try operatorDot(operatorName))
+        let dots = try act { laptop, store, output in
+            try laptop.mark(record, isRemoved: isRemoved, authorship, store, &output)
+        }
+        return report(record, dots)
+    }
+
+    func resolve(
+        _ id: String, _ fieldName: String, _ choice: Choice, seen: [String]?, reason: String?,
+        operatorName: String?
+    ) throws -> ResolveReport {
+        let record = try record(id)
+        guard let field = FieldSchema.field(named: fieldName) else { throw Self.unknownField(fieldName) }
+        let context = try readContext(seen)
+        var keep: Dot?
+        var value: RollcallCore.Content?
+        switch choice {
+        case .keep(let text): keep = try dot(text)
+        case .value(let text): value = try Self.content(field, text)
+        }
+        if case .asStored = context {
+            guard let view = try laptop.view(of: record, store), view[field.number]?.isConflict == true else {
+                throw ControlError(.noConflict, "\(field.name) has no conflict", hint: "change it with `rollcall set`")
+            }
+        }
+        let authorship = Authorship(
+            operatorDot: try operatorDot(operatorName), reason: try Self.source(reason))
+        let (kept, given) = (keep, value)
+        let (dot, replaced) = try act { laptop, store, output in
+            try laptop.resolve(
+                record, field.number, keep: kept, value: given, context, authorship, store, &output)
+        }
+        return ResolveReport(
+            record: laptop.text(ofRecord: record), field: field.name, dot: laptop.heads.table.text(dot),
+            replaced: replaced.map { laptop.heads.table.text($0) })
+    }
+
+    private func report(_ record: Dot, _ dots: [Dot]) -> WriteReport {
+        WriteReport(
+            record: laptop.text(ofRecord: record), dots: dots.map { laptop.heads.table.text($0) })
+    }
+
+    private func edits(_ fields: [FieldValue]) throws -> [FieldEdit] {
+        try fields.map { given in
+            let field = try Self.field(given.field)
+            return FieldEdit(field.number, .put(try Self.content(field, given.value)))
+        }
+    }
+
+    static func field(_ name: String) throws -> Field {
+        guard let field = FieldSchema.field(named: name), field.isWritable else { throw unknownField(name) }
+        return field
+    }
+
+    private static func unknownField(_ name: String) -> ControlError {
+        ControlError(
+            .unknownField, "there is no field of this name that can be written",
+            hint: "fields: \(FieldSchema.writable.map(\.name).joined(separator: ", "))")
+    }
+
+    static func content(_ field: Field, _ text: String) throws -> RollcallCore.Content {
+        do {
+            return try FieldInput.content(field: field, text: text)
+        } catch {
+            if case .tooLong = error.reason { throw ControlError(.valueTooLong, error.description) }
+            throw ControlError(.badValue, error.description)
+        }
+    }
+
+    static func source(_ text: String?) throws -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        guard text.utf8.count <= 1_024 else {
+            throw ControlError(.valueTooLong, "a source or reason has at most 1,024 bytes")
+        }
+        return FieldInput.normalised(text)
+    }
+
+    // MARK: - reading
+
+    func allRecords() throws -> [Dot] { try records.all(laptop, store) }
+
+    func views(_ dots: [Dot], _ filter: RecordFilter, limit: Int) throws -> [RollcallControl.RecordView] {
+        var views: [RollcallControl.RecordView] = []
+        for dot in dots where views.count < limit {
+            guard let found = try laptop.view(of: dot, store), filter.admits(found) else { continue }
+            views.append(view(dot, found))
+        }
+        return views
+    }
+
+    func matches(_ filters: [FieldValue]) throws -> RecordFilter {
+        var filter = RecordFilter()
+        for given in filters {
+            guard let field = FieldSchema.field(named: given.field) else { throw Self.unknownField(given.field) }
+            if let state = ValueState(name: given.value), field.number.kind == .single {
+                filter.fields.append((field.number, .state(state)))
+            } else {
+                filter.fields.append((field.number, try Self.content(field, given.value)))
+            }
+        }
+        return filter
+    }
+
+    func finds(_ text: String) -> RecordFilter {
+        RecordFilter(text: SearchText.folded(FieldInput.normalised(text)))
+    }
+
+    func show(_ id: String) throws -> RollcallControl.RecordView {
+        let dot = try record(id)
+        guard let found = try laptop.view(of: dot, store) else { throw LaptopError.noSuchRecord }
+        return view(dot, found)
+    }
+
+    func history(_ id: String) throws -> [HistoryRow] {
+        let dot = try record(id)
+        guard let changes = try laptop.history(of: dot, store) else { throw LaptopError.noSuchRecord }
+        return changes.flatMap { historyRows($0, lane: nil) }
+    }
+
+    func conflictRows() throws -> [ConflictRow] {
+        let dots = try store.recordsInConflict().map { ($0, laptop.number(ofRecord: $0)) }
+            .sorted { $0.1 == $1.1 ? laptop.heads.table.precedes($0.0, $1.0) : $0.1 < $1.1 }
+        var rows: [ConflictRow] = []
+        for (dot, _) in dots {
+            guard let found = try laptop.view(of: dot, store) else { continue }
+            for siblings in found.fields where siblings.isConflict {
+                rows.append(
+                    ConflictRow(
+                        record: laptop.text(ofRecord: dot), field: FieldSchema.name(of: siblings.field),
+                        values: siblings.values.map(valueView)))
+            }
+        }
+        return rows
+    }
+
+    func fingerprintReport() throws -> FingerprintReport {
+        FingerprintReport(fingerprint: try fingerprintText())
+    }
+
+    func fingerprintText() throws -> String {
+        if let knownFingerprint { return knownFingerprint }
+        let text = try laptop.fingerprint(store).map { byte in
+            let digits = String(byte, radix: 16)
+            return byte < 16 ? "0" + digits : digits
+        }.joined()
+        knownFingerprint = text
+        return text
+    }
+}

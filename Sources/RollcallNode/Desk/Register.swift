@@ -1,0 +1,248 @@
+import Foundation
+import RollcallControl
+import RollcallCore
+import RollcallExchange
+import RollcallStore
+import RollcallSync
+import RollcallTrust
+
+/// Founding, joining, peers and status for the command line.
+extension Driver {
+    func found(name: String, title: String, operatorName: String) throws -> FoundingReport {
+        let (name, title, operatorName) = (
+            try Self.name(name, "name"), try Self.name(title, "register"), try Self.name(operatorName, "operator")
+        )
+        let now = moment
+        try act { laptop, store, output in
+            try laptop.found(
+                title: title, name: name, operatorName: operatorName, now, store, &output)
+        }
+        return FoundingReport(
+            node: laptop.node.text, name: name, replica: nil, register: registerText ?? "", title: title)
+    }
+
+    /// Names of laptops, registers and operators: what a person can say over a radio.
+    static func name(_ text: String, _ what: String) throws -> String {
+        let name = FieldInput.normalised(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        guard !name.isEmpty, name.utf8.count <= 256,
+            !name.unicodeScalars.contains(where: { CharacterSet.controlCharacters.contains($0) })
+        else { throw ControlError(.badValue, "\(what) has 1 to 256 bytes and no control characters") }
+        return name
+    }
+
+    var registerText: String? { laptop.membership?.register.text }
+
+    func openInvitation(minutes: Int, yes: Bool) throws -> Invitation {
+        guard (1...1_440).contains(minutes) else {
+            throw ControlError(.badValue, "--minutes is 1 to 1440")
+        }
+        let now = moment
+        let code = try act { laptop, _, _ in
+            try laptop.invite(minutes: minutes, admitsAtOnce: yes, now)
+        }
+        return Invitation(
+            addresses: laptop.ownAddresses, code: code.text,
+            expiresAt: Self.time(now.wallClock + UInt64(minutes) * 60_000) ?? "")
+    }
+
+    func confirm(_ words: String) throws -> ConfirmReport {
+        let now = moment
+        let plain = words.split(separator: " ").joined(separator: " ").lowercased()
+        let entry = try act { laptop, store, output in
+            try laptop.confirm(words: plain, now, store, &output)
+        }
+        return ConfirmReport(joined: NamedNode(node: entry.node.text, name: entry.name))
+    }
+
+    func refuse(_ words: String) throws {
+        try act { laptop, _, output in laptop.refuse(words: words, &output) }
+    }
+
+    func beginJoin(_ address: String, _ name: String, _ operatorName: String, _ code: String) throws {
+        guard let code = JoinCode(code) else {
+            throw ControlError(
+                .badValue, "this is no join code: a letter or digit is wrong or missing",
+                hint: "it has 20 letters and digits in 5 groups")
+        }
+        let (name, operatorName) = (try Self.name(name, "name"), try Self.name(operatorName, "operator"))
+        guard NetworkAddress(address) != nil else { throw Self.badAddress }
+        let now = moment
+        try act { laptop, _, output in
+            try laptop.join(
+                address: address, code: code, name: name, operatorName: operatorName, now, &output)
+        }
+    }
+
+    private static var badAddress: ControlError {
+        ControlError(.badAddress, "an address is HOST:PORT")
+    }
+
+    func joinReport(_ peer: NodeID) -> JoinReport {
+        JoinReport(
+            node: laptop.node.text, register: registerText ?? "", title: laptop.membership?.genesis.title ?? "",
+            peer: peer.text)
+    }
+
+    // MARK: - peers
+
+    func connect(_ target: String) throws -> NodeReport {
+        guard laptop.membership != nil else { throw LaptopError.noRegister }
+        if let member = try? member(target) {
+            try act { laptop, _, output in laptop.connect(member.node, &output) }
+            return NodeReport(node: member.node.text)
+        }
+        guard NetworkAddress(target) != nil else { throw Self.badAddress }
+        try act { laptop, _, output in laptop.connect(address: target, &output) }
+        return NodeReport(node: nil)
+    }
+
+    func disconnect(_ text: String) throws -> NodeReport {
+        let member = try member(text)
+        try act { laptop, _, output in laptop.disconnect(member.node, &output) }
+        return NodeReport(node: member.node.text)
+    }
+
+    func peerReports() -> [PeerReport] {
+        laptop.standings.map { standing in
+            let knowledge = standing.knowledge
+            let via: PeerReport.Via? =
+                switch knowledge.route {
+                case .none: nil
+                case .session: .session
+                case .bundle: .bundle
+                }
+            return PeerReport(
+                node: standing.node.text, name: standing.name, addresses: standing.addresses,
+                connected: standing.isConnected, upToDate: standing.isUpToDate, theyLack: Int(standing.theyLack),
+                weLack: standing.weLack.map { Int($0) }, lastHeard: Self.time(knowledge.lastHeard),
+                acknowledgedAt: Self.time(knowledge.acknowledgedAt), via: via,
+                clockOffsetMilliseconds: knowledge.clockOffset.map { Int($0) })
+        }.sorted { $0.node < $1.node }
+    }
+
+    func status() throws -> StatusReport {
+        let counts = try store.counts()
+        let isFounded = laptop.membership != nil
+        return StatusReport(
+            node: laptop.node.text, name: isFounded ? laptop.name : nil, replica: laptop.dataReplica?.text,
+            register: registerText, title: laptop.membership?.genesis.title, listening: listening,
+            records: counts.records, changes: counts.changes, conflicts: counts.conflicts, held: counts.held,
+            quarantined: 0, fingerprint: isFounded ? try fingerprintText() : nil, peers: peerReports(),
+            joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
+            socket: socketPath)
+    }
+
+    // MARK: - waiting
+
+    /// What `wait` waits for: everything written here when it began.
+    func vectorNow() -> VersionVector { laptop.heads.vector }
+
+    func membersNamed(_ names: [String]) throws -> [NodeID] { try names.map { try member($0).node } }
+
+    /// The peers that are not up to date yet; nil if there is nobody to wait for.
+    func waitingFor(_ named: [NodeID], _ vector: VersionVector) -> [NodeID]? {
+        let asked = named.isEmpty ? laptop.connectedPeers : named
+        guard !asked.isEmpty else { return nil }
+        return asked.filter { !laptop.isUpToDate($0, with: vector) }
+    }
+}
+
+/// Commands that take a while: they watch the driver and answer as things happen.
+extension Desk {
+    func invite(minutes: Int, wait: Bool, yes: Bool, _ answer: AnswerLine) async throws {
+        let (watch, stream) = await driver.observe()
+        defer { Task { await driver.stopObserving(watch) } }
+        let invitation = try await driver.openInvitation(minutes: minutes, yes: yes)
+        guard wait else { return try await answer.result(invitation) }
+        try await answer.interim(invitation)
+        var words = ""
+        let hangUp = watchForHangUp(answer, watch)
+        defer { hangUp.cancel() }
+        for await observation in stream {
+            guard case .notice(let notice) = observation else { continue }
+            switch notice {
+            case .newcomerWaits(let shown, let name):
+                words = shown
+                try await answer.interim(Newcomer(words: shown, name: name))
+            case .admitted(let node, let name):
+                return try await answer.result(
+                    AdmissionReport(joined: NamedNode(node: node.text, name: name), words: words))
+            case .invitationClosed(let reason):
+                throw ControlError(.joinClosed, "the invitation ended: \(reason)")
+            default: continue
+            }
+        }
+        // The person hung up: an unconfirmed newcomer is refused.
+        if !words.isEmpty { try await driver.refuse(words) }
+    }
+
+    /// Ends a watch when the command line goes away.
+    private func watchForHangUp(_ answer: AnswerLine, _ watch: Int) -> Task<Void, Never> {
+        Task {
+            while !Task.isCancelled, !answer.isClosed() { try? await Task.sleep(for: .milliseconds(100)) }
+            await driver.stopObserving(watch)
+        }
+    }
+
+    func join(
+        _ address: String, _ name: String, _ operatorName: String, _ code: String, _ answer: AnswerLine
+    ) async throws {
+        let (watch, stream) = await driver.observe()
+        defer { Task { await driver.stopObserving(watch) } }
+        try await driver.beginJoin(address, name, operatorName, code)
+        for await observation in stream {
+            guard case .notice(let notice) = observation else { continue }
+            switch notice {
+            case .joinWords(let words): try await answer.interim(JoinWords(words: words))
+            case .joined(let joined): return try await answer.result(await driver.joinReport(joined.peer))
+            case .joinFailed(let failure): throw Self.joinError(failure, address)
+            default: continue
+            }
+        }
+        throw ControlError(.joinTimeout, "the daemon stopped")
+    }
+
+    private static func joinError(_ failure: JoinFailure, _ address: String) -> ControlError {
+        switch failure {
+        case .unreachable:
+            ControlError(.unreachable, "nobody answers at \(address)", hint: "is the address right, and the other daemon running?")
+        case .wrongCode:
+            ControlError(
+                .joinRefused, "the code is wrong, or somebody may be in between",
+                hint: "ask for a new code with `rollcall invite`, and compare the address")
+        case .somebodyInBetween:
+            ControlError(.joinInBetween, "the other side does not know the code: somebody may be in between")
+        case .notInviting:
+            ControlError(.joinClosed, "no invitation is open there", hint: "run `rollcall invite` on that laptop")
+        case .refusedByPerson: ControlError(.joinRefused, "the other side did not admit this laptop")
+        case .cutOff: ControlError(.joinTimeout, "the connection ended before this laptop was admitted")
+        }
+    }
+
+    func wait(_ names: [String], _ timeout: Double?, _ answer: AnswerLine) async throws {
+        let (watch, stream) = await driver.observe()
+        let named = try await driver.membersNamed(names)
+        let vector = await driver.vectorNow()
+        let timer = Task {
+            try? await Task.sleep(for: .seconds(timeout ?? 86_400))
+            await driver.stopObserving(watch)
+        }
+        let hangUp = watchForHangUp(answer, watch)
+        defer {
+            timer.cancel()
+            hangUp.cancel()
+            Task { await driver.stopObserving(watch) }
+        }
+        var left = await driver.waitingFor(named, vector)
+        if left?.isEmpty == false || (left == nil && !named.isEmpty) {
+            for await _ in stream {
+                left = await driver.waitingFor(named, vector)
+                if left?.isEmpty == true { break }
+                if left == nil, named.isEmpty { break }
+            }
+        }
+        let isUpToDate = left?.isEmpty == true
+        try await answer.result(
+            WaitReport(upToDate: isUpToDate, waitingFor: (left ?? named).map(\.text).sorted()))
+    }
+}

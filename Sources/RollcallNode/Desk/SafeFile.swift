@@ -1,0 +1,91 @@
+import Foundation
+import RollcallControl
+
+/// A file that appears under its name only when it is whole, synced and read back.
+final class SafeFile {
+    private let path: String
+    private let partial: String
+    private let descriptor: Int32
+    private var byteCount = 0
+
+    init(_ path: String) throws {
+        self.path = path
+        partial = path + ".partial"
+        var info = stat()
+        guard lstat(path, &info) != 0 else {
+            throw ControlError(.fileExists, "the file exists already", hint: path)
+        }
+        unlink(partial)
+        descriptor = open(partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Self.failure("cannot be made", path) }
+    }
+
+    private static func failure(_ what: String, _ path: String) -> ControlError {
+        let code = errno
+        if code == ENOSPC || code == EDQUOT {
+            return ControlError(.diskFull, "no room for the file; nothing was left there", hint: path)
+        }
+        return ControlError(.badFile, "the file \(what): \(String(cString: strerror(code)))", hint: path)
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        var done = 0
+        while done < bytes.count {
+            let written = bytes.withUnsafeBytes { buffer in
+                Glibc.write(descriptor, buffer.baseAddress.map { $0 + done }, bytes.count - done)
+            }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw Self.failure("cannot be written", path) }
+            done += written
+        }
+        byteCount += bytes.count
+    }
+
+    /// Puts all that was written to this file at the end of another.
+    func copy(into other: SafeFile) throws {
+        try Self.copy(from: descriptor, into: other)
+    }
+
+    func append(contentsOf source: String) throws {
+        let input = open(source, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else { throw Self.failure("cannot be read", source) }
+        defer { close(input) }
+        try Self.copy(from: input, into: self)
+    }
+
+    private static func copy(from input: Int32, into other: SafeFile) throws {
+        guard lseek(input, 0, SEEK_SET) == 0 else { throw failure("cannot be read", other.path) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { Glibc.read(input, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("cannot be read", other.path) }
+            if count == 0 { return }
+            try other.write(Array(buffer.prefix(count)))
+        }
+    }
+
+    /// Syncs, renames, syncs the directory.
+    ///
+    /// - Returns: The file's size.
+    func finish() throws -> Int {
+        guard fsync(descriptor) == 0 else { throw Self.failure("cannot be synced", path) }
+        guard lseek(descriptor, 0, SEEK_END) == off_t(byteCount) else {
+            throw Self.failure("is not as it was written", path)
+        }
+        guard rename(partial, path) == 0 else { throw Self.failure("cannot be named", path) }
+        let folder = open((path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if folder >= 0 {
+            fsync(folder)
+            close(folder)
+        }
+        close(descriptor)
+        return byteCount
+    }
+
+    /// Leaves nothing behind.
+    func discard() {
+        close(descriptor)
+        unlink(partial)
+    }
+}

@@ -1,0 +1,114 @@
+import RollcallControl
+import RollcallCore
+import RollcallExchange
+import RollcallSync
+import RollcallTrust
+
+/// Which records a command wants.
+struct RecordFilter: Sendable {
+    var fields: [(number: FieldNumber, content: RollcallCore.Content)] = []
+    /// Found in any value, without regard to case or marks.
+    var text: String?
+
+    func admits(_ view: RollcallSync.RecordView) -> Bool {
+        for (number, content) in fields {
+            guard view[number]?.values.contains(where: { $0.content.says(sameAs: content) }) == true else {
+                return false
+            }
+        }
+        guard let text else { return true }
+        return view.fields.contains { field in
+            field.values.contains { sibling in
+                guard case .text(let value) = sibling.content else { return false }
+                return SearchText.folded(value).contains(text)
+            }
+        }
+    }
+}
+
+extension Driver {
+    func view(_ record: Dot, _ view: RollcallSync.RecordView) -> RollcallControl.RecordView {
+        var fields: [String: FieldView] = [:]
+        for siblings in view.fields where !siblings.values.isEmpty {
+            fields[FieldSchema.name(of: siblings.field)] = FieldView(
+                kind: Self.kindName(siblings.field.kind), conflict: siblings.isConflict,
+                values: siblings.values.map(valueView))
+        }
+        return RollcallControl.RecordView(
+            record: laptop.text(ofRecord: record), created: laptop.heads.table.text(record),
+            removed: view.isRemoved, fields: fields)
+    }
+
+    static func kindName(_ kind: FieldKind) -> String {
+        switch kind {
+        case .single: "single"
+        case .set: "set"
+        case .event: "event"
+        case .log: "log"
+        }
+    }
+
+    func valueView(_ sibling: Sibling) -> ValueView {
+        ValueView(Self.shown(sibling.content) ?? .state("sealed"), witnesses: sibling.witnesses.map(witness))
+    }
+
+    /// Content as JSON shows it; nil for what has no value to show.
+    static func shown(_ content: RollcallCore.Content) -> RollcallControl.Content? {
+        switch content {
+        case .text(let text): .text(text)
+        case .state(let state): .state(state.name)
+        case .event(let stage, let time):
+            .event(
+                stage: stage,
+                time: time == 0 ? nil : UTCTime.text(millisecondsSince1970: Int64(clamping: time)))
+        case .mark(let mark): .text(mark.isRemoved ? "removed" : "restored")
+        case .removal, .entry: nil
+        case .opaque: .state("unknown_form")
+        }
+    }
+
+    private func witness(_ claim: Claim) -> Witness {
+        Witness(
+            dot: laptop.heads.table.text(claim.dot), source: claim.body.source,
+            operator: operatorName(claim.operatorDot),
+            node: laptop.heads.table[claim.dot.replica].node.text, recordedAt: Self.time(claim.recordedAt))
+    }
+
+    func operatorName(_ dot: Dot?) -> String? {
+        dot.flatMap { laptop.membership?.operators[$0]?.name }
+    }
+
+    static func time(_ milliseconds: UInt64) -> String? {
+        milliseconds == 0 ? nil : UTCTime.text(millisecondsSince1970: Int64(clamping: milliseconds))
+    }
+
+    /// One row for each write of a change.
+    func historyRows(_ change: Change, lane: Lane?) -> [HistoryRow] {
+        let table = laptop.heads.table
+        let isData = table[change.dot.replica].lane == .data
+        return change.writes.map { write in
+            let body = Body(change.bodies, write.body)
+            return HistoryRow(
+                dot: table.text(change.dot), record: isData ? laptop.text(ofRecord: change.record) : nil,
+                kind: Self.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
+                content: Self.shown(body.content), names: write.names.map { table.text($0) },
+                operator: operatorName(change.operatorDot), node: table[change.dot.replica].node.text,
+                recordedAt: Self.time(change.recordedAt), source: body.source,
+                lane: lane.map { $0 == .control ? "control" : "data" })
+        }
+    }
+
+    static func changeKindName(_ kind: UInt64) -> String {
+        switch kind {
+        case ChangeKind.member: "member"
+        case ChangeKind.role: "role"
+        case ChangeKind.revoke: "revoke"
+        case ChangeKind.close: "close"
+        case ChangeKind.erase: "erase"
+        case ChangeKind.adopt: "adopt"
+        case ChangeKind.operator: "operator"
+        case ChangeKind.edit: "edit"
+        default: "kind_\(kind)"
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Crypto
+import Foundation
+import NIOSSL
+import SwiftASN1
+import Testing
+import X509
+
+@testable import RollcallNode
+
+@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+    @Test func `the configuration is what the design says, field by field`() throws {
+        let identity = try NodeIdentityFile()
+        let tls = try TLSFactory(identity: identity).configuration
+        #expect(tls.minimumTLSVersion == .tlsv13)
+        #expect(tls.maximumTLSVersion == .tlsv13)
+        #expect(tls.certificateVerification == .noHostnameVerification)
+        #expect(tls.trustRoots == .certificates([]))
+        #expect(tls.additionalTrustRoots.isEmpty)
+        #expect(tls.curves == [.x25519_MLKEM768, .x25519])
+        #expect(tls.verifySignatureAlgorithms == [.ecdsaSecp256R1Sha256])
+        #expect(tls.signingSignatureAlgorithms == [.ecdsaSecp256R1Sha256])
+        #expect(tls.applicationProtocols == ["rollcall/1"])
+        #expect(tls.renegotiationSupport == NIORenegotiationSupport.none)
+        #expect(tls.keyLogCallback == nil)
+        #expect(tls.pskClientProvider == nil)
+        #expect(tls.pskServerProvider == nil)
+        #expect(!tls.sendCANameList)
+        let certificate = try NIOSSLCertificate(bytes: identity.certificate, format: .der)
+        #expect(tls.certificateChain == [.certificate(certificate)])
+        #expect(TLSFactory.keyHash(of: certificate) == identity.tlsKeyHash)
+    }
+
+    @Test func `a certificate tells nothing about its node`() throws {
+        let first = try Certificate(derEncoded: NodeIdentityFile().certificate)
+        let second = try Certificate(derEncoded: NodeIdentityFile().certificate)
+        #expect("\(first.subject)" == "CN=rollcall")
+        #expect(first.subject == second.subject)
+        #expect(first.issuer == first.subject)
+        #expect(first.serialNumber == second.serialNumber)
+        #expect(first.notValidBefore == second.notValidBefore)
+        #expect(first.notValidAfter == second.notValidAfter)
+        #expect(first.extensions.isEmpty)
+    }
+
+    @Test func `only a P-256 key has a hash`() throws {
+        let key = P384.Signing.PrivateKey()
+        let certificate = try selfSigned(
+            Certificate.PublicKey(key.publicKey), Certificate.PrivateKey(key))
+        #expect(
+            TLSFactory.keyHash(of: try NIOSSLCertificate(bytes: certificate, format: .der)) == nil)
+    }
+
+    @Test(.enabled(if: ForeignClient.isHere), arguments: Refused.allCases)
+    func `a client is refused that`(_ refused: Refused) async throws {
+        let there = try Station()
+        let address = try await there.listen()
+        let client = try ForeignClient(showing: NodeIdentityFile())
+        let certificate = client.certificateArguments
+        let name = ["-alpn", "rollcall/1"]
+        let chain = ["-cert_chain", client.path("chain")]
+        switch refused {
+        case .speaksTLS12: _ = try await client.connect(to: address, certificate + name + ["-tls1_2"])
+        case .showsNoCertificate: _ = try await client.connect(to: address, name)
+        case .showsTwoCertificates:
+            let second = try Certificate(derEncoded: NodeIdentityFile().certificate)
+            try Data(second.serializeAsPEM().pemString.utf8)
+                .write(to: URL(filePath: client.path("chain")))
+            _ = try await client.connect(to: address, certificate + name + chain)
+        case .offersNoProtocol: _ = try await client.connect(to: address, certificate)
+        case .offersAnotherProtocol:
+            _ = try await client.connect(to: address, certificate + ["-alpn", "h2"])
+        case .offersAnotherCurve:
+            _ = try await client.connect(to: address, certificate + name + ["-groups", "P-256"])
+        }
+        #expect(there.events.isEmpty)
+
+        let said = try await client.connect(to: address, certificate + name)
+        #expect(said.contains("New, TLSv1.3"))
+        #expect(there.opened.count == 1)
+    }
+
+    enum Refused: CaseIterable {
+        case speaksTLS12, showsNoCertificate, showsTwoCertificates, offersNoProtocol
+        case offersAnotherProtocol, offersAnotherCurve
+    }
+
+    @Test(.enabled(if: ForeignClient.isHere))
+    func `a session cannot be resumed`() async throws {
+        let there = try Station()
+        let address = try await there.listen()
+        let identity = try NodeIdentityFile()
+        let client = try ForeignClient(showing: identity)
+        let usual = client.certificateArguments + ["-alpn", "rollcall/1"]
+        let session = client.path("session")
+
+        let first = try await client.connect(to: address, usual + ["-sess_out", session])
+        #expect(first.contains("New, TLSv1.3"))
+        #expect(FileManager.default.fileExists(atPath: session))
+        let second = try await client.connect(to: address, usual + ["-sess_in", session])
+        #expect(second.contains("New, TLSv1.3"))
+        #expect(!second.contains("Reused"))
+        #expect(there.opened.map(\.hash) == [identity.tlsKeyHash, identity.tlsKeyHash])
+    }
+
+    private func selfSigned(
+        _ publicKey: Certificate.PublicKey, _ key: Certificate.PrivateKey
+    ) throws -> [UInt8] {
+        let name = try DistinguishedName { CommonName("rollcall") }
+        let certificate = try Certificate(
+            version: .v3, serialNumber: Certificate.SerialNumber(bytes: [1]), publicKey: publicKey,
+            notValidBefore: Date(timeIntervalSince1970: 0),
+            notValidAfter: Date(timeIntervalSince1970: 4_000_000_000), issuer: name, subject: name,
+            extensions: Certificate.Extensions(), issuerPrivateKey: key)
+        var serializer = DER.Serializer()
+        try serializer.serialize(certificate)
+        return serializer.serializedBytes
+    }
+}
