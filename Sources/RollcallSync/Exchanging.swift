@@ -291,17 +291,13 @@ extension Laptop {
             session.theirs[message.replica] = message.last
             session.sent[message.replica] = max(session.sent[message.replica], message.last)
             session.unheardOf[heads.tag(message.replica)] = nil
-            // A peer sends only what is durable there.
-            if let peer = session.peer, message.last > peers[peer]?.acknowledged[message.replica] ?? 0 {
-                peers[peer]?.acknowledged[message.replica] = message.last
-                unsavedPeers.insert(peer)
-            }
         }
         if isData { session.creditOwed += frame.encodedBytes }
         let returned = session.creditOwed
         let isLarge = returned >= 64 << 10
         if isLarge { session.creditOwed = 0 }
         sessions[id] = session
+        count(message.replica, id)
         tellSessions(storage, &output)
         if outcome == .known { acknowledge([message.replica], id, &output) }
         if isLarge { send(.credit, Credit(byteCount: UInt64(returned)).encoded(), id, &output) }
@@ -320,10 +316,7 @@ extension Laptop {
             if let sent = sessions[id]?.sent[replica], entry.height > sent {
                 sessions[id]?.sent[replica] = entry.height
             }
-            let counted = min(entry.height, heads[replica].height)
-            if counted > peers[peer]?.acknowledged[replica] ?? 0 {
-                peers[peer]?.acknowledged[replica] = counted
-            }
+            count(replica, id)
         }
         peers[peer]?.acknowledgedAt = moment.wallClock
         peers[peer]?.lastHeard = moment.wallClock
@@ -331,6 +324,16 @@ extension Laptop {
         unsavedPeers.insert(peer)
         agreeIfEqual(id)
         pump(id)
+    }
+
+    /// Counts as acknowledged what the peer is known to have of a replica, as far as it is here: a peer lists, sends
+    /// and acknowledges only what is durable there.
+    mutating func count(_ replica: ReplicaNumber, _ id: SessionID) {
+        guard let session = sessions[id], let peer = session.peer else { return }
+        let counted = min(session.theirs[replica], heads[replica].height)
+        guard counted > peers[peer]?.acknowledged[replica] ?? 0 else { return }
+        peers[peer]?.acknowledged[replica] = counted
+        unsavedPeers.insert(peer)
     }
 
     private mutating func receive(_ credit: Credit, _ id: SessionID) {

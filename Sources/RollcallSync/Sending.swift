@@ -9,6 +9,7 @@ extension Laptop {
         guard !advanced.isEmpty else { return }
         for id in sessions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             guard sessions[id]?.isExchanging == true else { continue }
+            for replica in advanced { count(replica, id) }
             acknowledge(advanced, id, &output)
             for replica in advanced where heads[replica].height > sessions[id]?.sent[replica] ?? .max {
                 sessions[id]?.lacking.insert(replica)

@@ -96,9 +96,7 @@ extension Laptop {
         guard let theirs = sessions[id]?.theirs[replica], height > theirs else { return }
         sessions[id]?.theirs[replica] = height
         if let sent = sessions[id]?.sent[replica], height > sent { sessions[id]?.sent[replica] = height }
-        if let peer = sessions[id]?.peer {
-            peers[peer]?.acknowledged[replica] = min(height, heads[replica].height)
-        }
+        count(replica, id)
     }
 
     /// When what the peer has is known for the whole range of tags, the node's replicas can be sent.

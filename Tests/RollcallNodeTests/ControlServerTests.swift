@@ -40,9 +40,9 @@ import Testing
             await connection.send(line + Data("!\n".utf8))
         } _: {
             let socket = try BareSocket(path: path)
-            socket.write("slow\nfast\n")
+            try await socket.write("slow\nfast\n")
             var answer = ""
-            while answer.utf8.count < 12, let more = socket.read(within: 5), !more.isEmpty {
+            while answer.utf8.count < 12, let more = try await socket.read(within: 5), !more.isEmpty {
                 answer += more
             }
             #expect(answer == "slow!\nfast!\n")
@@ -57,7 +57,7 @@ import Testing
             #expect(request == .fingerprint)
             await connection.send((try? ControlAnswer.result(Data("{}".utf8)).line()) ?? Data())
         } _: {
-            let result = try ControlClient(home: home).send(.fingerprint)
+            let result = try await blocking { try ControlClient(home: home).send(.fingerprint) }
             #expect(result == Data("{}".utf8))
         }
     }
@@ -67,12 +67,12 @@ import Testing
         let path = "\(scratch.path)/control.sock"
         try await withServer(at: path, handler: Self.echo) {
             let socket = try BareSocket(path: path)
-            socket.write(String(repeating: "x", count: ControlRequest.lineBytesMax + 5))
-            socket.write("\n")
-            let answer = socket.read(within: 10) ?? ""
+            try await socket.write(String(repeating: "x", count: ControlRequest.lineBytesMax + 5))
+            try await socket.write("\n")
+            let answer = try await socket.read(within: 10) ?? ""
             #expect(answer.hasPrefix(#"{"error":{"code":"value-too-long""#))
-            socket.write("ok\n")
-            #expect(socket.read(within: 5) == "ok\n")
+            try await socket.write("ok\n")
+            #expect(try await socket.read(within: 5) == "ok\n")
         }
     }
 
@@ -85,10 +85,12 @@ import Testing
             connection.close()
         } _: {
             let socket = try BareSocket(path: path)
-            socket.write("go\n")
+            try await socket.write("go\n")
             try await Task.sleep(for: .milliseconds(200))
             var count = 0
-            while let more = socket.read(within: 5), !more.isEmpty { count += more.utf8.count }
+            while let more = try await socket.read(within: 5), !more.isEmpty {
+                count += more.utf8.count
+            }
             #expect(count == 5_000_000)
         }
     }
@@ -106,7 +108,7 @@ import Testing
         } _: {
             do {
                 let socket = try BareSocket(path: path)
-                socket.write("wait\n")
+                try await socket.write("wait\n")
                 try await Task.sleep(for: .milliseconds(50))
             }
             #expect(try await eventually { calls.load(ordering: .relaxed) == 1 })

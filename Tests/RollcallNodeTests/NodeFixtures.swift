@@ -33,6 +33,15 @@ func eventually(_ holds: () async throws -> Bool) async throws -> Bool {
     return false
 }
 
+/// Does something that blocks, on a thread that nobody else needs.
+func blocking<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(with: Result(catching: body)) }
+    }
+}
+
 /// A transport and what it told.
 final class Station: Sendable {
     let identity: NodeIdentityFile
@@ -119,19 +128,25 @@ final class BareSocket: Sendable {
         close(descriptor)
     }
 
-    func write(_ text: String) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes {
-                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    func write(_ text: String) async throws {
+        try await blocking { [self] in
+            var bytes = Array(text.utf8)[...]
+            while !bytes.isEmpty {
+                let count = bytes.withUnsafeBytes {
+                    send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
+                guard count > 0 else { return }
+                bytes = bytes.dropFirst(count)
             }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
         }
     }
 
     /// What came, "" when the other side hung up, nil when nothing came in time.
-    func read(within seconds: Double) -> String? {
+    func read(within seconds: Double) async throws -> String? {
+        try await blocking { [self] in receive(within: seconds) }
+    }
+
+    private func receive(within seconds: Double) -> String? {
         var patience = timeval(
             tv_sec: Int(seconds), tv_usec: Int(seconds.truncatingRemainder(dividingBy: 1) * 1e6))
         setsockopt(
@@ -184,8 +199,10 @@ struct ForeignClient {
         try process.run()
         try await Task.sleep(for: .milliseconds(500))
         try input.fileHandleForWriting.close()
-        let said = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: said, as: UTF8.self)
+        return try await blocking {
+            let said = try output.fileHandleForReading.readToEnd() ?? Data()
+            process.waitUntilExit()
+            return String(decoding: said, as: UTF8.self)
+        }
     }
 }

@@ -59,7 +59,8 @@ import X509
         let name = ["-alpn", "rollcall/1"]
         let chain = ["-cert_chain", client.path("chain")]
         switch refused {
-        case .speaksTLS12: _ = try await client.connect(to: address, certificate + name + ["-tls1_2"])
+        case .speaksTLS12:
+            _ = try await client.connect(to: address, certificate + name + ["-tls1_2"])
         case .showsNoCertificate: _ = try await client.connect(to: address, name)
         case .showsTwoCertificates:
             let second = try Certificate(derEncoded: NodeIdentityFile().certificate)

@@ -64,7 +64,7 @@ final class Transport: Sendable {
 
     // MARK: - Connecting
 
-    /// Waits for peers at an address; port 0 picks one. Says where it is listening.
+    /// Waits for peers at an address and says which; port 0 picks one.
     func listen(host: String, port: Int) async throws -> NetworkAddress {
         let channel = try await ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 64)

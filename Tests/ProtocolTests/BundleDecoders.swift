@@ -1,0 +1,128 @@
+import RollcallCore
+import RollcallTrust
+import RollcallWire
+import Testing
+
+/// Bundles: section 11, from the pieces that the program reads them with.
+enum BundleDecoders {
+    static let all: [String: VectorTests.Decoder] = ["manifest": manifest, "bundle": bundle]
+
+    private static func manifest(_ vector: VectorFile) throws -> Decoded {
+        let manifest = try Manifest(vector.bytes)
+        var decoded = Decoded(encoded: manifest.encoded())
+        decoded.add("manifest.register", bytes: manifest.register)
+        decoded.add("manifest.source", bytes: manifest.source.bytes)
+        decoded.add("manifest.start_nonce", manifest.startNonce)
+        decoded.add("manifest.earlier_nonces.count", manifest.earlierNonces.count)
+        for (position, nonce) in manifest.earlierNonces.enumerated() {
+            decoded.add("manifest.earlier_nonces.\(position)", nonce)
+        }
+        decoded.add("manifest.created", manifest.createdAt)
+        decoded.add("manifest.targets.count", manifest.targets.count)
+        for (position, target) in manifest.targets.enumerated() {
+            decoded.add("manifest.targets.\(position)", bytes: target.node.bytes)
+        }
+        for (position, target) in manifest.targets.enumerated() {
+            decoded.add("manifest.bases.\(position).replicas", target.basisReplicas)
+            decoded.add("manifest.bases.\(position).digest", tag: target.basisDigest)
+        }
+        tellVector(&decoded, manifest)
+        decoded.add("manifest.contents.count", manifest.contents.count)
+        for (position, run) in manifest.contents.enumerated() {
+            decoded.add("manifest.contents.\(position).replica", run.replica)
+            decoded.add("manifest.contents.\(position).from", run.first)
+            decoded.add("manifest.contents.\(position).to", run.last)
+        }
+        decoded.add("manifest.chunks.count", manifest.chunks.count)
+        for (position, chunk) in manifest.chunks.enumerated() {
+            decoded.add("manifest.chunks.\(position).length", chunk.byteCount)
+            decoded.add("manifest.chunks.\(position).digest", bytes: chunk.hash)
+        }
+        decoded.add("manifest.signature", bytes: manifest.signature)
+        return decoded
+    }
+
+    private static func tellVector(_ decoded: inout Decoded, _ manifest: Manifest) {
+        var nodes: [NodeID] = []
+        for entry in manifest.vector where !nodes.contains(entry.replica.node) {
+            nodes.append(entry.replica.node)
+        }
+        decoded.add("manifest.nodes.count", nodes.count)
+        for (position, node) in nodes.enumerated() {
+            decoded.add("manifest.nodes.\(position)", bytes: node.bytes)
+        }
+        decoded.add("manifest.vector.count", manifest.vector.count)
+        for (position, entry) in manifest.vector.enumerated() {
+            let path = "manifest.vector.\(position)"
+            decoded.add("\(path).node", nodes.firstIndex(of: entry.replica.node) ?? -1)
+            decoded.add("\(path).lane", entry.replica.lane.rawValue)
+            decoded.add("\(path).incarnation", entry.replica.incarnation)
+            decoded.add("\(path).height", entry.height)
+            decoded.add("\(path).hash", bytes: entry.hash)
+        }
+    }
+
+    private static func bundle(_ vector: VectorFile) throws -> Decoded {
+        try BundleFile.checkPrologue(vector.bytes)
+        var position = BundleFile.prologueBytes
+        let frame = try wholeFrame(Array(vector.bytes[position...]))
+        position += frame.encodedBytes
+        guard frame.type == FrameType.manifest.rawValue else { throw FormatError(.notABundle, "manifest") }
+        guard frame.flags == 0 else { throw FormatError(.unknownFlags, "manifest") }
+        let manifest = try Manifest(frame.body)
+        var signed = LabelledHash("rc1.bundle")
+        signed.add(manifest.encodedForSigning())
+        guard let verifier = manifest.source.verifier else { throw FormatError(.weakKey, "source") }
+        guard verifier.verifies(manifest.signature, of: signed.finish()) else {
+            throw FormatError(.badSignature, "manifest")
+        }
+        var reader = ByteReader(vector.bytes, position..<vector.bytes.count)
+        var frames: [Frame] = []
+        for chunk in manifest.chunks {
+            let bytes = try reader.raw(Int(chunk.byteCount), "chunk")
+            guard Array(sha256(bytes).prefix(16)) == chunk.hash else {
+                throw FormatError(.chunkMismatch, "chunk")
+            }
+            frames.append(try wholeFrame(bytes))
+        }
+        try reader.finish("bundle")
+        return try decoded(manifest, frames)
+    }
+
+    private static func wholeFrame(_ bytes: [UInt8]) throws -> Frame {
+        var decoder = FrameDecoder()
+        decoder.append(bytes)
+        guard let frame = try decoder.next() else { throw FormatError(.truncated, "frame") }
+        return frame
+    }
+
+    private static func decoded(_ manifest: Manifest, _ frames: [Frame]) throws -> Decoded {
+        var table = ReplicaTable()
+        var numbering = SessionReplicas()
+        let compression = Compression()
+        let messages = try frames.map { frame in
+            guard frame.type == FrameType.changes.rawValue else { throw FormatError(.notABundle, "chunk") }
+            return try ChangesMessage(
+                try frame.message(compression), table: &table, numbering: &numbering)
+        }
+        let chain = Chain(register: RegisterID(manifest.register))
+        var hashes: [Dot: [UInt8]] = [:]
+        var blocks: [ReplicaNumber: SaltBlocks] = [:]
+        var decoded = Decoded()
+        decoded.add("bundle.register", bytes: manifest.register)
+        decoded.add("bundle.source", bytes: manifest.source.bytes)
+        decoded.add("bundle.messages", messages.count)
+        for (position, message) in messages.enumerated() {
+            let before = message.first == 1 ? nil : hashes[Dot(message.replica, message.first - 1)]
+            let links = try VerifiedLink.all(
+                of: message, before: before, &blocks[message.replica, default: SaltBlocks()], chain, table)
+            let last = try #require(links.last)
+            hashes[last.change.dot] = last.hash
+            decoded.add("bundle.\(position).replica", bytes: table[message.replica].bytes)
+            decoded.add("bundle.\(position).first", message.first)
+            decoded.add("bundle.\(position).changes", message.changes.count)
+            decoded.add("bundle.\(position).hash", bytes: last.hash)
+        }
+        return decoded
+    }
+}

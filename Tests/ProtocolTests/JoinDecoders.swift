@@ -1,0 +1,109 @@
+import RollcallCore
+import RollcallTrust
+import RollcallWire
+import Testing
+
+/// Joining and entries: sections 9 and 10.
+enum JoinDecoders {
+    static let all: [String: VectorTests.Decoder] = [
+        "code": code, "join_offer": offer, "join_answer": answer, "join_proof": proof,
+        "join_accept": accept, "join_admitted": admitted, "join_transcript": transcript,
+        "operator": operatorEntry, "received_member": receivedMember,
+    ]
+
+    private static func code(_ vector: VectorFile) throws -> Decoded {
+        let code = try JoinCode(strictly: try NameDecoders.typed(vector))
+        var decoded = Decoded()
+        decoded.add("code.digits", String(code.text.filter { $0 != "-" }.prefix(19)))
+        decoded.add("code.key", bytes: code.key)
+        return decoded
+    }
+
+    private static func offer(_ vector: VectorFile) throws -> Decoded {
+        let offer = try JoinOffer(vector.bytes)
+        var decoded = Decoded(encoded: offer.encoded())
+        decoded.add("join_offer.node", bytes: offer.node)
+        decoded.add("join_offer.random", bytes: offer.random)
+        decoded.add("join_offer.bundle_key", bytes: offer.bundleKey)
+        decoded.add("join_offer.name", text: offer.name)
+        return decoded
+    }
+
+    private static func answer(_ vector: VectorFile) throws -> Decoded {
+        let answer = try JoinAnswer(vector.bytes)
+        var decoded = Decoded(encoded: answer.encoded())
+        decoded.add("join_answer.node", bytes: answer.node)
+        decoded.add("join_answer.random", bytes: answer.random)
+        decoded.add("join_answer.genesis", bytes: answer.genesis)
+        return decoded
+    }
+
+    private static func proof(_ vector: VectorFile) throws -> Decoded {
+        let proof = try JoinProof(vector.bytes)
+        var decoded = Decoded(encoded: proof.encoded())
+        decoded.add("join_proof.proof", bytes: proof.proof)
+        decoded.add("join_proof.enrolment", bytes: proof.enrolment)
+        return decoded
+    }
+
+    private static func accept(_ vector: VectorFile) throws -> Decoded {
+        let accept = try JoinAccept(vector.bytes)
+        var decoded = Decoded(encoded: accept.encoded())
+        decoded.add("join_accept.proof", bytes: accept.proof)
+        return decoded
+    }
+
+    private static func admitted(_ vector: VectorFile) throws -> Decoded {
+        try ByteReader(vector.bytes).finish("join admitted")
+        return Decoded(encoded: [])
+    }
+
+    private static func transcript(_ vector: VectorFile) throws -> Decoded {
+        var reader = ByteReader(vector.bytes)
+        let offer = try JoinOffer(try reader.byteString("offer"))
+        let answer = try JoinAnswer(try reader.byteString("answer"))
+        try reader.finish("transcript")
+        let transcript = JoinTranscript(
+            newcomerTLSKeyHash: try #require(vector.givenBytes("newcomer_tls")),
+            inviterTLSKeyHash: try #require(vector.givenBytes("inviter_tls")), offer: offer,
+            answer: answer, genesis: try Genesis(answer.genesis))
+        let typed = try #require(vector.given["code"])
+        let code = try #require(JoinCode(typed))
+        let newcomerProof = transcript.newcomerProof(code)
+        let inviterProof = transcript.inviterProof(code)
+        #expect(transcript.isNewcomerProof(newcomerProof, code))
+        #expect(!transcript.isNewcomerProof(inviterProof, code))
+        #expect(!transcript.isInviterProof(newcomerProof, code))
+        let words = transcript.words.split(separator: " ").compactMap { word in
+            JoinWords.all.firstIndex(of: String(word)).map(String.init)
+        }
+        var decoded = Decoded()
+        decoded.add("join.transcript", bytes: transcript.hash)
+        decoded.add("join.newcomer_proof", bytes: newcomerProof)
+        decoded.add("join.inviter_proof", bytes: inviterProof)
+        decoded.add("join.words", words.joined(separator: " "))
+        return decoded
+    }
+
+    private static func operatorEntry(_ vector: VectorFile) throws -> Decoded {
+        let entry = try OperatorEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("operator.name", text: entry.name)
+        return decoded
+    }
+
+    private static func receivedMember(_ vector: VectorFile) throws -> Decoded {
+        let entry = try MemberEntry(vector.bytes)
+        let register = RegisterID(try #require(vector.givenBytes("register")))
+        guard !entry.node.isWeak else { throw FormatError(.weakKey, "member") }
+        guard entry.isProven(in: register) else { throw FormatError(.badSignature, "member") }
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("member.node", bytes: entry.node.bytes)
+        decoded.add("member.tls", bytes: entry.tlsKeyHash)
+        decoded.add("member.role", entry.role)
+        decoded.add("member.bundle_key", bytes: entry.bundleKey)
+        decoded.add("member.name", text: entry.name)
+        decoded.add("member.proof", bytes: entry.proof)
+        return decoded
+    }
+}
