@@ -89,6 +89,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .testTarget(
+            name: "RollcallExchangeTests", dependencies: ["RollcallExchange", "RollcallCore"],
+            swiftSettings: settings),
+        .testTarget(
             name: "RollcallStoreTests",
             dependencies: [
                 "RollcallStore", "RollcallCore", .product(name: "GRDB", package: "GRDB.swift"),

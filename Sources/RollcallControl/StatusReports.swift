@@ -16,12 +16,14 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public var joining: [Newcomer]
     /// Where the daemon is asked; not in the home where its path is too long for a socket.
     public var socket: String
+    /// Bytes inside TLS since the daemon started, over all peers.
+    public var traffic: Traffic
 
     public init(
         node: String, name: String?, replica: String?, register: String?, title: String?,
         listening: String?, records: Int, changes: Int, conflicts: Int, held: Int,
         quarantined: Int, fingerprint: String?, peers: [PeerReport], joining: [Newcomer],
-        socket: String
+        socket: String, traffic: Traffic
     ) {
         self.node = node
         self._name = OrNull(wrappedValue: name)
@@ -38,6 +40,7 @@ public struct StatusReport: Codable, Equatable, Sendable {
         self.peers = peers
         self.joining = joining
         self.socket = socket
+        self.traffic = traffic
     }
 }
 
@@ -86,5 +89,16 @@ public struct PeerReport: Codable, Equatable, Sendable {
         self._acknowledgedAt = OrNull(wrappedValue: acknowledgedAt)
         self._via = OrNull(wrappedValue: via)
         self._clockOffsetMilliseconds = OrNull(wrappedValue: clockOffsetMilliseconds)
+    }
+}
+
+/// Bytes carried, both ways.
+public struct Traffic: Codable, Equatable, Sendable {
+    public var sent: Int
+    public var received: Int
+
+    public init(sent: Int, received: Int) {
+        self.sent = sent
+        self.received = received
     }
 }

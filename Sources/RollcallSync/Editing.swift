@@ -48,11 +48,10 @@ extension Laptop {
         let rounds = Self.rounds(edits)
         guard !rounds.isEmpty else { throw LaptopError.noSuchRecord }
         let drafts = rounds.enumerated().map { index, round in
-            Draft(
-                record: index == 0 ? .new : .createdByFirst, operatorDot: authorship.operatorDot,
-                writes: round.map {
-                    .init(field: $0.field, names: [], body: Self.body($0, authorship).encoded())
-                })
+            var draft = Draft(
+                record: index == 0 ? .new : .createdByFirst, operatorDot: authorship.operatorDot)
+            for edit in round { draft.append(edit.field, body: Self.body(edit, authorship).encoded()) }
+            return draft
         }
         let dots = try write(drafts, storage, &output)
         return (dots[0], dots)
@@ -67,13 +66,13 @@ extension Laptop {
         guard !view.isRemoved else { throw LaptopError.recordRemoved }
         let writers = try writers(of: record, context, edits.map(\.field), storage)
         let drafts = try Self.rounds(edits).map { round in
-            Draft(
-                record: .existing(record), operatorDot: authorship.operatorDot,
-                writes: try round.map { edit in
-                    .init(
-                        field: edit.field, names: try names(edit, view, context, writers),
-                        body: Self.body(edit, authorship).encoded())
-                })
+            var draft = Draft(record: .existing(record), operatorDot: authorship.operatorDot)
+            for edit in round {
+                draft.append(
+                    edit.field, names: try names(edit, view, context, writers),
+                    body: Self.body(edit, authorship).encoded())
+            }
+            return draft
         }
         return try write(drafts, storage, &output)
     }
@@ -107,9 +106,8 @@ extension Laptop {
         let body = Body(
             try content.markingAllShown(in: view, heads.table), source: authorship.source,
             reason: authorship.reason)
-        let draft = Draft(
-            record: .existing(record), operatorDot: authorship.operatorDot,
-            writes: [.init(field: field, names: shown, body: body.encoded())])
+        var draft = Draft(record: .existing(record), operatorDot: authorship.operatorDot)
+        draft.append(field, names: shown, body: body.encoded())
         let dots = try write([draft], storage, &output)
         return (dots[0], shown)
     }
@@ -126,13 +124,10 @@ extension Laptop {
         let content = try Content.mark(Mark(isRemoved: isRemoved, shown: []))
             .markingAllShown(in: view, heads.table)
         let names = view[.removed]?.values.flatMap(\.witnesses).map(\.dot) ?? []
-        let draft = Draft(
-            record: .existing(record), operatorDot: authorship.operatorDot,
-            writes: [
-                .init(
-                    field: .removed, names: names,
-                    body: Body(content, source: authorship.source, reason: authorship.reason).encoded())
-            ])
+        var draft = Draft(record: .existing(record), operatorDot: authorship.operatorDot)
+        draft.append(
+            .removed, names: names,
+            body: Body(content, source: authorship.source, reason: authorship.reason).encoded())
         return try write([draft], storage, &output)
     }
 

@@ -42,6 +42,14 @@ struct Merging {
         writes.reserveCapacity(order.count)
         for record in order {
             guard let state = states[record] else { continue }
+            if state.isOneChange, let only = applied[record] {
+                let digest = RecordDigest.of(only.change, only.commitments, table)
+                writes.append(
+                    .record(
+                        StoredRecord(dot: record, state: RecordRow(digest: digest, state: state).encoded()),
+                        conflicts: 0))
+                continue
+            }
             let live = try liveChanges(state, salts, storage)
             let digest = Self.digest(record, live, table)
             let conflicts = live.count < 2 ? 0 : Self.conflicts(in: live, table)

@@ -4,17 +4,6 @@ import RollcallWire
 
 /// A change that has no dot yet.
 public struct Draft: Sendable {
-    public struct Write: Sendable {
-        public var field: FieldNumber
-        public var names: [Dot]
-        public var body: [UInt8]
-        public init(field: FieldNumber, names: [Dot], body: [UInt8]) {
-            self.field = field
-            self.names = names
-            self.body = body
-        }
-    }
-
     public enum Target: Equatable, Sendable {
         /// The change creates a record, or is a control change about nothing earlier.
         case new
@@ -26,15 +15,35 @@ public struct Draft: Sendable {
     public var kind: UInt64
     public var record: Target
     public var operatorDot: Dot?
-    public var writes: [Write]
+    private(set) var writes: [Write] = []
+    /// End to end, in the order of the writes.
+    private(set) var bodies: [UInt8] = []
 
-    public init(
-        kind: UInt64 = ChangeKind.edit, record: Target, operatorDot: Dot?, writes: [Write]
-    ) {
+    public init(kind: UInt64 = ChangeKind.edit, record: Target, operatorDot: Dot?) {
         self.kind = kind
         self.record = record
         self.operatorDot = operatorDot
-        self.writes = writes
+    }
+
+    public mutating func reserve(writeCount: Int, bodyBytes: Int) {
+        writes.reserveCapacity(writeCount)
+        bodies.reserveCapacity(bodyBytes)
+    }
+
+    /// Adds a write; fields come ascending.
+    public mutating func append(_ field: FieldNumber, names: [Dot] = [], body: [UInt8]) {
+        let start = bodies.count
+        bodies.append(contentsOf: body)
+        writes.append(Write(field: field, names: names, body: start..<bodies.count))
+    }
+
+    /// Adds plain text after a head that many writes share (``Body/textHead(source:)``).
+    public mutating func append(_ field: FieldNumber, head: [UInt8], text: String) {
+        let start = bodies.count
+        bodies.append(contentsOf: head)
+        var text = text
+        text.withUTF8 { bodies.append(contentsOf: $0) }
+        writes.append(Write(field: field, names: [], body: start..<bodies.count))
     }
 }
 
@@ -52,11 +61,12 @@ extension Laptop {
         var writer = RunWriter(replica: beginReplica(lane, &output), heads)
         var dots: [Dot] = []
         dots.reserveCapacity(drafts.count)
-        for draft in drafts {
+        var leaves: [[UInt8]] = []
+        for (position, draft) in drafts.enumerated() {
             let change = try change(
                 from: draft, lane, Dot(writer.replica, writer.height + 1), first: dots.first)
-            let leaf = ownLeaf(change.dot.counter, lane)
-            let commitments = Chain.commitments(to: change, leaf: leaf)
+            if leaves.isEmpty { leaves = ownLeaves(change.dot.counter, drafts.count - position, lane).reversed() }
+            let commitments = Chain.commitments(to: change, leaf: leaves.removeLast())
             writer.append(
                 change, chain.link(writer.hash, change, commitments, heads.table), &output)
             if lane == .data {
@@ -81,9 +91,8 @@ extension Laptop {
     mutating func writeControl(
         _ kind: UInt64, _ entry: [UInt8], _ storage: some RegisterStorage, _ output: inout Output
     ) throws -> Dot {
-        let draft = Draft(
-            kind: kind, record: .new, operatorDot: nil,
-            writes: [.init(field: .entry, names: [], body: Body(.entry(entry)).encoded())])
+        var draft = Draft(kind: kind, record: .new, operatorDot: nil)
+        draft.append(.entry, body: Body(.entry(entry)).encoded())
         return try write([draft], in: .control, storage, &output)[0]
     }
 
@@ -110,12 +119,11 @@ extension Laptop {
             }
         var change = Change(
             dot: dot, kind: draft.kind, record: record, operatorDot: draft.operatorDot,
-            recordedAt: moment.wallClock)
-        var byteCount = 0
-        for write in draft.writes {
-            let names = write.names.count < 2 ? write.names : write.names.sorted { heads.table.precedes($0, $1) }
-            change.append(write.field, names: names, body: write.body)
-            byteCount += write.body.count + names.count * 12
+            recordedAt: moment.wallClock, writes: draft.writes, bodies: draft.bodies)
+        var byteCount = draft.bodies.count
+        for index in change.writes.indices where !change.writes[index].names.isEmpty {
+            byteCount += change.writes[index].names.count * 12
+            change.writes[index].names.sort { heads.table.precedes($0, $1) }
         }
         guard byteCount < Limits.changeBytesMax - 16_384 else { throw LaptopError.changeTooLong }
         change.extras = extras(lane, isFirst: dot.counter == 1, dot.replica)
@@ -161,18 +169,19 @@ extension Laptop {
             .sorted { $0.id.incarnation < $1.id.incarnation }
     }
 
-    /// The leaf of an own counter; each block gets a random root at its first change.
-    private mutating func ownLeaf(_ counter: UInt64, _ lane: Lane) -> [UInt8] {
+    /// The leaves of own counters from one on, as many as are wanted and lie in its block; each block gets a random
+    /// root at its first change.
+    private mutating func ownLeaves(_ counter: UInt64, _ count: Int, _ lane: Lane) -> [[UInt8]] {
         let block = (counter - 1) / Limits.changesPerBlock
         if own[lane]?.block != block {
             let root = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
             own[lane]?.block = block
             own[lane]?.salts = SaltTree(root: root, blockStart: block * Limits.changesPerBlock + 1)
         }
-        guard let leaf = own[lane]?.salts.leaf(counter) else {
-            preconditionFailure("no salt for counter \(counter) of an own block")
-        }
-        return leaf
+        let last = min(counter + UInt64(count) - 1, (block + 1) * Limits.changesPerBlock)
+        let leaves = own[lane]?.salts.leaves(counter, last) ?? []
+        precondition(!leaves.isEmpty, "no salt for counter \(counter) of an own block")
+        return leaves
     }
 
     private func saveOwnSalts(_ lane: Lane, _ height: UInt64, _ output: inout Output) {

@@ -7,8 +7,7 @@ public struct LabelledHash {
 
     public init(_ label: StaticString, reserving byteCount: Int = 96) {
         buffer = ByteWriter(reserving: byteCount)
-        buffer.u8(UInt8(label.utf8CodeUnitCount))
-        label.withUTF8Buffer { buffer.raw($0) }
+        buffer.label(label)
     }
 
     public mutating func add(_ bytes: [UInt8]) { buffer.raw(bytes) }
@@ -22,9 +21,11 @@ public struct LabelledHash {
     /// All 32 bytes.
     public func finish() -> [UInt8] { sha256(buffer.bytes) }
     /// The first 16 bytes.
-    public func finish16() -> [UInt8] { Array(finish().prefix(16)) }
+    public func finish16() -> [UInt8] { withSHA256(of: buffer.bytes) { Array($0.prefix(16)) } }
     /// The first 8 bytes as a number.
-    public func finish8() -> UInt64 { firstEight(finish()) }
+    public func finish8() -> UInt64 {
+        withSHA256(of: buffer.bytes) { hash in hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+    }
 }
 
 /// Hashes more than one would hold in memory at once.
@@ -44,12 +45,25 @@ public struct RunningHash {
 }
 
 public func sha256(_ bytes: [UInt8]) -> [UInt8] {
+    withSHA256(of: bytes) { Array($0) }
+}
+
+/// Lends the 32 bytes of a hash, so that a part of them can be taken without a copy of all.
+func withSHA256<Result>(of bytes: [UInt8], _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     var sha = SHA256()
     bytes.withUnsafeBytes { sha.update(bufferPointer: $0) }
-    return sha.finalize().withUnsafeBytes { Array($0) }
+    return sha.finalize().withUnsafeBytes(body)
 }
 
 /// The first 8 bytes of a hash as a number.
 public func firstEight(_ hash: [UInt8]) -> UInt64 {
     hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+}
+
+extension ByteWriter {
+    /// What a hash of this kind begins with.
+    mutating func label(_ label: StaticString) {
+        u8(UInt8(label.utf8CodeUnitCount))
+        label.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
 }

@@ -16,7 +16,8 @@ import Testing
                 upToDate: true, theyLack: 0, weLack: 0,
                 lastHeard: "2026-03-01T09:30:00.000Z", acknowledgedAt: nil, via: nil,
                 clockOffsetMilliseconds: 2600)
-        ], joining: [], socket: "/h/control.sock")
+        ], joining: [], socket: "/h/control.sock",
+        traffic: Traffic(sent: 6, received: 7))
 
     private func witness(_ dot: String, _ source: String? = nil) -> Witness {
         Witness(

@@ -67,7 +67,9 @@ enum BundleDecoders {
         var position = BundleFile.prologueBytes
         let frame = try wholeFrame(Array(vector.bytes[position...]))
         position += frame.encodedBytes
-        guard frame.type == FrameType.manifest.rawValue else { throw FormatError(.notABundle, "manifest") }
+        guard frame.type == FrameType.manifest.rawValue else {
+            throw FormatError(.notABundle, "manifest")
+        }
         guard frame.flags == 0 else { throw FormatError(.unknownFlags, "manifest") }
         let manifest = try Manifest(frame.body)
         var signed = LabelledHash("rc1.bundle")
@@ -101,7 +103,9 @@ enum BundleDecoders {
         var numbering = SessionReplicas()
         let compression = Compression()
         let messages = try frames.map { frame in
-            guard frame.type == FrameType.changes.rawValue else { throw FormatError(.notABundle, "chunk") }
+            guard frame.type == FrameType.changes.rawValue else {
+                throw FormatError(.notABundle, "chunk")
+            }
             return try ChangesMessage(
                 try frame.message(compression), table: &table, numbering: &numbering)
         }
@@ -115,7 +119,8 @@ enum BundleDecoders {
         for (position, message) in messages.enumerated() {
             let before = message.first == 1 ? nil : hashes[Dot(message.replica, message.first - 1)]
             let links = try VerifiedLink.all(
-                of: message, before: before, &blocks[message.replica, default: SaltBlocks()], chain, table)
+                of: message, before: before, &blocks[message.replica, default: SaltBlocks()], chain,
+                table)
             let last = try #require(links.last)
             hashes[last.change.dot] = last.hash
             decoded.add("bundle.\(position).replica", bytes: table[message.replica].bytes)

@@ -26,18 +26,23 @@ enum ChangeDecoders {
         }
         func reference() throws -> Dot? {
             let index = try reader.varint("index")
-            guard index < UInt64(replicas.count) else { throw FormatError(.indexOutOfRange, "index") }
+            guard index < UInt64(replicas.count) else {
+                throw FormatError(.indexOutOfRange, "index")
+            }
             let counter = try reader.varint("counter")
             return counter == 0 ? nil : Dot(replicas[Int(index)], counter)
         }
         let creation = try reference()
         let record = try #require(creation)
         var change = Change(
-            dot: Dot(replicas[0], counter), kind: kind, record: record, operatorDot: try reference(),
+            dot: Dot(replicas[0], counter), kind: kind, record: record,
+            operatorDot: try reference(),
             recordedAt: try reader.varint("recorded at"))
         for _ in 0..<(try reader.count("writes", max: Limits.writesPerChangeMax)) {
             let field = FieldNumber(UInt32(try reader.varint("field")))
-            if let last = change.writes.last, field <= last.field { throw FormatError(.notSorted, "fields") }
+            if let last = change.writes.last, field <= last.field {
+                throw FormatError(.notSorted, "fields")
+            }
             var names: [Dot] = []
             for _ in 0..<(try reader.count("names", max: Limits.namesPerChangeMax)) {
                 let named = try reference()
@@ -64,7 +69,8 @@ enum ChangeDecoders {
         decoded.add("\(path).counter", change.dot.counter)
         decoded.add("\(path).kind", change.kind)
         decoded.add("\(path).record", bytes: bytes(of: change.record, table))
-        decoded.add("\(path).operator", bytes: change.operatorDot.map { bytes(of: $0, table) } ?? [])
+        decoded.add(
+            "\(path).operator", bytes: change.operatorDot.map { bytes(of: $0, table) } ?? [])
         decoded.add("\(path).recorded_at", change.recordedAt)
         decoded.add("\(path).extras", bytes: change.extras)
         decoded.add("\(path).writes", change.writes.count)
@@ -112,7 +118,9 @@ enum ChangeDecoders {
         return decoded
     }
 
-    private static func tell(_ decoded: inout Decoded, _ content: Content, _ value: ArraySlice<UInt8>) {
+    private static func tell(
+        _ decoded: inout Decoded, _ content: Content, _ value: ArraySlice<UInt8>
+    ) {
         switch content {
         case .text(let text): decoded.add("body.text", text: text)
         case .state(let state): decoded.add("body.state", state.name)
@@ -152,7 +160,9 @@ enum ChangeDecoders {
     private static func valueColumn(_ vector: VectorFile) throws -> Decoded {
         let count = Int(try vector.givenNumber("count"))
         var reader = ByteReader(vector.bytes)
-        let values = try ValueColumn.decode(count, from: &reader, "column").map { Array(vector.bytes[$0]) }
+        let values = try ValueColumn.decode(count, from: &reader, "column").map {
+            Array(vector.bytes[$0])
+        }
         try reader.finish("column")
         var table = ReplicaTable()
         let change = try anyChange(of: values, &table)
@@ -161,16 +171,22 @@ enum ChangeDecoders {
         ValueColumn.encode(sources, in: [change], to: &writer)
         var again = ByteReader(writer.bytes)
         #expect(
-            try ValueColumn.decode(count, from: &again, "column").map { Array(writer.bytes[$0]) } == values)
+            try ValueColumn.decode(count, from: &again, "column").map { Array(writer.bytes[$0]) }
+                == values)
         var decoded = Decoded()
-        for (position, value) in values.enumerated() { decoded.add("column.\(position)", bytes: value) }
+        for (position, value) in values.enumerated() {
+            decoded.add("column.\(position)", bytes: value)
+        }
         return decoded
     }
 
-    private static func anyChange(of values: [[UInt8]], _ table: inout ReplicaTable) throws -> Change {
+    private static func anyChange(of values: [[UInt8]], _ table: inout ReplicaTable) throws
+        -> Change
+    {
         let node = try #require(NodeID([UInt8](repeating: 9, count: 32)))
         let dot = Dot(table.insert(ReplicaID(node: node, lane: .data, incarnation: 1)), 1)
-        var change = Change(dot: dot, kind: ChangeKind.edit, record: dot, operatorDot: nil, recordedAt: 0)
+        var change = Change(
+            dot: dot, kind: ChangeKind.edit, record: dot, operatorDot: nil, recordedAt: 0)
         for (position, value) in values.enumerated() {
             change.append(FieldNumber(UInt32(position)), names: [], body: value)
         }
@@ -190,7 +206,9 @@ enum ChangeDecoders {
     }
 
     /// The numbers that were given earlier in the session.
-    static func numbering(_ vector: VectorFile, _ table: inout ReplicaTable) throws -> SessionReplicas {
+    static func numbering(_ vector: VectorFile, _ table: inout ReplicaTable) throws
+        -> SessionReplicas
+    {
         var numbering = SessionReplicas()
         for (position, replica) in vector.givenList("replica").enumerated() {
             var writer = ByteWriter()
@@ -222,7 +240,9 @@ enum ChangeDecoders {
         }
         decoded.add("changes.salts", message.salts.count / 16)
         for position in 0..<(message.salts.count / 16) {
-            decoded.add("changes.salt.\(position)", bytes: message.salts[(position * 16)..<(position * 16 + 16)])
+            decoded.add(
+                "changes.salt.\(position)",
+                bytes: message.salts[(position * 16)..<(position * 16 + 16)])
         }
         for (position, change) in message.changes.enumerated() {
             tell(&decoded, "changes.change.\(position)", change, table)

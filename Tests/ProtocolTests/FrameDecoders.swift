@@ -37,7 +37,8 @@ enum FrameDecoders {
         let flags = Frame.compressedFlag | (dictionary == nil ? 0 : Frame.dictionaryFlag)
         let frame = Frame(type: FrameType.changes.rawValue, flags: flags, body: vector.bytes)
         var decoded = Decoded()
-        decoded.add("inflate.body", bytes: try frame.message(Compression(dictionary: dictionary ?? [])))
+        decoded.add(
+            "inflate.body", bytes: try frame.message(Compression(dictionary: dictionary ?? [])))
         return decoded
     }
 

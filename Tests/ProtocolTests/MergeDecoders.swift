@@ -57,7 +57,9 @@ private struct MergedRegister {
         heights[replica] = max(height, message.last)
     }
 
-    private func ordered(_ dots: some Sequence<Dot>) -> [Dot] { dots.sorted { table.precedes($0, $1) } }
+    private func ordered(_ dots: some Sequence<Dot>) -> [Dot] {
+        dots.sorted { table.precedes($0, $1) }
+    }
 
     private func live(_ record: Dot) throws -> [(link: VerifiedLink, fields: [FieldNumber])] {
         let entries = try #require(records[record]).entries.filter(\.hasLive)
@@ -73,6 +75,9 @@ private struct MergedRegister {
     }
 
     private func digest(_ record: Dot) throws -> [UInt8] {
+        if let state = records[record], state.isOneChange, let link = links[state.entries[0].dot] {
+            return RecordDigest.of(link.change, link.commitments, table)
+        }
         var digest = RecordDigest(record: record, table)
         for (link, fields) in try live(record) {
             digest.add(link.change.dot, fields: fields, link.commitments)
@@ -108,7 +113,8 @@ private struct MergedRegister {
             let number = chain.register.recordNumber(table[record.replica], record.counter)
             decoded.add("\(path).dot", bytes: ChangeDecoders.bytes(of: record, table))
             decoded.add("\(path).id", RegisterID.recordText(number))
-            let writes = try live(record).flatMap { link, fields in fields.map { (link.change, $0) } }
+            let writes = try live(record).flatMap { link, fields in fields.map { (link.change, $0) }
+            }
             decoded.add("\(path).live", writes.count)
             for (place, (change, field)) in writes.enumerated() {
                 let write = try #require(change.write(to: field))

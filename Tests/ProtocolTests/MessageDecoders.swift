@@ -5,8 +5,10 @@ import Testing
 /// The messages of section 7, the changes message left out.
 enum MessageDecoders {
     static let all: [String: VectorTests.Decoder] = [
-        "hello": hello, "received_hello": receivedHello, "have": have, "received_have": receivedHave,
-        "sift": sift, "plan": plan, "ack": ack, "credit": credit, "bye": bye, "admission": admission,
+        "hello": hello, "received_hello": receivedHello, "have": have,
+        "received_have": receivedHave,
+        "sift": sift, "plan": plan, "ack": ack, "credit": credit, "bye": bye,
+        "admission": admission,
         "addresses": addresses, "ping": ping,
     ]
 
@@ -52,7 +54,9 @@ enum MessageDecoders {
     /// What a session does with a hello, for the outcomes that have vectors.
     private static func receivedHello(_ vector: VectorFile) throws -> Decoded {
         let hello = try Hello(vector.bytes)
-        guard (hello.lowestVersion...max(hello.lowestVersion, hello.highestVersion)).contains(Limits.version)
+        guard
+            (hello.lowestVersion...max(hello.lowestVersion, hello.highestVersion)).contains(
+                Limits.version)
         else { throw SessionOutcome.version }
         guard hello.register == vector.givenBytes("register") else { throw SessionOutcome.register }
         var decoded = Decoded()

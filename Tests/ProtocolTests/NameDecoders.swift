@@ -84,7 +84,9 @@ enum NameDecoders {
     }
 
     private static func key(_ vector: VectorFile) throws -> Decoded {
-        guard let node = NodeID(vector.bytes), !node.isWeak else { throw FormatError(.weakKey, "key") }
+        guard let node = NodeID(vector.bytes), !node.isWeak else {
+            throw FormatError(.weakKey, "key")
+        }
         var decoded = Decoded(encoded: node.bytes)
         decoded.add("key", bytes: node.bytes)
         return decoded

@@ -14,7 +14,8 @@ import Testing
 
     static func rows() throws -> [Row] {
         try ProtocolFolder.text("numbers.csv").split(separator: "\n").dropFirst().map { line in
-            let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(
+                String.init)
             return Row(kind: cells[0], name: cells[1], value: cells[2])
         }
     }
@@ -27,7 +28,9 @@ import Testing
     private static func named<Value: RawRepresentable>(_ values: [Value]) -> [String: Int]
     where Value.RawValue: BinaryInteger {
         Dictionary(
-            uniqueKeysWithValues: values.map { (FrameDecoders.snakeCase("\($0)"), Int($0.rawValue)) })
+            uniqueKeysWithValues: values.map {
+                (FrameDecoders.snakeCase("\($0)"), Int($0.rawValue))
+            })
     }
 
     @Test func `enumerations have the numbers of the table`() throws {
@@ -37,7 +40,9 @@ import Testing
         #expect(try Self.table("bye") == Self.named(Bye.Reason.allCases))
         #expect(try Self.table("state") == Self.named(ValueState.allCases))
         #expect(try Self.table("role") == Self.named(Role.allCases))
-        for state in ValueState.allCases { #expect(state.name == FrameDecoders.snakeCase("\(state)")) }
+        for state in ValueState.allCases {
+            #expect(state.name == FrameDecoders.snakeCase("\(state)"))
+        }
     }
 
     @Test func `change kinds, flags and fields have the numbers of the table`() throws {
@@ -61,13 +66,15 @@ import Testing
         func form(_ content: Content) throws -> Int {
             let body = Body(content, source: "s", reason: "r").encoded()
             let (head, _) = try Body.valueStart(body, 0..<body.count)
-            #expect(Array(body[head].dropFirst()) == [1, 1, UInt8(ascii: "s"), 2, 1, UInt8(ascii: "r")])
+            #expect(
+                Array(body[head].dropFirst()) == [1, 1, UInt8(ascii: "s"), 2, 1, UInt8(ascii: "r")])
             return Int(body[head.lowerBound])
         }
         let forms = [
             "text": try form(.text("x")), "state": try form(.state(.unknown)),
             "removal": try form(.removal), "event": try form(.event(stage: "gate", time: 0)),
-            "entry": try form(.entry([])), "mark": try form(.mark(Mark(isRemoved: true, shown: []))),
+            "entry": try form(.entry([])),
+            "mark": try form(.mark(Mark(isRemoved: true, shown: []))),
         ]
         #expect(try Self.table("form") == forms)
         #expect(try Self.table("head_item") == ["source": 1, "reason": 2])
@@ -131,10 +138,12 @@ import Testing
     /// schema of rosters, exits and errors with the command.
     @Test func `every kind of the table is compared here or elsewhere`() throws {
         let here: Set = [
-            "lane", "field_kind", "change_kind", "head_item", "form", "state", "mark", "role", "flag",
+            "lane", "field_kind", "change_kind", "head_item", "form", "state", "mark", "role",
+            "flag",
             "frame", "capability", "bye", "limit", "weak_key",
         ]
-        #expect(Set(try Self.rows().map(\.kind)) == here.union(["extra", "field", "exit", "error"]))
+        #expect(
+            Set(try Self.rows().map(\.kind)) == here.union(["extra", "field", "exit", "error"]))
     }
 
     @Test func `every refusal stands in the specification by its name`() throws {
@@ -149,11 +158,13 @@ import Testing
         let lines = try ProtocolFolder.text("rollcall-1.md").split(separator: "\n")
         let defined = Set(
             lines.filter { $0.hasPrefix("- **R-") }.map { line in
-                String(line.dropFirst(4).prefix { $0.isNumber || $0 == "." || $0 == "-" || $0 == "R" })
+                String(
+                    line.dropFirst(4).prefix { $0.isNumber || $0 == "." || $0 == "-" || $0 == "R" })
             })
         #expect(defined.count > 60)
         for vector in ProtocolFolder.vectors {
-            #expect(!vector.rules.isEmpty && Set(vector.rules).isSubset(of: defined), "\(vector.path)")
+            #expect(
+                !vector.rules.isEmpty && Set(vector.rules).isSubset(of: defined), "\(vector.path)")
         }
     }
 

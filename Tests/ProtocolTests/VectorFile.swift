@@ -21,7 +21,8 @@ struct VectorFile: CustomTestStringConvertible {
             let colon = try #require(line.range(of: ": "), "\(path): \(line)")
             pairs.append((String(line[..<colon.lowerBound]), String(line[colon.upperBound...])))
         }
-        try #require(pairs.prefix(4).map(\.key) == ["decode", "expect", "spec", "comment"], "\(path)")
+        try #require(
+            pairs.prefix(4).map(\.key) == ["decode", "expect", "spec", "comment"], "\(path)")
         self.path = path
         decode = pairs[0].value
         expect = pairs[1].value
@@ -40,7 +41,9 @@ struct VectorFile: CustomTestStringConvertible {
 
     func givenBytes(_ key: String) -> [UInt8]? { given[key].flatMap(Hex.bytes) }
 
-    func givenNumber(_ key: String) throws -> UInt64 { try #require(given[key].flatMap { UInt64($0) }) }
+    func givenNumber(_ key: String) throws -> UInt64 {
+        try #require(given[key].flatMap { UInt64($0) })
+    }
 
     /// The values of key.0, key.1, and so on.
     func givenList(_ key: String) -> [String] {

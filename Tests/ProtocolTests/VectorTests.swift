@@ -17,7 +17,9 @@ import Testing
             let decoded = try decoder(vector)
             #expect(vector.expect == "success")
             #expect(decoded.lines == vector.meaning)
-            if let encoded = decoded.encoded { #expect(Hex.text(encoded) == Hex.text(vector.bytes)) }
+            if let encoded = decoded.encoded {
+                #expect(Hex.text(encoded) == Hex.text(vector.bytes))
+            }
         } catch let error as FormatError {
             #expect(error.refusal.rawValue == vector.expect, "\(error)")
         } catch let outcome as SessionOutcome {

@@ -7,9 +7,7 @@ import Testing
 
 @Suite struct HomeFolderTests {
     private func mode(_ path: String) throws -> mode_t {
-        var status = stat()
-        try #require(lstat(path, &status) == 0)
-        return status.st_mode & 0o7777
+        try FileFacts(path).mode
     }
 
     @Test func `a home is made where there is none, for its owner alone`() throws {

@@ -3,8 +3,8 @@ import RollcallStore
 import RollcallSync
 import Testing
 
-private let surname = FieldNumber(4 * 32 + 2)
-private let givenName = FieldNumber(5 * 32 + 2)
+private let surname = Fields.surname
+private let givenName = Fields.givenName
 
 @Suite struct MeetingTests {
     @Test func `what one laptop wrote is on the other after they met`() throws {

@@ -66,6 +66,7 @@ def kinds():
     founding = message([edit(CONTROL, 1, [(ENTRY, b"\1\4\4Olha")], kind=7)])
     yield shown("data_of_a_control_record", "a data change that refers to a control dot makes a record of it", founding, of(A, 1, (SURNAME, "x"), record=dot(CONTROL, 1)), spec="R-12.4")
     yield shown("record_of_an_absent_change", "B:1 writes to A:1's record, which has not come: the record counts", of(B, 1, (SURNAME, "y")), spec="R-12.4")
+    yield shown("lone_change_without_writes", "a record of one change that writes nothing: it counts, and its digest lists no change", of(A, 1))
     empty = of(A, 1, (SURNAME, "x")), of(B, 1, record=NEW)
     yield shown("change_without_writes", "B:1 writes nothing and leaves no mark in the digest", *empty)
 

@@ -30,6 +30,9 @@ public struct RecordState: Equatable, Sendable {
 
     public func includes(_ dot: Dot) -> Bool { entries.contains { $0.dot == dot } }
 
+    /// Whether one change is all that was applied, and all of it is live: most records of a roster.
+    public var isOneChange: Bool { entries.count == 1 && entries[0].live == .all && awaited.isEmpty }
+
     /// Applies a change of this record; one that is applied already changes nothing.
     ///
     /// - Parameter fieldsWritten: The fields that an earlier applied change wrote, asked when one of
@@ -95,11 +98,13 @@ public struct RecordState: Equatable, Sendable {
         var reader = ByteReader(bytes)
         for _ in 0..<(try reader.count("entries", bytesEach: 2)) {
             let dot = try Self.dot(&reader)
-            let live = try reader.count("live fields")
+            // 0 says that all are live; else it is one more than the fields that are.
+            let live = try reader.varint("live fields")
             guard live > 0 else {
                 entries.append(Entry(dot: dot, live: .all))
                 continue
             }
+            guard live - 1 <= UInt64(reader.bytesLeft) else { throw FormatError(.truncated, "live fields") }
             var fields: [FieldNumber] = []
             for _ in 1..<live {
                 fields.append(FieldNumber(UInt32(truncatingIfNeeded: try reader.varint("field"))))

@@ -111,9 +111,8 @@ struct ControlServer: Sendable {
         // In a directory of someone else's, that one could put another socket in our place.
         try OpenFile(directoryPath, O_RDONLY | O_DIRECTORY).claim()
 
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else {
+        guard SystemCall.exists(path) else { return }
+        guard try FileFacts(path).isSocket else {
             throw .refused("bind", path: path, code: EADDRINUSE)
         }
         try SystemCall.run("unlink", path) { unlink(path) }

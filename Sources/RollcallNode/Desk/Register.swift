@@ -129,7 +129,12 @@ extension Driver {
             records: counts.records, changes: counts.changes, conflicts: counts.conflicts, held: counts.held,
             quarantined: 0, fingerprint: isFounded ? try fingerprintText() : nil, peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
-            socket: socketPath)
+            socket: socketPath, traffic: traffic)
+    }
+
+    private var traffic: Traffic {
+        let counted = transport?.traffic
+        return Traffic(sent: Int(counted?.bytesSent ?? 0), received: Int(counted?.bytesReceived ?? 0))
     }
 
     // MARK: - waiting

@@ -15,56 +15,71 @@ struct RosterOrder: Sendable {
     var skipsBad: Bool
 }
 
+/// A roster's file, ready to be read row by row.
+struct RosterReading: Sendable {
+    var file: RosterFile
+    var plan: RosterPlan
+    var list: String
+
+    init(_ order: RosterOrder) throws {
+        guard let data = FileManager.default.contents(atPath: order.path) else {
+            throw ControlError(.badFile, "the file cannot be read", hint: order.path)
+        }
+        list = order.list ?? RosterPlan.listName(ofFile: order.path)
+        do throws(RosterError) {
+            file = try RosterFile([UInt8](data))
+            plan = try RosterPlan(
+                header: file.header, map: order.columns.map { ($0.column, $0.field) }, key: order.key,
+                list: list, hash: { firstEight(sha256($0)) })
+        } catch {
+            throw ControlError(Self.code(of: error), error.description, hint: Self.hint(for: error))
+        }
+    }
+
+    private static func code(of error: RosterError) -> ErrorCode {
+        switch error {
+        case .unknownColumns, .missingColumn: .unknownColumn
+        case .field(_, let input) where input.reason == .unknownField: .unknownField
+        default: .badCSV
+        }
+    }
+
+    private static func hint(for error: RosterError) -> String? {
+        switch error {
+        case .unknownColumns, .field:
+            "map a column with --map COLUMN=FIELD, or leave it out with --map COLUMN=-"
+        case .missingColumn: "the columns' names stand in the first line of the file"
+        default: nil
+        }
+    }
+}
+
 extension Desk {
-    /// Reads the file beside the driver, then lets it apply all rows in one transaction, or none.
+    /// Lets the driver apply all rows in one transaction, or none.
     func importRoster(_ order: RosterOrder, _ answer: AnswerLine) async throws {
-        let reading = try await Self.read(order)
-        var report = reading.report
+        let reading = try RosterReading(order)
+        let (progress, continuation) = AsyncStream.makeStream(
+            of: ProgressReport.self, bufferingPolicy: .bufferingNewest(1))
+        async let telling: Void = {
+            for await report in progress { try? await answer.progress(report) }
+        }()
+        let outcome: Result<RosterReport, any Error>
+        do {
+            outcome = .success(
+                try await driver.apply(reading, skippingBad: order.skipsBad) { continuation.yield($0) })
+        } catch {
+            outcome = .failure(error)
+        }
+        continuation.finish()
+        await telling
+        let report = try outcome.get()
         guard report.failed.isEmpty || order.skipsBad else {
             try await answer.interim(report)
             throw ControlError(
                 .rowsFailed, "\(report.failed.count) of \(report.rows) rows cannot be read; nothing was imported",
                 hint: "mend them, or leave them out with --skip-bad")
         }
-        try await answer.progress(ProgressReport(done: 0, total: report.rows, what: "rows"))
-        try await driver.apply(reading.rows, of: reading.list, to: &report)
         try await answer.result(report)
-    }
-
-    struct RosterReading: Sendable {
-        var list: String
-        var rows: [(number: Int, row: RosterRow)]
-        var report: RosterReport
-    }
-
-    @concurrent
-    private static func read(_ order: RosterOrder) async throws -> RosterReading {
-        guard let data = FileManager.default.contents(atPath: order.path) else {
-            throw ControlError(.badFile, "the file cannot be read", hint: order.path)
-        }
-        do throws(RosterError) {
-            let file = try RosterFile([UInt8](data))
-            let list = order.list ?? RosterPlan.listName(ofFile: order.path)
-            let plan = try RosterPlan(
-                header: file.header, map: order.columns.map { ($0.column, $0.field) }, key: order.key,
-                list: list, hash: { firstEight(sha256($0)) })
-            var reading = RosterReading(list: list, rows: [], report: RosterReport(
-                    rows: 0, added: 0, unchanged: 0, differing: [], duplicate: [], failed: []))
-            for row in file {
-                reading.report.rows += 1
-                do throws(RowFailure) {
-                    reading.rows.append((row.number, try plan.read(row)))
-                } catch {
-                    reading.report.failed.append(.init(row: row.number, reason: error.description))
-                }
-            }
-            return reading
-        } catch {
-            let code: ErrorCode = if case .unknownColumns = error { .unknownColumn } else { .badCSV }
-            throw ControlError(
-                code, error.description,
-                hint: "map a column with --map COLUMN=FIELD, or leave it out with --map COLUMN=-")
-        }
     }
 
     func exportRoster(_ path: String) async throws -> RosterExportReport {
@@ -99,67 +114,115 @@ extension Driver {
         }
     }
 
-    private static let rowsPerRun = 2_048
+    /// Rows that are written as one run of changes.
+    private static let rowsPerRun = 1_024
 
     /// Adds the rows that are new, and compares the others with what is known.
+    ///
+    /// All is written in one transaction, which is undone if a row fails and bad rows are not skipped: the
+    /// file is read once, and no more of it is in memory than a run.
     func apply(
-        _ rows: [(number: Int, row: RosterRow)], of list: String, to report: inout RosterReport
-    ) throws {
+        _ reading: RosterReading, skippingBad: Bool, telling progress: (ProgressReport) -> Void
+    ) throws -> RosterReport {
         guard laptop.membership != nil else { throw LaptopError.noRegister }
-        var known = try knownRows()
+        let known = try knownRows()
         let operatorDot = try laptop.defaultOperator(store)
-        let head = Body.textHead(source: "list \(list)")
-        var local = report
-        try actInSteps { (laptop, store, take) -> (Void, isKept: Bool) in
-            var drafts: [Draft] = []
-            var pending: [String] = []
-            func flush() throws {
-                var output = Output()
-                let dots = try laptop.write(drafts, store, &output)
-                try take(output)
-                for (identity, dot) in zip(pending, dots) { known[identity] = [dot] }
-                drafts = []
-                pending = []
-            }
-            for (number, row) in rows {
-                if pending.count == Self.rowsPerRun || known[row.identity] == Self.notYet { try flush() }
-                if let records = known[row.identity] {
-                    try Self.compare(row, number, with: records, laptop, store, &local)
-                    continue
+        return try actInSteps { laptop, store, take in
+            var run = RosterRun(reading: reading, known: known, operatorDot: operatorDot)
+            for row in reading.file {
+                if run.isFull {
+                    try run.flush(&laptop, store, take)
+                    progress(ProgressReport(done: run.report.rows, what: "rows"))
                 }
-                known[row.identity] = Self.notYet
-                pending.append(row.identity)
-                drafts.append(Self.draft(row, head, operatorDot))
-                local.added += 1
+                try run.add(row, &laptop, store, take)
             }
-            try flush()
-            return ((), isKept: true)
+            try run.flush(&laptop, store, take)
+            return (run.report, isKept: run.report.failed.isEmpty || skippingBad)
         }
-        report = local
     }
 
-    /// Stands for a row of this file that is in the run being gathered.
-    private static let notYet: [Dot] = []
+    /// Rows of a roster on their way into the register, a run of changes at a time.
+    private struct RosterRun {
+        private enum Row {
+            /// In the run that is being gathered.
+            case gathered
+            case records([Dot])
+        }
 
-    private static func draft(_ row: RosterRow, _ head: [UInt8], _ operatorDot: Dot?) -> Draft {
-        var writes: [Draft.Write] = []
-        writes.reserveCapacity(row.writes.count + 1)
-        writes.append(.init(field: FieldSchema.listLine, names: [], body: head + Array(row.identity.utf8)))
+        private let plan: RosterPlan
+        private let source: String
+        private let head: [UInt8]
+        private let operatorDot: Dot?
+        private var known: [String: Row]
+        private var drafts: [Draft] = []
+        private var gathered: [String] = []
+        var report = RosterReport(
+            rows: 0, added: 0, unchanged: 0, differing: [], duplicate: [], failed: [])
+
+        init(reading: RosterReading, known: [String: [Dot]], operatorDot: Dot?) {
+            plan = reading.plan
+            source = "list \(reading.list)"
+            head = Body.textHead(source: source)
+            self.operatorDot = operatorDot
+            self.known = known.mapValues { .records($0) }
+        }
+
+        var isFull: Bool { drafts.count == rowsPerRun }
+
+        mutating func add(
+            _ row: RosterFile.Row, _ laptop: inout Laptop, _ store: RegisterStore,
+            _ take: (Output) throws -> Void
+        ) throws {
+            report.rows += 1
+            let read: RosterRow
+            do throws(RowFailure) {
+                read = try plan.read(row)
+            } catch {
+                report.failed.append(.init(row: row.number, reason: error.description))
+                return
+            }
+            if case .gathered = known[read.identity] { try flush(&laptop, store, take) }
+            if case .records(let records) = known[read.identity] {
+                try Driver.compare(read, row.number, with: records, laptop, store, &report)
+                return
+            }
+            known[read.identity] = .gathered
+            gathered.append(read.identity)
+            drafts.append(Driver.draft(read, head, source: source, operatorDot))
+            report.added += 1
+        }
+
+        mutating func flush(
+            _ laptop: inout Laptop, _ store: RegisterStore, _ take: (Output) throws -> Void
+        ) throws {
+            var output = Output()
+            let dots = try laptop.write(drafts, store, &output)
+            try take(output)
+            for (identity, dot) in zip(gathered, dots) { known[identity] = .records([dot]) }
+            drafts.removeAll(keepingCapacity: true)
+            gathered.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private static func draft(_ row: RosterRow, _ head: [UInt8], source: String, _ operatorDot: Dot?) -> Draft {
+        var draft = Draft(record: .new, operatorDot: operatorDot)
+        draft.reserve(writeCount: row.writes.count + 1, bodyBytes: 768)
+        draft.append(FieldSchema.listLine, head: head, text: row.identity)
         for (field, content) in row.writes {
             if case .text(let text) = content {
-                writes.append(.init(field: field, names: [], body: head + Array(text.utf8)))
+                draft.append(field, head: head, text: text)
             } else {
-                writes.append(.init(field: field, names: [], body: Body(content).encoded()))
+                draft.append(field, body: Body(content, source: source).encoded())
             }
         }
-        return Draft(record: .new, operatorDot: operatorDot, writes: writes)
+        return draft
     }
 
     /// Records by the identities of the rows that they came from.
     private func knownRows() throws -> [String: [Dot]] {
         var known: [String: [Dot]] = [:]
         for dot in try allRecords() {
-            guard let view = try laptop.view(of: dot, store), !view.isRemoved else { continue }
+            guard let view = try laptop.view(of: dot, store) else { continue }
             for value in view[FieldSchema.listLine]?.values ?? [] {
                 if case .text(let identity) = value.content { known[identity, default: []].append(dot) }
             }

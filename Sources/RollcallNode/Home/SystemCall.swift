@@ -1,5 +1,5 @@
-import CoreFoundation
 import Foundation
+import Glibc
 
 /// Calls of the system that may be interrupted, and what their errors are called.
 enum SystemCall {
@@ -22,8 +22,27 @@ enum SystemCall {
 
     /// Whether something is at the path, even a link that leads nowhere.
     static func exists(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0
+        (try? FileFacts(path)) != nil
+    }
+}
+
+/// Who owns what is at a path, and who may open it; of a link, not of what it leads to.
+struct FileFacts {
+    let isSocket: Bool
+    let owner: UInt32
+    let mode: mode_t
+
+    // Asked by Foundation: which C module declares `struct stat` depends here on what else is
+    // compiled together, and so does whether its fields are visible.
+    init(_ path: String) throws(HomeError) {
+        do {
+            let facts = try FileManager.default.attributesOfItem(atPath: path)
+            isSocket = facts[.type] as? FileAttributeType == .typeSocket
+            owner = (facts[.ownerAccountID] as? NSNumber)?.uint32Value ?? .max
+            mode = (facts[.posixPermissions] as? NSNumber).map { mode_t($0.uint32Value) } ?? 0o777
+        } catch {
+            throw .refused("stat", path: path, code: errno)
+        }
     }
 }
 
@@ -45,21 +64,14 @@ final class OpenFile: Sendable {
         close(descriptor)
     }
 
-    func status() throws(HomeError) -> stat {
-        var status = stat()
-        try SystemCall.run("stat", path) { fstat(descriptor, &status) }
-        return status
-    }
-
     /// Refuses what another user owns, and shuts out group and others from what is ours.
     func claim() throws(HomeError) {
-        let status = try status()
-        guard status.st_uid == geteuid() else {
-            throw .ownedByAnother(path: path, user: status.st_uid)
+        let facts = try FileFacts(path)
+        guard facts.owner == geteuid() else {
+            throw .ownedByAnother(path: path, user: facts.owner)
         }
-        let tight = status.st_mode & 0o7777 & ~0o077
-        guard status.st_mode & 0o7777 != tight else { return }
-        try SystemCall.run("chmod", path) { fchmod(descriptor, tight) }
+        guard facts.mode & 0o077 != 0 else { return }
+        try SystemCall.run("chmod", path) { fchmod(descriptor, facts.mode & 0o700) }
     }
 
     /// The whole content, or nil when there is more than the limit.

@@ -22,32 +22,30 @@ public struct Chain: Sendable {
         var present: UInt8 = 0
         for write in change.writes { present |= 1 << write.field.fieldClass.rawValue }
         var commitments: [Commitment] = []
+        commitments.reserveCapacity(present.nonzeroBitCount)
+        // One buffer for all: a roster of 100,000 rows makes 800,000 of these hashes.
+        var buffer = ByteWriter(reserving: 64 + change.bodies.count + change.writes.count * 6)
         for rawClass in UInt8(0)..<8 where present & 1 << rawClass != 0 {
-            let fieldClass = FieldClass(rawClass)
+            buffer.bytes.removeAll(keepingCapacity: true)
+            buffer.label("rc1.salt")
+            buffer.raw(leaf)
+            buffer.u8(rawClass)
+            withSHA256(of: buffer.bytes) { salt in
+                buffer.bytes.removeAll(keepingCapacity: true)
+                buffer.label("rc1.commit")
+                buffer.bytes.append(contentsOf: salt.prefix(16))
+            }
+            for write in change.writes where write.field.fieldClass.rawValue == rawClass {
+                buffer.varint(UInt64(write.field.rawValue))
+                buffer.varint(write.body.count)
+                change.bodies.withUnsafeBufferPointer { bodies in
+                    buffer.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: bodies[write.body]))
+                }
+            }
             commitments.append(
-                commitment(to: change, in: fieldClass, salt: classSalt(leaf, fieldClass)))
+                Commitment(fieldClass: FieldClass(rawClass), hash: sha256(buffer.bytes)))
         }
         return commitments
-    }
-
-    /// The salt of one class of one change.
-    public static func classSalt(_ leaf: [UInt8], _ fieldClass: FieldClass) -> [UInt8] {
-        var hash = LabelledHash("rc1.salt", reserving: 32)
-        hash.add(leaf)
-        hash.add(u8: fieldClass.rawValue)
-        return hash.finish16()
-    }
-
-    public static func commitment(
-        to change: Change, in fieldClass: FieldClass, salt: [UInt8]
-    ) -> Commitment {
-        var hash = LabelledHash("rc1.commit", reserving: 64 + change.bodies.count)
-        hash.add(salt)
-        for write in change.writes where write.field.fieldClass == fieldClass {
-            hash.add(varint: UInt64(write.field.rawValue))
-            hash.add(byteString: change.body(of: write))
-        }
-        return Commitment(fieldClass: fieldClass, hash: hash.finish())
     }
 
     /// h(0).

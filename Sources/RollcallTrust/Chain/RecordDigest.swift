@@ -32,4 +32,20 @@ public struct RecordDigest {
     }
 
     public func finish() -> [UInt8] { hash.finish() }
+
+    /// The digest of a record of which one change is all.
+    public static func of(
+        _ change: Change, _ commitments: [Commitment], _ table: ReplicaTable
+    ) -> [UInt8] {
+        var digest = RecordDigest(record: change.record, table)
+        guard !change.writes.isEmpty else { return digest.finish() }
+        digest.add(change.dot)
+        digest.hash.add(varint: UInt64(change.writes.count))
+        for write in change.writes { digest.hash.add(varint: UInt64(write.field.rawValue)) }
+        for commitment in commitments {
+            digest.hash.add(u8: commitment.fieldClass.rawValue)
+            digest.hash.add(commitment.hash)
+        }
+        return digest.finish()
+    }
 }

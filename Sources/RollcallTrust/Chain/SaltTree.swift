@@ -52,7 +52,9 @@ public struct SaltTree: Equatable, Sendable {
     /// All leaves of counters `first...last` in order, each inner value derived once.
     public func leaves(_ first: UInt64, _ last: UInt64) -> [[UInt8]] {
         var leaves: [[UInt8]] = []
-        for node in nodes { Self.collect(node.subtree, node.value, first, last, &leaves) }
+        for node in nodes where node.subtree.last >= first && node.subtree.first <= last {
+            Self.collect(node.subtree, node.value, first, last, &leaves)
+        }
         return leaves
     }
 
@@ -60,12 +62,15 @@ public struct SaltTree: Equatable, Sendable {
         _ subtree: SaltSubtree, _ value: [UInt8], _ first: UInt64, _ last: UInt64,
         _ leaves: inout [[UInt8]]
     ) {
-        guard subtree.last >= first, subtree.first <= last else { return }
         guard subtree.level > 0 else { return leaves.append(value) }
         let half = SaltSubtree(first: subtree.first, level: subtree.level - 1)
         let right = SaltSubtree(first: half.last + 1, level: half.level)
-        collect(half, child(value, isRight: false), first, last, &leaves)
-        collect(right, child(value, isRight: true), first, last, &leaves)
+        if half.last >= first, half.first <= last {
+            collect(half, child(value, isRight: false), first, last, &leaves)
+        }
+        if right.last >= first, right.first <= last {
+            collect(right, child(value, isRight: true), first, last, &leaves)
+        }
     }
 
     private static func value(
