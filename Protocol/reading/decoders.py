@@ -194,7 +194,7 @@ def chain_link_of(data, given):
 
 def head(data, given):
     reader = Reader(data)
-    replica, height, hash, signature = reader.take(41), reader.uint(8), reader.take(32), reader.take(64)
+    replica, height, hash, signature = names.read_replica(reader), reader.uint(8), reader.take(32), reader.take(64)
     reader.end()
     check_head(given_bytes(given, "register"), replica, height, hash, signature)
     yield "head.height", str(height)

@@ -22,6 +22,8 @@ public enum LaptopError: Error, Equatable, Sendable {
     case notAllowed
     case tooManyMembers
     case invitationOpen
+    /// The peer's address is not known.
+    case noAddress
     case noSuchNewcomer
     case noSuchRecord
     case recordRemoved
@@ -57,6 +59,7 @@ public struct Laptop {
     public let earlierNonces: [UInt64]
     public internal(set) var peers: [NodeID: PeerKnowledge] = [:]
     var unsavedPeers: Set<NodeID> = []
+    var peersSavedAt: Duration = .zero
     var sessions: [SessionID: SyncSession] = [:]
     /// Sessions with bytes that are not decoded yet, in turn.
     var ready: [SessionID] = []

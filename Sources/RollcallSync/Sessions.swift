@@ -74,6 +74,7 @@ extension Laptop {
         for session in sessions.values { earliest = min(earliest, session.deadline) }
         for (node, attempt) in dialling.attempts where isDialDue(node) { earliest = min(earliest, attempt.next) }
         if let invitation { earliest = min(earliest, invitation.expires) }
+        if !unsavedPeers.isEmpty { earliest = min(earliest, peersSavedAt + Self.peersSavedEvery) }
         if let joining { earliest = min(earliest, joining.deadline) }
         return max(earliest, moment.now + .milliseconds(5))
     }
@@ -232,7 +233,11 @@ extension Laptop {
             output.commit.append(.peer(peer, knowledge.encoded()))
         }
         unsavedPeers = []
+        peersSavedAt = moment.now
     }
+
+    /// What is learned of peers is written now and then: losing some of it costs bytes, never a change.
+    private static let peersSavedEvery: Duration = .seconds(2)
 
     // MARK: - time
 
@@ -258,6 +263,7 @@ extension Laptop {
             case .ended: break
             }
         }
+        if !unsavedPeers.isEmpty, peersSavedAt + Self.peersSavedEvery <= now { savePeers(&output) }
         expireInvitation(&output)
         expireJoin(&output)
         dialDue(&output)
@@ -303,7 +309,8 @@ extension Laptop {
         dialDue(&output)
     }
 
-    public mutating func connect(_ peer: NodeID, _ output: inout Output) {
+    public mutating func connect(_ peer: NodeID, _ output: inout Output) throws {
+        guard peers[peer]?.addresses.isEmpty == false else { throw LaptopError.noAddress }
         peers[peer, default: PeerKnowledge()].isBarred = false
         unsavedPeers.insert(peer)
         savePeers(&output)

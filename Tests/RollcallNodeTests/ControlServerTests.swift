@@ -100,20 +100,22 @@ import Testing
     @Test func `a handler hears that its client hung up`() async throws {
         let scratch = try Scratch()
         let path = "\(scratch.path)/control.sock"
-        let calls = Atomic<Int>(0)
+        let begun = Atomic<Int>(0)
+        let heard = Atomic<Int>(0)
         try await withServer(at: path) { _, connection in
+            begun.wrappingAdd(1, ordering: .relaxed)
             await withCheckedContinuation { continuation in
                 connection.onClose { continuation.resume() }
             }
             #expect(connection.isClosed)
-            calls.wrappingAdd(1, ordering: .relaxed)
+            heard.wrappingAdd(1, ordering: .relaxed)
         } _: {
             do {
                 let socket = try BareSocket(path: path)
                 try await socket.write("wait\n")
-                try await Task.sleep(for: .milliseconds(50))
+                #expect(try await eventually { begun.load(ordering: .relaxed) == 1 })
             }
-            #expect(try await eventually { calls.load(ordering: .relaxed) == 1 })
+            #expect(try await eventually { heard.load(ordering: .relaxed) == 1 })
         }
     }
 

@@ -186,8 +186,10 @@ struct ForeignClient {
         ["-certform", "DER", "-cert", path("certificate"), "-keyform", "DER", "-key", path("key")]
     }
 
-    /// Shakes hands and stays half a second; what the program said.
-    func connect(to address: NetworkAddress, _ arguments: [String]) async throws -> String {
+    /// Shakes hands and stays until it is refused or has seen enough; what the program said.
+    func connect(
+        to address: NetworkAddress, _ arguments: [String], until hasSeenEnough: () -> Bool
+    ) async throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: Self.program)
         process.arguments = ["s_client", "-connect", "\(address)"] + arguments
@@ -197,7 +199,7 @@ struct ForeignClient {
         process.standardOutput = output
         process.standardError = output
         try process.run()
-        try await Task.sleep(for: .milliseconds(500))
+        #expect(try await eventually { !process.isRunning || hasSeenEnough() })
         try input.fileHandleForWriting.close()
         return try await blocking {
             let said = try output.fileHandleForReading.readToEnd() ?? Data()

@@ -58,24 +58,24 @@ import X509
         let certificate = client.certificateArguments
         let name = ["-alpn", "rollcall/1"]
         let chain = ["-cert_chain", client.path("chain")]
-        switch refused {
-        case .speaksTLS12:
-            _ = try await client.connect(to: address, certificate + name + ["-tls1_2"])
-        case .showsNoCertificate: _ = try await client.connect(to: address, name)
-        case .showsTwoCertificates:
-            let second = try Certificate(derEncoded: NodeIdentityFile().certificate)
-            try Data(second.serializeAsPEM().pemString.utf8)
-                .write(to: URL(filePath: client.path("chain")))
-            _ = try await client.connect(to: address, certificate + name + chain)
-        case .offersNoProtocol: _ = try await client.connect(to: address, certificate)
-        case .offersAnotherProtocol:
-            _ = try await client.connect(to: address, certificate + ["-alpn", "h2"])
-        case .offersAnotherCurve:
-            _ = try await client.connect(to: address, certificate + name + ["-groups", "P-256"])
-        }
+        let arguments =
+            switch refused {
+            case .speaksTLS12: certificate + name + ["-tls1_2"]
+            case .showsNoCertificate: name
+            case .showsTwoCertificates: certificate + name + chain
+            case .offersNoProtocol: certificate
+            case .offersAnotherProtocol: certificate + ["-alpn", "h2"]
+            case .offersAnotherCurve: certificate + name + ["-groups", "P-256"]
+            }
+        let second = try Certificate(derEncoded: NodeIdentityFile().certificate)
+        try Data(second.serializeAsPEM().pemString.utf8)
+            .write(to: URL(filePath: client.path("chain")))
+        _ = try await client.connect(to: address, arguments) { !there.events.isEmpty }
         #expect(there.events.isEmpty)
 
-        let said = try await client.connect(to: address, certificate + name)
+        let said = try await client.connect(to: address, certificate + name) {
+            there.opened.count == 1
+        }
         #expect(said.contains("New, TLSv1.3"))
         #expect(there.opened.count == 1)
     }
@@ -95,14 +95,18 @@ import X509
         let session = client.path("session")
 
         // A server's ticket travels with the first bytes that it sends.
-        async let saying = client.connect(to: address, usual + ["-sess_out", session])
+        async let saying = client.connect(to: address, usual + ["-sess_out", session]) {
+            FileManager.default.fileExists(atPath: session)
+        }
         there.transport.send(try await there.id(), [0])
-        let first = try await saying
-        #expect(first.contains("New, TLSv1.3"))
+        _ = try await saying
         #expect(FileManager.default.fileExists(atPath: session))
-        let second = try await client.connect(to: address, usual + ["-sess_in", session])
-        #expect(second.contains("New, TLSv1.3"))
-        #expect(!second.contains("Reused"))
+
+        async let sayingAgain = client.connect(to: address, usual + ["-sess_in", session]) {
+            there.opened.count == 2
+        }
+        there.transport.send(try await there.id(1), [0])
+        #expect(try await sayingAgain.contains("New, TLSv1.3"))
         #expect(there.opened.map(\.hash) == [identity.tlsKeyHash, identity.tlsKeyHash])
     }
 

@@ -53,6 +53,7 @@ extension World {
             try node.laptop.finish(bundle, moment, &output)
             try node.store.apply(output.commit)
             try node.store.commit()
+            outputs.append(output)
             for var output in outputs {
                 output.commit = []
                 try act(index) { _, _, sent in sent = output }

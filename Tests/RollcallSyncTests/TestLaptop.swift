@@ -17,6 +17,7 @@ final class TestLaptop {
     var inbox: [SessionID: [UInt8]] = [:]
     /// Sessions that it closed.
     var closed: [SessionID] = []
+    private var copies: [String] = []
 
     init(_ name: String, seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
@@ -55,9 +56,15 @@ final class TestLaptop {
 
     /// Copies what is on the disk now; the path of the copy.
     func backup() throws -> String {
-        let path = FileManager.default.temporaryDirectory.appending(path: "rollcall-\(UUID().uuidString).sqlite").path
+        let path = FileManager.default.temporaryDirectory
+            .appending(path: "rollcall-\(UUID().uuidString).sqlite").path
         try store.backup(to: path)
+        copies.append(path)
         return path
+    }
+
+    deinit {
+        for path in copies.flatMap({ [$0, $0 + "-wal", $0 + "-shm"] }) { unlink(path) }
     }
 
     /// Puts a copy in the place of the disk and begins a life on it.

@@ -128,13 +128,17 @@ final class World {
     @discardableResult
     func deliverOne() throws -> Bool {
         guard !queue.isEmpty else { return false }
-        var position = 0
-        if let picked = chance.map({ _ in queue[Int.random(in: queue.indices, using: &chance!)].to }) {
-            position = queue.firstIndex { $0.to == picked } ?? 0
-        }
-        let delivery = queue.remove(at: position)
+        let delivery = queue.remove(at: nextPosition())
         try handle(.received(delivery.to.session, delivery.bytes), delivery.to.index)
         return true
+    }
+
+    /// Pieces on one cable never overtake each other.
+    private func nextPosition() -> Int {
+        guard var generator = chance else { return 0 }
+        let picked = queue[Int.random(in: queue.indices, using: &generator)].to
+        chance = generator
+        return queue.firstIndex { $0.to == picked } ?? 0
     }
 
     /// Lets time pass, so that deadlines do.

@@ -12,6 +12,10 @@ extension ControlError {
         case .notAllowed: self.init(.notAllowed, "this laptop's role may not do that")
         case .tooManyMembers: self.init(.tooManyMembers, "the register has 64 laptops, the most it can have")
         case .invitationOpen: self.init(.inviteOpen, "an invitation is open already")
+        case .noAddress:
+            self.init(
+                .unreachable, "no address of that laptop is known here",
+                hint: "give it: `rollcall connect HOST:PORT`; `rollcall status` there says where it listens")
         case .noSuchNewcomer:
             self.init(.noSuchNewcomer, "nobody with these words waits to be admitted", hint: "`rollcall status` lists who waits")
         case .noSuchRecord: self.init(.noSuchRecord, "no such record")

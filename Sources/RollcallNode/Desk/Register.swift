@@ -88,7 +88,7 @@ extension Driver {
     func connect(_ target: String) throws -> NodeReport {
         guard laptop.membership != nil else { throw LaptopError.noRegister }
         if let member = try? member(target) {
-            try act { laptop, _, output in laptop.connect(member.node, &output) }
+            try act { laptop, _, output in try laptop.connect(member.node, &output) }
             return NodeReport(node: member.node.text)
         }
         guard NetworkAddress(target) != nil else { throw Self.badAddress }

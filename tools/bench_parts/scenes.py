@@ -1,0 +1,425 @@
+"""The scenes that are measured; each plays between two real daemons and yields lines of the table."""
+import statistics
+import subprocess
+import time
+
+from bench_parts import floors
+from bench_parts.daemons import PATIENCE, Daemon, Pair, expect, until
+from bench_parts.table import Line, duration, size
+
+MIB = 1 << 20
+# Budgets were set for so many records; for fewer or more they are in proportion.
+BUDGET_RECORDS = 100_000
+EDITS_APART = 1_000
+PAIRS_UNLIKE = 800
+MEMBERS = 10
+
+
+def median(values):
+    return statistics.median(values)
+
+
+class Scenes:
+    """What the scenes share: options, the roster, one pair that holds it, the floor of a sync to disk."""
+
+    def __init__(self, options, folder, tell, roster):
+        self.options, self.folder, self.tell = options, folder, tell
+        self.roster = roster
+        self.pairs = 0
+        self.standing = None
+        self.records = None
+        self.spare = 0
+
+    def new_pair(self):
+        self.pairs += 1
+        return Pair(self.options.bin, self.folder / f"p{self.pairs}").start()
+
+    def rows(self, count):
+        people = self.roster["Roster"](self.options.seed)
+        return [people.person(number) for number in range(1, count + 1)]
+
+    def csv(self, count):
+        path = self.folder / f"roster-{count}.csv"
+        if not path.exists():
+            run = [self.options.tools / "roster", "--records", str(count), "--seed", str(self.options.seed), "--output", path]
+            subprocess.run(run, check=True)
+        return path
+
+    def load(self, daemon, count):
+        """Imports a roster; the seconds it took."""
+        path = self.csv(count)
+        begin = time.perf_counter()
+        done = daemon.control.one(
+            "rosterImport", path=str(path), list="bench", key="manifest_number", columns=[], skipBad=False)
+        seconds = time.perf_counter() - begin
+        expect(done["added"] == count and not done["failed"], f"the import added {done['added']} of {count} rows")
+        return seconds
+
+    # MARK: a roster comes in, and goes to a new member
+
+    def bring(self, count, blobs):
+        """Import at A, first sync to B; what both cost. The pair stands connected afterwards."""
+        insert = [floors.sqlite_insert(self.folder, blobs)]
+        pair = self.new_pair()
+        pair.apart()
+        cost = {"import": self.load(pair.a, count), "import peak": pair.a.peak()}
+        insert.append(floors.sqlite_insert(self.folder, blobs))
+        # By its creation dot: that is the one name of a record that its writer can tell without a search.
+        dot = f"{pair.a.control.one('status')['replica']}.{count}"
+        last = pair.a.control.one("show", id=dot)["record"]
+        before = pair.settled()
+        cpu = pair.a.cpu(), pair.b.cpu()
+        pair.a.watcher.send("waitUpToDate", peers=[pair.b.node], timeoutSeconds=PATIENCE)
+        begin = time.perf_counter()
+        pair.connect()
+        expect(pair.a.watcher.answer()[1]["up_to_date"], "the first sync was waited for in vain")
+        cost["acknowledged"] = time.perf_counter() - begin
+        pair.b.control.one("show", id=dot)
+        cost["readable by dot"] = time.perf_counter() - begin
+        shown = pair.b.control.one("show", id=last)
+        cost["sync"] = time.perf_counter() - begin
+        expect(shown["fields"]["manifest_number"]["values"][0]["value"] == str(count), "B shows another record")
+        cost["cpu a"], cost["cpu b"] = pair.a.cpu() - cpu[0], pair.b.cpu() - cpu[1]
+        cost["peak a"], cost["peak b"] = pair.a.peak(), pair.b.peak()
+        after = pair.settled()
+        cost["sent a"], cost["sent b"] = after[0] - before[0], after[1] - before[1]
+        pair.equal(count)
+        insert.append(floors.sqlite_insert(self.folder, blobs))
+        cost["insert"] = median(insert)
+        self.tell(f"{count:,} records: import {duration(cost['import'])}, first sync {duration(cost['sync'])}")
+        return pair, cost
+
+    def brought(self, count, repeats):
+        """The medians of some repeats; the last pair is kept for the other scenes."""
+        rows = self.rows(count)
+        blobs = [floors.compact(dict(zip(self.roster["FIELDS"], row))) for row in rows]
+        costs = []
+        for _ in range(repeats):
+            self.stop()
+            self.standing, cost = self.bring(count, blobs)
+            costs.append(cost)
+        middle = {key: median([cost[key] for cost in costs]) for key in costs[0]}
+        middle["columns"] = floors.columns_deflated(rows)
+        return middle
+
+    def pair(self):
+        """A pair that holds the roster, connected."""
+        if not self.standing:
+            self.brought(self.options.records, 1)
+        return self.standing
+
+    def stop(self):
+        if self.standing:
+            self.standing.stop()
+        self.standing = self.records = None
+
+    def roster_scene(self):
+        count = self.options.records
+        share = count / BUDGET_RECORDS
+        cost = self.brought(count, self.options.repeats)
+        scene = f"a roster of {count:,} records of 23 fields (median of {self.options.repeats})"
+        yield Line(
+            scene, "import at A, until durable", cost["import"], "s", cost["insert"], 3, True,
+            note="floor: bare SQLite insert of the same rows, a blob a record, one transaction, synchronous=FULL")
+        yield Line(
+            scene, "first sync to a new member, until readable there", cost["sync"], "s", cost["insert"], 2.5, True,
+            note=f"from `connect`: acknowledged after {duration(cost['acknowledged'])}, shown by its dot after "
+            f"{duration(cost['readable by dot'])}, by its id after {duration(cost['sync'])}")
+        yield Line(
+            scene, "first sync, bytes both ways", cost["sent a"] + cost["sent b"], "B", cost["columns"], 6e6 * share,
+            note=f"floor: the rows as columns of text, zlib -6; {size(4.6e6 * share)} is the stretch; "
+            f"A sent {size(cost['sent a'])}, B {size(cost['sent b'])}")
+        yield Line(
+            scene, "peak memory of A, import and sync", cost["peak a"], "MiB", None, 150 * MIB,
+            note=f"after the import alone {cost['import peak'] / MIB:.0f} MiB")
+        yield Line(scene, "peak memory of B, sync", cost["peak b"], "MiB", None, 150 * MIB)
+        yield Line(
+            scene, "verifying at B: processor time of its whole sync", cost["cpu b"], "s", None, share, is_bound=True,
+            note=f"an upper bound: with inflating, merging and SQLite; A computed {duration(cost['cpu a'])}")
+
+    def growth_scene(self):
+        counts = [self.options.records // 10, self.options.records] + [self.options.records * 10] * self.options.big
+        costs = [self.brought(count, 1) for count in counts]
+        self.stop()
+        for (small, less), (large, more) in zip(zip(counts, costs), list(zip(counts, costs))[1:]):
+            scene = f"growth from {small:,} to {large:,} records"
+            yield Line(
+                scene, "import: so many times the time", more["import"] / less["import"], "x",
+                more["insert"] / less["insert"], 11, note="floor: the bare insert's growth")
+            yield Line(
+                scene, "first sync: so many times the time", more["sync"] / less["sync"], "x",
+                more["insert"] / less["insert"], 11)
+            yield Line(
+                scene, "first sync: so many times the bytes", (more["sent a"] + more["sent b"]) / (less["sent a"] + less["sent b"]),
+                "x", None, 11)
+            yield Line(scene, "peak memory of B", more["peak b"], "MiB", None, 150 * MIB)
+
+    # MARK: edits
+
+    def spare_records(self, count):
+        """Ids of records that no scene has edited yet."""
+        if self.records is None:
+            listed = self.pair().a.control.all("list", limit=self.options.records, filters=[])
+            self.records, self.spare = [record["record"] for record in listed], 0
+        self.spare += count
+        if self.spare > len(self.records):
+            self.spare = count
+        return self.records[self.spare - count : self.spare]
+
+    def later_edits(self, records):
+        """A later edit of each record, one field each, as a roster sees them."""
+        people = self.roster["Roster"](f"edits {self.options.seed}")
+        edits = (people.edit(1) for _ in records)
+        return [(record, edit["field"], edit["value"]) for record, edit in zip(records, edits)]
+
+    def sync_floor(self):
+        """F: two syncs to disk and a round trip."""
+        return 2 * floors.disk_sync(self.folder) + floors.round_trip()
+
+    def live_scene(self):
+        pair, count = self.pair(), self.options.edits
+        records = self.spare_records(count)
+        for daemon in (pair.a, pair.b):
+            daemon.control.one("show", id=records[0])
+        floor = [self.sync_floor()]
+        before = pair.settled()
+        there, durable, looks, look_times = [], [], 0, []
+        for index, record in enumerate(records):
+            value = f"СІЗО-{1_000 + index}"
+            mark = f'"{value}"'.encode()
+            begin = time.perf_counter()
+            pair.a.set(record, "held_at", value)
+            durable.append(time.perf_counter() - begin)
+            while True:
+                look = time.perf_counter()
+                is_there = mark in pair.b.control.raw("show", id=record)
+                now = time.perf_counter()
+                looks += 1
+                look_times.append(now - look)
+                if is_there:
+                    break
+                expect(now - begin < 10, "an edit did not come to B within 10 s")
+            there.append(now - begin)
+            time.sleep(0.004)
+        after = pair.settled()
+        floor.append(self.sync_floor())
+        floor = median(floor)
+        there.sort()
+        scene = f"{count} lone edits, connected"
+        yield Line(
+            scene, "from before it is told to A until B shows it, median", median(there), "s", floor, 2, True,
+            note=f"floor F: two fdatasync of 4 kB and a round trip; A answered after {duration(median(durable))}; "
+            f"one `show` takes {duration(median(look_times))}, {looks / count:.1f} a edit")
+        yield Line(scene, "the same, 99 of 100", there[len(there) * 99 // 100], "s", floor)
+        edited = median([len(f"СІЗО-{1_000 + index}".encode()) for index in range(count)])
+        yield Line(
+            scene, "bytes of an edit, without its acknowledgement", (after[0] - before[0]) / count, "B", 80 + edited, 150,
+            note=f"floor: signature, salt and the value; the acknowledgement took {(after[1] - before[1]) / count:.0f} B")
+
+    def apart_scene(self):
+        pair = self.pair()
+        costs = []
+        for _ in range(self.options.repeats):
+            edits = self.later_edits(self.spare_records(EDITS_APART))
+            costs.append(self.catch_up(pair, edits))
+        total = median([sum(cost["sent"]) for cost in costs])
+        scene = f"{EDITS_APART:,} edits of one side, made apart (median of {self.options.repeats})"
+        yield Line(
+            scene, "from `connect` until all are readable at B", median([cost["seconds"] for cost in costs]), "s", None, 0.060,
+            note=f"dial and handshake are in it, and a floor of {duration(self.meeting_floor())} for them; B computed "
+            f"{duration(median([cost['cpu'] for cost in costs]))}")
+        yield Line(
+            scene, "bytes both ways", total, "B", median([cost["columns"] for cost in costs]), 9_000,
+            note=f"floor: number, field and value as columns, zlib -9; A sent {size(median([cost['sent'][0] for cost in costs]))}")
+
+    def catch_up(self, pair, edits):
+        """Edits at A while apart, then a meeting: what it cost."""
+        pair.b.control.one("show", id=edits[0][0])
+        pair.apart()
+        for record, field, value in edits:
+            pair.a.set(record, field, value)
+        before, cpu = pair.settled(), pair.b.cpu()
+        record, field, value = edits[-1]
+        mark = value.encode()
+        pair.a.watcher.send("waitUpToDate", peers=[pair.b.node], timeoutSeconds=PATIENCE)
+        begin = time.perf_counter()
+        pair.connect()
+        pair.a.watcher.answer()
+        expect(mark in pair.b.control.raw("show", id=record), "acknowledged, and not readable")
+        seconds = time.perf_counter() - begin
+        cpu, after = pair.b.cpu() - cpu, pair.settled()
+        for record, field, value in edits:
+            shown = [one["value"] for one in pair.b.control.one("show", id=record)["fields"][field]["values"]]
+            expect(value in shown, f"B lacks an edit: {field} of {record}")
+        pair.equal()
+        return {
+            "seconds": seconds, "cpu": cpu, "sent": (after[0] - before[0], after[1] - before[1]),
+            "columns": self.edit_floor(edits),
+        }
+
+    def edit_floor(self, edits):
+        place = {record: index for index, record in enumerate(sorted(self.records or {edit[0] for edit in edits}))}
+        ordered = sorted((place[record], field, value) for record, field, value in edits)
+        steps = [now[0] - before[0] for before, now in zip([(0,), *ordered], ordered)]
+        rows = [(str(step), field, value) for step, (_, field, value) in zip(steps, ordered)]
+        return floors.columns_deflated(rows, 9)
+
+    def both_scene(self):
+        pair = self.pair()
+        records = self.spare_records(EDITS_APART)
+        unlike, alike = records[:PAIRS_UNLIKE], records[PAIRS_UNLIKE:]
+        known = len(pair.a.control.all("conflicts"))
+        pair.apart()
+        for index, record in enumerate(unlike):
+            pair.a.set(record, "held_at", f"СІЗО-{2_000 + index}")
+            pair.b.set(record, "next_of_kin_phone", f"+38050{index:07}")
+        for index, record in enumerate(alike):
+            pair.a.set(record, "birth_date", f"19{60 + index % 30}-03-{1 + index % 28:02}")
+            pair.b.set(record, "birth_date", f"19{60 + index % 30}-04-{1 + index % 28:02}")
+        before = pair.settled()
+        for daemon, other in ((pair.a, pair.b), (pair.b, pair.a)):
+            daemon.watcher.send("waitUpToDate", peers=[other.node], timeoutSeconds=PATIENCE)
+        begin = time.perf_counter()
+        pair.connect()
+        for daemon in (pair.a, pair.b):
+            daemon.watcher.answer()
+        seconds = time.perf_counter() - begin
+        after = pair.settled()
+        merged = sum(all(self.has_both(daemon, record, index) for daemon in (pair.a, pair.b)) for index, record in enumerate(unlike))
+        listed = [daemon.control.all("conflicts") for daemon in (pair.a, pair.b)]
+        whole = [
+            {row["record"] for row in rows if row["field"] == "birth_date" and len(row["values"]) == 2} & set(alike)
+            for rows in listed]
+        expect(all(len(rows) == known + len(alike) for rows in listed), f"{[len(rows) for rows in listed]} conflicts are listed")
+        pair.equal()
+        scene = f"{EDITS_APART:,} edits on each side, made apart: {PAIRS_UNLIKE} pairs in unlike fields, {len(alike)} in one"
+        yield Line(scene, "merged, both values on both sides", merged, "", None, PAIRS_UNLIKE, at_least=True)
+        yield Line(
+            scene, "conflicts listed on both, both values kept", len(whole[0] & whole[1]), "", None, len(alike), at_least=True,
+            note="and equal fingerprints")
+        yield Line(
+            scene, "bytes both ways", after[0] - before[0] + after[1] - before[1], "B", None, 20_000,
+            note=f"A sent {size(after[0] - before[0])}, B {size(after[1] - before[1])}")
+        yield Line(scene, "from `connect` until both have all", seconds, "s")
+
+    @staticmethod
+    def has_both(daemon, record, index):
+        fields = daemon.control.one("show", id=record)["fields"]
+        held, phone = ([one["value"] for one in fields[name]["values"]] for name in ("held_at", "next_of_kin_phone"))
+        return held == [f"СІЗО-{2_000 + index}"] and phone == [f"+38050{index:07}"]
+
+    # MARK: meetings
+
+    def meeting_floor(self):
+        if not hasattr(self, "known_handshake"):
+            self.known_handshake = floors.handshake(self.folder)
+        return self.known_handshake
+
+    def meet(self, pair):
+        """One meeting with nothing new: its bytes and seconds."""
+        pair.apart()
+        before = pair.settled()
+        begin = time.perf_counter()
+        pair.connect()
+        until(lambda: pair.a.sees(pair.b) and pair.b.sees(pair.a), "the two are connected", 30, 0.0003)
+        seconds = time.perf_counter() - begin
+        after = pair.settled()
+        return after[0] - before[0] + after[1] - before[1], seconds
+
+    def meeting_scene(self):
+        small = self.new_pair()
+        try:
+            self.load(small.a, 1_000)
+            small.wait()
+            yield from self.meetings(small, 1_000)
+        finally:
+            small.stop()
+        yield from self.meetings(self.pair(), self.options.records)
+
+    def meetings(self, pair, count):
+        pair.wait()
+        self.meet(pair)
+        counts, seconds = zip(*(self.meet(pair) for _ in range(5)))
+        scene = f"a meeting with nothing new, {count:,} records on both"
+        yield Line(scene, "bytes both ways", int(median(counts)), "B", None, 250)
+        yield Line(
+            scene, "from `connect` until both say that they are connected", median(seconds), "s", self.meeting_floor(), 0.020,
+            note="dial and TLS handshake are in it; floor: the same with bare TLS 1.3 from this tool")
+
+    # MARK: finding what is new among many replicas
+
+    def finding_scene(self):
+        self.stop()
+        for ended, budget in ((0, 1_000), (self.options.ended, 4_000)):
+            begin = time.perf_counter()
+            found, parts = self.find(ended)
+            self.tell(f"finding among {ended} ended replicas: {time.perf_counter() - begin:.0f} s")
+            scene = f"finding {EDITS_APART:,} changes among {self.options.records:,} records, from unlike bases"
+            what = f"bytes both ways, {2 * MEMBERS} live replicas" + (f" and {ended:,} ended" if ended else "")
+            yield Line(
+                scene, what, found, "B", None, budget,
+                note="B went back to a backup: {unlike} B; with a common base {alike} B, of which a meeting is {idle} B".format(**parts))
+
+    def find(self, ended):
+        """Bytes of a meeting from unlike bases, less those that carry the changes themselves.
+
+        The same changes are carried twice: to B, and to B restored from a backup made before, whose base is not A's.
+        """
+        self.pairs += 1
+        pair = Pair(self.options.bin, self.folder / f"p{self.pairs}").start()
+        try:
+            return self.found(pair, ended)
+        finally:
+            pair.stop()
+
+    def found(self, pair, ended):
+        self.more_members(pair)
+        note = pair.b.control.one("add", fields=[{"field": "surname", "value": "Перша"}])["record"]
+        pair.wait()
+        pair.apart()
+        for index in range(ended):
+            pair.a.restart()
+            pair.a.set(note, "held_at", f"СІЗО-{1 + index}")
+        self.load(pair.a, self.options.records)
+        pair.connect()
+        pair.wait()
+        self.meet(pair)
+        idle = self.meet(pair)[0]
+        pair.apart()
+        backup = pair.folder / "b.backup"
+        pair.b.control.one("backup", path=str(backup))
+        listed = pair.a.control.all("list", limit=EDITS_APART, filters=[])
+        edits = self.later_edits([record["record"] for record in listed])
+        for index, (record, field, value) in enumerate(edits):
+            if ended and index == EDITS_APART // 2:
+                # One more replica has ended, which only A knows: a digest of all will not do.
+                pair.a.restart()
+            pair.a.set(record, field, value)
+        alike = self.carried(pair, edits[-1])
+        pair.apart()
+        pair.b.restore(backup)
+        pair.b.start(pair.b.address)
+        unlike = self.carried(pair, edits[-1])
+        pair.equal()
+        return unlike - (alike - idle), {"unlike": unlike, "alike": alike, "idle": idle}
+
+    def more_members(self, pair):
+        for index in range(MEMBERS - 2):
+            member = Daemon(f"m{index}", self.options.bin, pair.folder).start()
+            pair.others.append(member)
+            pair.join(member)
+            member.control.one("add", fields=[{"field": "surname", "value": f"Прізвище-{index}"}])
+            said = member.control.one("waitUpToDate", peers=[pair.b.node], timeoutSeconds=60)
+            expect(said["up_to_date"], f"{member.name} did not reach b")
+            member.stop()
+
+    @staticmethod
+    def carried(pair, edit):
+        """Bytes until an edit of A is at B and all is quiet."""
+        record, _, value = edit
+        before = pair.settled()
+        pair.connect()
+        until(lambda: value.encode() in pair.b.control.raw("show", id=record), "the last edit came to B", 60, 0.01)
+        pair.wait()
+        after = pair.settled()
+        return after[0] - before[0] + after[1] - before[1]
