@@ -88,6 +88,27 @@ let package = Package(
                 "RollcallControl",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        // The test vectors and numbers, read by this program's own decoders.
+        .testTarget(
+            name: "ProtocolTests", dependencies: ["RollcallCore", "RollcallWire", "RollcallTrust"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RollcallCoreTests", dependencies: ["RollcallCore"], swiftSettings: settings),
+        .testTarget(
+            name: "RollcallWireTests", dependencies: ["RollcallCore", "RollcallWire"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RollcallNodeTests",
+            dependencies: [
+                "RollcallNode", "RollcallControl", "RollcallTrust", "RollcallWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings),
         .testTarget(
             name: "RollcallExchangeTests", dependencies: ["RollcallExchange", "RollcallCore"],
             swiftSettings: settings),

@@ -192,6 +192,8 @@ def read_mark(value):
     for _ in range(reader.count()):
         dots.append(Dot(at(table, reader.varint()), judged_counter(reader.varint())))
         judged_names(dots[-2:])
+    if list(dict.fromkeys(dot.replica for dot in dots)) != table:
+        raise Refused("not sorted")
     reader.end()
     return mark, dots
 

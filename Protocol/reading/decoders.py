@@ -366,6 +366,7 @@ def join_transcript(data, given):
     offer = read_whole(messages.JOIN_OFFER, reader.blob())
     answer = read_whole(messages.JOIN_ANSWER, reader.blob())
     reader.end()
+    names.read_genesis(answer["genesis"])
     found = join.transcript(given_bytes(given, "newcomer_tls"), given_bytes(given, "inviter_tls"), offer, answer)
     secret = join.code_key(join.code_digits(given["code"]))
     yield "join.transcript", found.hex()

@@ -88,7 +88,7 @@ extension Laptop {
     private mutating func receive(
         _ hello: Hello, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
-        guard let peer = sessions[id]?.peer else { return }
+        guard let peer = sessions[id]?.peer, let greeted = sessions[id]?.greeted else { return }
         guard hello.lowestVersion <= Limits.version, hello.highestVersion >= Limits.version else {
             return bye(
                 id, .version, "peer speaks \(hello.lowestVersion) to \(hello.highestVersion), this laptop \(Limits.version)",
@@ -97,6 +97,7 @@ extension Laptop {
         guard hello.register == chain.register.bytes else {
             return bye(id, .register, "another register", &output)
         }
+        guard keepOne(sessionOf: peer, id, hello, &output) else { return }
         sessions[id]?.peerHello = hello
         sessions[id]?.window = Int(min(hello.window, UInt64(16 << 20)))
         sessions[id]?.usesDictionary = hello.dictionaries.contains(Self.dictionaryTag)
@@ -104,11 +105,11 @@ extension Laptop {
         note(hello, from: peer)
         output.notices.append(.connected(peer))
 
-        let ownBase = peers[peer]?.baseDigest ?? 0
-        if hello.digest == heads.digest() {
-            try begin(id, knowing: heads.vector, storage, &output)
-        } else if ownBase != 0, ownBase == hello.base {
-            var theirs = peers[peer]?.base ?? VersionVector()
+        // Both sides decide by what the two hellos say, so that they decide alike.
+        if hello.digest == greeted.digest {
+            try begin(id, knowing: greeted.vector, storage, &output)
+        } else if greeted.baseDigest != 0, greeted.baseDigest == hello.base {
+            var theirs = greeted.base
             guard try take(hello.changed, into: &theirs, id, storage, &output) else { return }
             try begin(id, knowing: theirs, storage, &output)
         } else {

@@ -9,7 +9,10 @@ extension Laptop {
         guard !advanced.isEmpty else { return }
         for id in sessions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             guard sessions[id]?.isExchanging == true else { continue }
-            for replica in advanced { count(replica, id) }
+            for replica in advanced {
+                noteHeard(replica, id)
+                count(replica, id)
+            }
             acknowledge(advanced, id, &output)
             for replica in advanced where heads[replica].height > sessions[id]?.sent[replica] ?? .max {
                 sessions[id]?.lacking.insert(replica)
@@ -17,6 +20,15 @@ extension Laptop {
             pump(id)
             agreeIfEqual(id)
         }
+    }
+
+    /// A replica that only the peer had told of is here now: what the peer has of it is known.
+    private mutating func noteHeard(_ replica: ReplicaNumber, _ id: SessionID) {
+        guard var session = sessions[id], let height = session.unheardOf.removeValue(forKey: heads.tag(replica))
+        else { return }
+        session.theirs[replica] = max(session.theirs[replica], height)
+        session.sent[replica] = max(session.sent[replica], height)
+        sessions[id] = session
     }
 
     /// Acknowledges what the peer has, is durable here, and was not told yet.
@@ -61,7 +73,10 @@ extension Laptop {
                 && !session.sifting.contains(heads[replica].id.node.tag)
         }
         if open.isEmpty {
-            if session.sifting.isEmpty { sessions[id]?.lacking = [] }
+            if session.sifting.isEmpty {
+                sessions[id]?.lacking = []
+                agreeIfEqual(id)
+            }
             return nil
         }
         let sorted = open.sorted { $0.rawValue < $1.rawValue }

@@ -121,12 +121,10 @@ extension Laptop {
     mutating func greet(
         _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
-        guard let peer = sessions[id]?.peer, keepOne(sessionOf: peer, id, &output) else { return }
+        guard let peer = sessions[id]?.peer else { return }
         if peers[peer] == nil { peers[peer] = PeerKnowledge() }
         let knowledge = peers[peer] ?? PeerKnowledge()
-        if knowledge.baseDigest == 0, sessions[id]?.dialled == nil || sessions[id]?.isHelloSent == false {
-            try sendAdmission(id, storage, &output)
-        }
+        if knowledge.baseDigest == 0 { try sendAdmission(id, storage, &output) }
         var hello = Hello(
             register: chain.register.bytes, startNonce: startNonce, wallClock: moment.wallClock,
             window: UInt64(Limits.windowBytes),
@@ -136,9 +134,11 @@ extension Laptop {
         if knowledge.baseDigest != 0 { hello.changed = entriesChanged(since: knowledge.base) }
         hello.earlierNonces = knowledge.baseDigest == 0 ? earlierNonces : Array(earlierNonces.prefix(1))
         send(.hello, hello.encoded(), id, &output)
-        sessions[id]?.isHelloSent = true
         output.authenticated.append(id)
-        sessions[id]?.told = heads.vector
+        let vector = heads.vector
+        sessions[id]?.told = vector
+        sessions[id]?.greeted = SyncSession.Greeting(
+            digest: hello.digest, vector: vector, base: knowledge.base, baseDigest: hello.base)
     }
 
     private func entriesChanged(since base: VersionVector) -> [HaveEntry] {
@@ -150,16 +150,19 @@ extension Laptop {
             tag: heads.tag(replica), height: heads[replica].height, hash: firstEight(heads[replica].hash))
     }
 
-    /// Of two sessions of one pair the one dialled by the smaller key stays; of two the same way, the newer.
-    private mutating func keepOne(
-        sessionOf peer: NodeID, _ id: SessionID, _ output: inout Output
+    /// Of two sessions of one pair the one dialled by the smaller key stays; of two the same way, and after the peer
+    /// started anew, the newer.
+    ///
+    /// Judged when a hello comes: before it nobody knows whether the peer of the older session is still alive.
+    mutating func keepOne(
+        sessionOf peer: NodeID, _ id: SessionID, _ hello: Hello, _ output: inout Output
     ) -> Bool {
-        guard let other = sessions.values.first(where: { $0.peer == peer && $0.id != id && $0.phase != .ended })
+        guard let other = sessions.values.first(where: { $0.peer == peer && $0.id != id && $0.peerHello != nil })
         else { return true }
         let newIsMine = sessions[id]?.dialled != nil
         let oldIsMine = other.dialled != nil
         let mineWins = node.precedes(peer)
-        if newIsMine != oldIsMine, newIsMine != mineWins {
+        if newIsMine != oldIsMine, newIsMine != mineWins, other.peerHello?.startNonce == hello.startNonce {
             bye(id, .duplicateSession, "another session stays", &output)
             return false
         }
@@ -356,7 +359,9 @@ extension Laptop {
     private mutating func sendAdmission(
         _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
-        guard let membership, membership.genesis.founder != node else { return }
+        guard let membership, membership.genesis.founder != node, sessions[id]?.isAdmissionSent == false
+        else { return }
+        sessions[id]?.isAdmissionSent = true
         let messages = try admissionMessages(storage)
         guard !messages.isEmpty else { return }
         send(.admission, Admission(messages: messages).encoded(), id, &output)

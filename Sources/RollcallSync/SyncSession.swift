@@ -21,6 +21,14 @@ struct SyncSession {
         case ended
     }
 
+    struct Greeting {
+        var digest: [UInt8]
+        /// What the digest is over.
+        var vector: VersionVector
+        var base: VersionVector
+        var baseDigest: UInt64
+    }
+
     let id: SessionID
     let tlsKeyHash: [UInt8]
     /// The address that was dialled; nil if the peer dialled.
@@ -31,10 +39,12 @@ struct SyncSession {
 
     var outgoing = SessionReplicas()
     var incoming = SessionReplicas()
+    /// What our hello said; what the peer's says is judged against it, whatever came in between.
+    var greeted: Greeting?
     var peerHello: Hello?
     var usesDictionary = false
     var usesCompression = true
-    var isHelloSent = false
+    var isAdmissionSent = false
 
     /// What the peer has, as far as it said.
     var theirs = VersionVector()

@@ -45,6 +45,19 @@ public struct Draft: Sendable {
         text.withUTF8 { bodies.append(contentsOf: $0) }
         writes.append(Write(field: field, names: [], body: start..<bodies.count))
     }
+
+    /// Whether every receiver would take the change; what its header takes besides is allowed for.
+    var isWithinLimits: Bool {
+        var byteCount = bodies.count + 16_384
+        var nameCount = 0
+        for write in writes {
+            guard write.body.count <= Limits.bodyBytesMax else { return false }
+            nameCount += write.names.count
+        }
+        byteCount += nameCount * 12
+        return byteCount < Limits.changeBytesMax && writes.count <= Limits.writesPerChangeMax
+            && nameCount <= Limits.namesPerChangeMax
+    }
 }
 
 extension Laptop {
@@ -58,12 +71,14 @@ extension Laptop {
     ) throws -> [Dot] {
         guard membership != nil else { throw LaptopError.noRegister }
         guard !drafts.isEmpty else { return [] }
+        // Judged before anything is begun: a refused write leaves nothing behind.
+        guard drafts.allSatisfy(\.isWithinLimits) else { throw LaptopError.changeTooLong }
         var writer = RunWriter(replica: beginReplica(lane, &output), heads)
         var dots: [Dot] = []
         dots.reserveCapacity(drafts.count)
         var leaves: [[UInt8]] = []
         for (position, draft) in drafts.enumerated() {
-            let change = try change(
+            let change = change(
                 from: draft, lane, Dot(writer.replica, writer.height + 1), first: dots.first)
             if leaves.isEmpty { leaves = ownLeaves(change.dot.counter, drafts.count - position, lane).reversed() }
             let commitments = Chain.commitments(to: change, leaf: leaves.removeLast())
@@ -108,9 +123,7 @@ extension Laptop {
         return number
     }
 
-    private mutating func change(
-        from draft: Draft, _ lane: Lane, _ dot: Dot, first: Dot?
-    ) throws -> Change {
+    private func change(from draft: Draft, _ lane: Lane, _ dot: Dot, first: Dot?) -> Change {
         let record =
             switch draft.record {
             case .new: dot
@@ -120,12 +133,11 @@ extension Laptop {
         var change = Change(
             dot: dot, kind: draft.kind, record: record, operatorDot: draft.operatorDot,
             recordedAt: moment.wallClock, writes: draft.writes, bodies: draft.bodies)
-        var byteCount = draft.bodies.count
-        for index in change.writes.indices where !change.writes[index].names.isEmpty {
-            byteCount += change.writes[index].names.count * 12
-            change.writes[index].names.sort { heads.table.precedes($0, $1) }
+        // A form may have shown one dot twice; a change names it once, in canonical order.
+        for index in change.writes.indices where change.writes[index].names.count > 1 {
+            change.writes[index].names = Set(change.writes[index].names)
+                .sorted { heads.table.precedes($0, $1) }
         }
-        guard byteCount < Limits.changeBytesMax - 16_384 else { throw LaptopError.changeTooLong }
         change.extras = extras(lane, isFirst: dot.counter == 1, dot.replica)
         return change
     }

@@ -48,8 +48,10 @@ enum ChainDecoders {
         return hash.finish16()
     }
 
-    /// The program makes class salts and commitments in one go from a leaf; `receive` and `merge` vectors
-    /// cover that. Here its hash stands alone.
+    /// The program makes class salts and commitments in one go from a leaf; `receive` and `merge`
+    /// vectors cover that.
+    ///
+    /// Here its hash stands alone.
     private static func commitment(_ vector: VectorFile) throws -> Decoded {
         var reader = ByteReader(vector.bytes)
         var hash = LabelledHash("rc1.commit")

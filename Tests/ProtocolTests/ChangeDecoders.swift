@@ -114,7 +114,9 @@ enum ChangeDecoders {
         }
         tell(&decoded, body.content, vector.bytes[valueRange])
         let isWrittenSo = form != 0 || !items.isEmpty || headRange.isEmpty
-        if isWrittenSo, items.allSatisfy({ $0.type <= 2 }) { decoded.encoded = body.encoded() }
+        if isWrittenSo, items.allSatisfy({ (1...2).contains($0.type) }) {
+            decoded.encoded = body.encoded()
+        }
         return decoded
     }
 

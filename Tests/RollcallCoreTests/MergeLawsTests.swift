@@ -53,7 +53,9 @@ import Testing
                     rest /= choicesEach[index]
                     let known = Self.dots.prefix(index)
                     let first = (FieldNumber.surname, Self.names(own / 3, among: known))
-                    let second = (FieldNumber.listLine, Self.names((own / 3) >> index, among: known))
+                    let second = (
+                        FieldNumber.listLine, Self.names((own / 3) >> index, among: known)
+                    )
                     return change(
                         Self.dots[index],
                         own % 3 == 0 ? [first, second] : own % 3 == 1 ? [first] : [second])

@@ -34,16 +34,29 @@ def sqlite_insert(folder, blobs):
     return seconds
 
 
+class Disk:
+    """A file to which 4 kB are appended, and waited for until they are on the disk."""
+
+    def __init__(self, folder):
+        self.path, self.block = folder / "floor.log", os.urandom(4096)
+        self.file = open(self.path, "wb", buffering=0)
+
+    def sync(self):
+        begin = time.perf_counter()
+        self.file.write(self.block)
+        os.fdatasync(self.file.fileno())
+        return time.perf_counter() - begin
+
+    def close(self):
+        self.file.close()
+        self.path.unlink()
+
+
 def disk_sync(folder, count=300):
-    """The median time, in seconds, of appending 4 kB and waiting until it is on the disk."""
-    path, block, times = folder / "floor.log", os.urandom(4096), []
-    with open(path, "wb", buffering=0) as file:
-        for _ in range(count):
-            begin = time.perf_counter()
-            file.write(block)
-            os.fdatasync(file.fileno())
-            times.append(time.perf_counter() - begin)
-    path.unlink()
+    """The median of some syncs, in seconds."""
+    disk = Disk(folder)
+    times = [disk.sync() for _ in range(count)]
+    disk.close()
     return statistics.median(times)
 
 

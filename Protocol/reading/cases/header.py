@@ -43,6 +43,7 @@ def bodies():
     yield vector("mark", "body", "R-4.6", "a removed record's live dots as shown", mark_body(1, [dot(A, 1), dot(A, 300), dot(B, 2)]))
     yield vector("mark_without_dots", "body", "R-4.6", "a restored record of which nothing was shown", mark_body(2, []))
     yield vector("mark_not_ascending", "body", "R-4.6", "B:2 before A:300", mark_body(1, [dot(A, 1), dot(B, 2), dot(A, 300)]), "not sorted")
+    yield vector("mark_replica_not_mentioned", "body", "R-4.6", "a replica of which no dot is listed", encode_body(5, b"\1\1" + A + b"\0"), "not sorted")
     yield vector("mark_counter_0", "body", "R-3.4 R-4.6", "counter 0", mark_body(1, [dot(A, 0)]), "bad reference")
     yield vector("mark_3", "body", "R-4.6", "neither removed nor restored", mark_body(3, []), "out of limits")
     yield vector("mark_index_out_of_range", "body", "R-4.6 R-7.22", "replica 1 where only 0 is listed", encode_body(5, b"\1\1" + A + b"\1\1\1"), "index out of range")

@@ -30,7 +30,9 @@ public enum Base32 {
         return String(decoding: digits, as: UTF8.self)
     }
 
-    /// The value of each digit, or nil where a character is none. Hyphens and spaces are skipped.
+    /// The value of each digit, or nil where a character is none.
+    ///
+    /// Hyphens and spaces are skipped.
     public static func values(_ text: some StringProtocol) -> [UInt8]? {
         var values: [UInt8] = []
         for character in text.utf8 {

@@ -97,7 +97,9 @@ public struct ReplicaID: Hashable, Sendable {
     /// As people and JSON see it: 13 digits.
     public var text: String { Base32.digits(incarnation, count: 13) }
 
-    /// The canonical order of replicas: by incarnation, then node, then lane. It says nothing about time.
+    /// The canonical order of replicas: by incarnation, then node, then lane.
+    ///
+    /// It says nothing about time.
     public func precedes(_ other: ReplicaID) -> Bool {
         if incarnation != other.incarnation { return incarnation < other.incarnation }
         if node != other.node { return node.precedes(other.node) }

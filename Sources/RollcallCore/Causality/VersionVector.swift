@@ -19,7 +19,9 @@ public struct VersionVector: Equatable, Sendable {
 
     public func includes(_ dot: Dot) -> Bool { self[dot.replica] >= dot.counter }
 
-    /// Whether every change that `other` includes is included here too. A vector descends from itself.
+    /// Whether every change that `other` includes is included here too.
+    ///
+    /// A vector descends from itself.
     public func descends(from other: Self) -> Bool {
         other.counters.allSatisfy { replica, counter in self[replica] >= counter }
     }

@@ -31,7 +31,9 @@ public struct RecordState: Equatable, Sendable {
     public func includes(_ dot: Dot) -> Bool { entries.contains { $0.dot == dot } }
 
     /// Whether one change is all that was applied, and all of it is live: most records of a roster.
-    public var isOneChange: Bool { entries.count == 1 && entries[0].live == .all && awaited.isEmpty }
+    public var isOneChange: Bool {
+        entries.count == 1 && entries[0].live == .all && awaited.isEmpty
+    }
 
     /// Applies a change of this record; one that is applied already changes nothing.
     ///
@@ -104,7 +106,9 @@ public struct RecordState: Equatable, Sendable {
                 entries.append(Entry(dot: dot, live: .all))
                 continue
             }
-            guard live - 1 <= UInt64(reader.bytesLeft) else { throw FormatError(.truncated, "live fields") }
+            guard live - 1 <= UInt64(reader.bytesLeft) else {
+                throw FormatError(.truncated, "live fields")
+            }
             var fields: [FieldNumber] = []
             for _ in 1..<live {
                 fields.append(FieldNumber(UInt32(truncatingIfNeeded: try reader.varint("field"))))

@@ -25,7 +25,9 @@ public struct Siblings: Equatable, Sendable {
     public var values: [Sibling]
     public var isConflict: Bool
 
-    /// Groups claims by what they say. Claims come in canonical order and keep it.
+    /// Groups claims by what they say.
+    ///
+    /// Claims come in canonical order and keep it.
     ///
     /// - Parameter recordDots: All live dots of the record outside this field: a mark that does not list
     ///   one of them is in conflict with it.

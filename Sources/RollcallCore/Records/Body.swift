@@ -58,7 +58,9 @@ public enum Content: Hashable, Sendable {
     /// A form that this program does not know, or bytes that are not what their form says: kept whole.
     case opaque([UInt8])
 
-    /// Whether a person would call the two the same. String equality is canonical equivalence (NFC).
+    /// Whether a person would call the two the same.
+    ///
+    /// String equality is canonical equivalence (NFC).
     public func says(sameAs other: Content) -> Bool {
         if case .mark(let left) = self, case .mark(let right) = other {
             return left.isRemoved == right.isRemoved
@@ -158,7 +160,9 @@ public struct Body: Hashable, Sendable {
         return (head, reader.index..<range.upperBound)
     }
 
-    /// Reads a body. What this program does not know, or finds odd, it keeps as opaque content.
+    /// Reads a body.
+    ///
+    /// What this program does not know, or finds odd, it keeps as opaque content.
     public init(_ bytes: [UInt8], _ range: Range<Int>) {
         if let known = try? Body(strictly: bytes, range) {
             self = known
@@ -250,6 +254,7 @@ extension Mark {
         for _ in 0..<replicaCount { replicas.append(try ReplicaID(from: &reader, "mark replica")) }
         let dotCount = try reader.count("mark dots")
         shown = []
+        var mentioned: [ReplicaID] = []
         var previous: NamedDot?
         for _ in 0..<dotCount {
             let index = try reader.varint("mark dot")
@@ -264,6 +269,8 @@ extension Mark {
             if let previous, !previous.precedes(dot) { throw FormatError(.notSorted, "mark dots") }
             previous = dot
             shown.insert(dot)
+            if mentioned.last != dot.replica { mentioned.append(dot.replica) }
         }
+        guard mentioned == replicas else { throw FormatError(.notSorted, "mark replicas") }
     }
 }

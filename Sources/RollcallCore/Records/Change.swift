@@ -21,7 +21,9 @@ public struct Change: Equatable, Sendable {
     /// The creation dot of the record; equal to `dot` in the change that creates it.
     public var record: Dot
     public var operatorDot: Dot?
-    /// Milliseconds since 1970 as the laptop claimed; 0 = not stated. It orders nothing.
+    /// Milliseconds since 1970 as the laptop claimed; 0 = not stated.
+    ///
+    /// It orders nothing.
     public var recordedAt: UInt64
     public var writes: [Write]
     public var extras: [UInt8]

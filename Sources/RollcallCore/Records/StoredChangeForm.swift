@@ -1,5 +1,7 @@
 extension Change {
-    /// The seal of a stored change: none. Sealing at rest gets numbers of its own.
+    /// The seal of a stored change: none.
+    ///
+    /// Sealing at rest gets numbers of its own.
     static let nullSeal: UInt8 = 0
 
     /// The form in which a change lies on disk: seal, header with local dots, then the bodies.

@@ -87,7 +87,9 @@ public struct StoreCounts: Equatable, Sendable {
     }
 }
 
-/// One thing to write. What one output asks to write is written in one transaction.
+/// One thing to write.
+///
+/// What one output asks to write is written in one transaction.
 public enum StoreWrite: Equatable, Sendable {
     /// Inserts a change; a dot that is there already is an error.
     case change(StoredChange)

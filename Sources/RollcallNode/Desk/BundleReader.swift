@@ -13,18 +13,17 @@ struct BundleReader {
     let manifest: Manifest
 
     init(_ path: String) throws {
-        var info = stat()
-        guard lstat(path, &info) == 0 else {
+        guard let facts = try? FileFacts(path) else {
             throw ControlError(.badFile, "there is no such file", hint: path)
         }
-        guard info.st_mode & S_IFMT == S_IFREG else {
+        guard facts.isRegular else {
             throw ControlError(.badFile, "not a regular file", hint: path)
         }
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw ControlError(.badFile, "the file cannot be read", hint: path)
         }
         self.handle = handle
-        fileBytes = UInt64(info.st_size)
+        fileBytes = facts.byteCount
         do {
             let prologue = try Self.read(handle, at: 0, BundleFile.prologueBytes, or: nil)
             try BundleFile.checkPrologue(prologue)

@@ -11,8 +11,7 @@ final class SafeFile {
     init(_ path: String) throws {
         self.path = path
         partial = path + ".partial"
-        var info = stat()
-        guard lstat(path, &info) != 0 else {
+        guard !SystemCall.exists(path) else {
             throw ControlError(.fileExists, "the file exists already", hint: path)
         }
         unlink(partial)

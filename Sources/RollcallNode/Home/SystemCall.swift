@@ -29,6 +29,8 @@ enum SystemCall {
 /// Who owns what is at a path, and who may open it; of a link, not of what it leads to.
 struct FileFacts {
     let isSocket: Bool
+    let isRegular: Bool
+    let byteCount: UInt64
     let owner: UInt32
     let mode: mode_t
 
@@ -38,6 +40,8 @@ struct FileFacts {
         do {
             let facts = try FileManager.default.attributesOfItem(atPath: path)
             isSocket = facts[.type] as? FileAttributeType == .typeSocket
+            isRegular = facts[.type] as? FileAttributeType == .typeRegular
+            byteCount = (facts[.size] as? NSNumber)?.uint64Value ?? 0
             owner = (facts[.ownerAccountID] as? NSNumber)?.uint32Value ?? .max
             mode = (facts[.posixPermissions] as? NSNumber).map { mode_t($0.uint32Value) } ?? 0o777
         } catch {

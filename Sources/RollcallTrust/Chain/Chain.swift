@@ -39,7 +39,8 @@ public struct Chain: Sendable {
                 buffer.varint(UInt64(write.field.rawValue))
                 buffer.varint(write.body.count)
                 change.bodies.withUnsafeBufferPointer { bodies in
-                    buffer.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: bodies[write.body]))
+                    buffer.bytes.append(
+                        contentsOf: UnsafeBufferPointer(rebasing: bodies[write.body]))
                 }
             }
             commitments.append(

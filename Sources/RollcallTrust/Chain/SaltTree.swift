@@ -18,7 +18,9 @@ public struct SaltTree: Equatable, Sendable {
         nodes = [Node(subtree: SaltSubtree(first: blockStart, level: 8), value: root)]
     }
 
-    /// Takes in a subtree's value. What it covers must follow from it, and it from what covers it.
+    /// Takes in a subtree's value.
+    ///
+    /// What it covers must follow from it, and it from what covers it.
     public mutating func insert(_ subtree: SaltSubtree, _ value: [UInt8]) throws(FormatError) {
         if let known = self.value(of: subtree) {
             guard known == value else { throw FormatError(.saltMismatch, "salts") }

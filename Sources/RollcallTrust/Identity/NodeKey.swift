@@ -37,7 +37,9 @@ public struct NodeKey: Sendable {
 }
 
 extension NodeID {
-    /// Whether the signature is this node's. A key of small order, which would sign anything, verifies nothing.
+    /// Whether the signature is this node's.
+    ///
+    /// A key of small order, which would sign anything, verifies nothing.
     public func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         verifier?.verifies(signature, of: message) ?? false
     }

@@ -209,8 +209,10 @@ private struct ChangeColumns {
 // MARK: - decoding
 
 extension ChangesMessage {
-    /// Reads a message. Replicas that it defines get numbers in `table`; give copies of `table` and
-    /// `numbering` and keep them only if this succeeds.
+    /// Reads a message.
+    ///
+    /// Replicas that it defines get numbers in `table`; give copies of `table` and `numbering` and
+    /// keep them only if this succeeds.
     public init(
         _ bytes: [UInt8], table: inout ReplicaTable, numbering: inout SessionReplicas
     ) throws(FormatError) {
@@ -261,7 +263,9 @@ extension ChangesMessage {
         return (segments, total)
     }
 
-    /// Bodies and canonical header together. The header is only made where it could matter.
+    /// Bodies and canonical header together.
+    ///
+    /// The header is only made where it could matter.
     private static func judgeLength(_ change: Change, _ table: ReplicaTable) throws(FormatError) {
         let nameCount = change.writes.reduce(0) { $0 + $1.names.count }
         let headerBytesMax =

@@ -170,7 +170,9 @@ private struct DistinctValues {
             }
     }
 
-    /// FNV-1a with a last mix. A peer can make its own values collide only within one message, whose size is limited.
+    /// FNV-1a with a last mix.
+    ///
+    /// A peer can make its own values collide only within one message, whose size is limited.
     private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
