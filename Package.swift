@@ -123,7 +123,8 @@ let package = Package(
                 "RollcallSync", "RollcallStore", "RollcallTrust", "RollcallWire", "RollcallCore",
             ], swiftSettings: settings),
         .testTarget(
-            name: "RollcallControlTests", dependencies: ["RollcallControl"], swiftSettings: settings),
+            name: "RollcallControlTests", dependencies: ["RollcallControl"], swiftSettings: settings
+        ),
         .testTarget(
             name: "CommandTests",
             dependencies: [

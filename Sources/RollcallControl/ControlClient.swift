@@ -9,6 +9,7 @@ public final class ControlClient {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
     private var unreadStart = 0
+    private var chunk = [UInt8](repeating: 0, count: 256 << 10)
 
     /// Reaches the daemon of a home.
     ///
@@ -94,7 +95,6 @@ public final class ControlClient {
     private func fill() throws {
         buffer.removeSubrange(..<unreadStart)
         unreadStart = 0
-        var chunk = [UInt8](repeating: 0, count: 256 << 10)
         while true {
             let count = read(descriptor, &chunk, chunk.count)
             if count > 0 {

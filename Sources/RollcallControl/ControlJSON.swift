@@ -4,10 +4,15 @@ public import Foundation
 public enum ControlJSON {
     /// Writes a value as one line of JSON, keys sorted, without the line's end.
     public static func encode(_ value: some Encodable) throws -> Data {
+        try encoder.encode(value)
+    }
+
+    /// One for all, and never changed: a list of many rows should not make one for each.
+    private static let encoder = {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(value)
-    }
+        return encoder
+    }()
 
     /// Reads a value from JSON.
     public static func decode<Value: Decodable>(_ type: Value.Type, from json: Data) throws -> Value

@@ -12,13 +12,15 @@ public struct HistoryRow: Equatable, Sendable {
     public var node: String
     public var recordedAt: String?
     public var source: String?
+    /// Why, in the words of whoever wrote it.
+    public var reason: String?
     /// "control" or "data"; the key is left out where nil, as in `history`.
     public var lane: String?
 
     public init(
         dot: String, record: String?, kind: String, field: String?, content: Content?,
         names: [String], operator name: String?, node: String, recordedAt: String?,
-        source: String?, lane: String? = nil
+        source: String?, reason: String? = nil, lane: String? = nil
     ) {
         self.dot = dot
         self.record = record
@@ -30,13 +32,14 @@ public struct HistoryRow: Equatable, Sendable {
         self.node = node
         self.recordedAt = recordedAt
         self.source = source
+        self.reason = reason
         self.lane = lane
     }
 }
 
 extension HistoryRow: Codable {
     private enum CodingKeys: String, CodingKey {
-        case dot, record, kind, field, names, node, source, lane
+        case dot, record, kind, field, names, node, source, reason, lane
         case `operator` = "operator"
         case recordedAt = "recorded_at"
     }
@@ -57,6 +60,7 @@ extension HistoryRow: Codable {
         try container.encode(node, forKey: .node)
         try container.encode(recordedAt, forKey: .recordedAt)
         try container.encode(source, forKey: .source)
+        try container.encode(reason, forKey: .reason)
         try container.encodeIfPresent(lane, forKey: .lane)
     }
 
@@ -72,6 +76,7 @@ extension HistoryRow: Codable {
         node = try container.decode(String.self, forKey: .node)
         recordedAt = try container.decodeIfPresent(String.self, forKey: .recordedAt)
         source = try container.decodeIfPresent(String.self, forKey: .source)
+        reason = try container.decodeIfPresent(String.self, forKey: .reason)
         lane = try container.decodeIfPresent(String.self, forKey: .lane)
     }
 }

@@ -52,26 +52,32 @@ public struct Daemon: Sendable {
         do {
             let store = try RegisterStore(path: folder.registerPath)
             driver = try Driver(
-                home: folder, socketPath: configuration.home.socketPath, identity: identity, store: store,
+                home: folder, socketPath: configuration.home.socketPath, identity: identity,
+                store: store,
                 logger: logger, thread: thread)
         } catch let error as StoreError {
             throw ControlError(error)
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let transport = try Transport(identity: identity, group: group, logger: logger) { driver.post($0) }
+        let transport = try Transport(identity: identity, group: group, logger: logger) {
+            driver.post($0)
+        }
         let bound: NetworkAddress
         do {
             bound = try await transport.listen(host: listen.host, port: listen.port)
         } catch {
             throw ControlError(.badAddress, "cannot listen on \(configuration.listen): \(error)")
         }
-        let advertised = configuration.advertise.isEmpty ? Self.reachable(bound) : configuration.advertise
+        let advertised =
+            configuration.advertise.isEmpty ? Self.reachable(bound) : configuration.advertise
         await driver.start(transport, listening: bound.description, advertised: advertised)
-        let server = try await ControlServer(path: configuration.home.socketPath, group: group, logger: logger)
+        let server = try await ControlServer(
+            path: configuration.home.socketPath, group: group, logger: logger)
         logger.notice(
             "ready",
             metadata: [
-                "home": "\(folder.path)", "listening": "\(bound)", "node": "\(identity.nodeKey.node.text)",
+                "home": "\(folder.path)", "listening": "\(bound)",
+                "node": "\(identity.nodeKey.node.text)",
             ])
         let desk = Desk(driver: driver)
         await withTaskGroup(of: Void.self) { tasks in
@@ -104,7 +110,9 @@ public struct Daemon: Sendable {
     /// Where peers can reach a listener that takes any address: this machine's addresses.
     private static func reachable(_ bound: NetworkAddress) -> [String] {
         guard bound.host == "0.0.0.0" || bound.host == "::" else { return [bound.description] }
-        let found = InterfaceAddresses.all().map { NetworkAddress(host: $0, port: bound.port).description }
+        let found = InterfaceAddresses.all().map {
+            NetworkAddress(host: $0, port: bound.port).description
+        }
         return found.isEmpty ? [bound.description] : Array(found.prefix(8))
     }
 

@@ -144,7 +144,7 @@ extension Laptop {
         decoder.append(chunk)
         guard let frame = try decoder.next(), frame.encodedBytes == chunk.count,
             frame.type == FrameType.changes.rawValue
-        else { throw FormatError(.badReference, "bundle chunk") }
+        else { throw FormatError(.notABundle, "bundle chunk") }
         var table = heads.table
         let message = try ChangesMessage(
             try frame.message(compression), table: &table, numbering: &bundle.numbering)

@@ -104,7 +104,7 @@ extension Laptop {
             }
         }
         let body = Body(
-            try content.markingAllShown(in: view, heads.table), source: authorship.source,
+            content.markingAllShown(in: view), source: authorship.source,
             reason: authorship.reason)
         var draft = Draft(record: .existing(record), operatorDot: authorship.operatorDot)
         draft.append(field, names: shown, body: body.encoded())
@@ -121,8 +121,7 @@ extension Laptop {
         let view = RecordView(live, heads.table)
         if isRemoved, view.isRemoved { throw LaptopError.recordRemoved }
         if !isRemoved, !view.isRemoved { throw LaptopError.notRemoved }
-        let content = try Content.mark(Mark(isRemoved: isRemoved, shown: []))
-            .markingAllShown(in: view, heads.table)
+        let content = Content.mark(Mark(isRemoved: isRemoved, shown: [])).markingAllShown(in: view)
         let names = view[.removed]?.values.flatMap(\.witnesses).map(\.dot) ?? []
         var draft = Draft(record: .existing(record), operatorDot: authorship.operatorDot)
         draft.append(
@@ -219,15 +218,9 @@ extension Laptop {
 
 extension Content {
     /// A mark lists all live dots of the record outside its own field; other content stays as it is.
-    func markingAllShown(in view: RecordView, _ table: ReplicaTable) throws -> Content {
+    func markingAllShown(in view: RecordView) -> Content {
         guard case .mark(var mark) = self else { return self }
-        mark.shown = []
-        for field in view.fields where field.field != .removed {
-            for claim in field.values.flatMap(\.witnesses) {
-                mark.shown.insert(
-                    Mark.NamedDot(replica: table[claim.dot.replica], counter: claim.dot.counter))
-            }
-        }
+        mark.shown = Set(view.dotsShown)
         return .mark(mark)
     }
 }

@@ -21,7 +21,10 @@ extension Laptop {
         case (.admission, .stranger), (.admission, .greeting), (.admission, .listing),
             (.admission, .exchanging):
             try receive(Admission(try frame.message(compression)), id, storage, &output)
-        case (.joinOffer, .stranger), (.joinAnswer, .joining), (.joinProof, .joining),
+        case (.admission, .joining), (.hello, .joining):
+            // Who takes this laptop for a member already greets it; the join goes first.
+            return
+        case (.joinOffer, .stranger), (.joinOffer, .greeting), (.joinAnswer, .joining), (.joinProof, .joining),
             (.joinAccept, .joining), (.joinAdmitted, .joining):
             try receiveJoin(type, try frame.message(compression), id, storage, &output)
         case (.hello, .greeting):
@@ -40,7 +43,7 @@ extension Laptop {
             _ = try Plan(try frame.message(compression))
         case (.addresses, .listing), (.addresses, .exchanging):
             receive(try Addresses(try frame.message(compression)), &output)
-        case (.manifest, _), (.admission, .joining), (.hello, _), (.have, _), (.sift, _), (.changes, _),
+        case (.manifest, _), (.hello, _), (.have, _), (.sift, _), (.changes, _),
             (.ack, _), (.credit, _), (.plan, _), (.addresses, _), (.joinOffer, _), (.joinAnswer, _),
             (.joinProof, _), (.joinAccept, _), (.joinAdmitted, _):
             output.notices.append(.refused(id, reason: "\(type) out of place"))

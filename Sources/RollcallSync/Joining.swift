@@ -89,7 +89,9 @@ extension Laptop {
         _ entry: MemberEntry, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         invitation = nil
-        _ = try writeControl(ChangeKind.member, entry.encoded(), storage, &output)
+        if membership?.isMember(entry.node) != true {
+            _ = try writeControl(ChangeKind.member, entry.encoded(), storage, &output)
+        }
         send(.joinAdmitted, [], id, &output)
         output.notices.append(.admitted(entry.node, name: entry.name))
         sessions[id]?.peer = entry.node
@@ -110,7 +112,7 @@ extension Laptop {
         _ output: inout Output
     ) throws {
         switch (type, sessions[id]?.phase) {
-        case (.joinOffer, .stranger):
+        case (.joinOffer, .stranger), (.joinOffer, .greeting):
             answer(try JoinOffer(message), id, &output)
         case (.joinProof, .joining(.answered(let offer, let transcript), _)):
             try check(try JoinProof(message), offer, transcript, id, storage, &output)
@@ -133,8 +135,9 @@ extension Laptop {
         guard let newcomer = NodeID(offer.node), !newcomer.isWeak else {
             return bye(id, .joinRefused, "a key of this form is not accepted", &output)
         }
-        guard !membership.isMember(newcomer) else {
-            return bye(id, .joinRefused, "this laptop is a member already", &output)
+        // A member that asks again lost the answer of its first time; its entry stands, and only its key may use it.
+        if let member = membership.members[newcomer], member.tlsKeyHash != sessions[id]?.tlsKeyHash {
+            return bye(id, .joinRefused, "another laptop of this key is a member already", &output)
         }
         let random = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
         let answer = JoinAnswer(node: node.bytes, random: random, genesis: membership.genesis.encoded())
@@ -187,6 +190,7 @@ extension Laptop {
     ) throws {
         self.moment = moment
         guard membership == nil else { throw LaptopError.registerExists }
+        cancelJoin(&output)
         let random = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
         joining = JoinAttempt(
             address: address, code: code, name: name, operatorName: operatorName,
@@ -194,6 +198,13 @@ extension Laptop {
             offer: JoinOffer(node: node.bytes, random: random, bundleKey: [], name: name))
         dialling.underWay[address] = .some(nil)
         output.dial.append(address)
+    }
+
+    /// Gives up an attempt that is under way: the person went away, or begins another.
+    public mutating func cancelJoin(_ output: inout Output) {
+        guard let attempt = joining else { return }
+        joining = nil
+        if let id = attempt.session { bye(id, .joinClosed, "given up", &output) }
     }
 
     mutating func beginJoin(_ id: SessionID, _ output: inout Output) {

@@ -42,7 +42,7 @@ struct Merging {
         writes.reserveCapacity(order.count)
         for record in order {
             guard let state = states[record] else { continue }
-            if state.isOneChange, let only = applied[record] {
+            if state.isOneChange, let only = applied[state.entries[0].dot] {
                 let digest = RecordDigest.of(only.change, only.commitments, table)
                 writes.append(
                     .record(
@@ -145,6 +145,8 @@ public struct LiveWrites: Sendable {
 /// A record as people see it: for each field its values, in canonical order.
 public struct RecordView: Sendable {
     public private(set) var fields: [Siblings] = []
+    /// Every live dot outside the field `removed`: what a mark on the whole record lists.
+    public private(set) var dotsShown: [Mark.NamedDot] = []
 
     /// Any order of changes; the view is the same.
     public init(_ live: [LiveWrites], _ table: ReplicaTable) {
@@ -160,9 +162,9 @@ public struct RecordView: Sendable {
                         recordedAt: change.recordedAt, body: Body(change.bodies, write.body)))
             }
         }
-        let shownDots: [Mark.NamedDot] = claims[.removed] == nil ? [] : Self.dotsShown(sorted, table)
+        dotsShown = Self.dotsShown(sorted, table)
         fields = claims.keys.sorted().map { field in
-            Siblings(field: field, claims: claims[field] ?? [], recordDots: field == .removed ? shownDots : [])
+            Siblings(field: field, claims: claims[field] ?? [], recordDots: field == .removed ? dotsShown : [])
         }
     }
 

@@ -100,6 +100,7 @@ extension Laptop {
             return
         }
         if let member = membership.member(tlsKeyHash: tlsKeyHash) {
+            if let dialled { noteDialled(dialled, member.node) }
             guard member.node != node, peers[member.node]?.isBarred != true else {
                 sessions[id] = session
                 bye(id, .disconnected, "not wanted here", &output)
@@ -306,9 +307,18 @@ extension Laptop {
         }
     }
 
+    /// An address that led to a member is kept; if a person asked for it, the member is no longer refused.
+    private mutating func noteDialled(_ address: String, _ peer: NodeID) {
+        guard peer != node else { return }
+        peers[peer, default: PeerKnowledge()].merge(addresses: [address])
+        if dialling.asked.remove(address) != nil { peers[peer]?.isBarred = false }
+        unsavedPeers.insert(peer)
+    }
+
     /// A person asks to dial: an address, or a member by its known addresses.
     public mutating func connect(address: String, _ output: inout Output) {
         dialling.unnamed.append(address)
+        dialling.asked.insert(address)
         dialDue(&output)
     }
 

@@ -108,6 +108,8 @@ struct Dialling {
     private(set) var attempts: [NodeID: Attempt] = [:]
     /// Addresses that a person asked for, whose node is not known yet.
     var unnamed: [String] = []
+    /// Addresses that a person asked for and that have not answered yet.
+    var asked: Set<String> = []
     /// Dials that have not ended: the address and for whom, if that is known.
     var underWay: [String: NodeID?] = [:]
 

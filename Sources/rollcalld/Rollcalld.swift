@@ -13,7 +13,8 @@ struct Rollcalld: AsyncParsableCommand {
         abstract: "Keeps this laptop's register the same as its peers'.",
         discussion: "It runs in the foreground. It is ready when `rollcall status` answers.")
 
-    @Option(help: "Where the register and the key lie (else $ROLLCALL_HOME, else the data directory).")
+    @Option(
+        help: "Where the register and the key lie (else $ROLLCALL_HOME, else the data directory).")
     var home: String?
 
     @Option(help: "HOST:PORT to wait for peers at; port 0 picks one.")
@@ -22,7 +23,9 @@ struct Rollcalld: AsyncParsableCommand {
     @Option(help: "HOST:PORT that peers are told instead; may be given several times.")
     var advertise: [String] = []
 
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(
+        name: .customLong("log-level"),
+        help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "notice"
 
     @Option(help: "Put this backup into the home, which must be empty, and exit.")
@@ -30,7 +33,8 @@ struct Rollcalld: AsyncParsableCommand {
 
     func run() async throws {
         guard let level = Logger.Level(rawValue: logLevel) else {
-            throw ValidationError("--log-level is one of trace, debug, info, notice, warning, error, critical")
+            throw ValidationError(
+                "--log-level is one of trace, debug, info, notice, warning, error, critical")
         }
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)

@@ -5,7 +5,7 @@ import Testing
 @testable import rollcall
 
 @Suite struct ParsingTests {
-    /// What the program would ask the daemon, typed in the directory `/work`.
+    /// What the program would ask the daemon, typed in the directory `/folder`.
     private func request(_ words: String...) throws -> ControlRequest {
         try request(words)
     }
@@ -13,7 +13,7 @@ import Testing
     private func request(_ words: [String]) throws -> ControlRequest {
         let parsed = try Rollcall.parseAsRoot(Arguments.commandFirst(words))
         let command = try #require(parsed as? any DaemonCommand)
-        return try command.request(in: "/work")
+        return try command.request(in: "/folder")
     }
 
     private func code(_ body: () throws -> ControlRequest) -> ErrorCode? {
@@ -86,24 +86,24 @@ import Testing
     }
 
     @Test func `paths are absolute when sent`() throws {
-        #expect(try request("backup", "b") == .backup(path: "/work/b"))
+        #expect(try request("backup", "b") == .backup(path: "/folder/b"))
         #expect(
             try request("import", "a", "/b", "--preview")
-                == .import(paths: ["/work/a", "/b"], preview: true, salvage: false))
+                == .import(paths: ["/folder/a", "/b"], preview: true, salvage: false))
         #expect(
             try request("roster", "import", "l.csv", "--map", "a=b=sex", "--key", "k")
                 == .rosterImport(
-                    path: "/work/l.csv", list: nil, key: "k",
+                    path: "/folder/l.csv", list: nil, key: "k",
                     columns: [ColumnField(column: "a=b", field: "sex")], skipBad: false))
     }
 
     @Test func `a bundle is for some or for all, and never for nobody`() throws {
         #expect(
             try request("export", "--for", "a,b", "-o", "f")
-                == .export(targets: ["a", "b"], all: false, path: "/work/f"))
+                == .export(targets: ["a", "b"], all: false, path: "/folder/f"))
         #expect(
             try request("export", "--all", "-o", "f")
-                == .export(targets: [], all: true, path: "/work/f"))
+                == .export(targets: [], all: true, path: "/folder/f"))
         #expect(code { try request("export", "-o", "f") } == .usage)
         #expect(code { try request("export", "--all", "--for", "a", "-o", "f") } == .usage)
     }

@@ -74,6 +74,12 @@ final class TestLaptop {
     }
 
     /// What the laptop sent into a session that the test holds the other end of, since the last call.
+    /// Begins with the same key on an empty disk.
+    func loseDisk(seed: UInt64) throws {
+        store = try RegisterStore.inMemory()
+        try restart(seed: seed)
+    }
+
     func takeInbox(_ session: SessionID) -> [UInt8] {
         inbox.removeValue(forKey: session) ?? []
     }

@@ -157,32 +157,30 @@ import Testing
         return writer.bytes
     }
 
-    private func expectQuick(_ expected: Refusal?, _ bytes: [UInt8]) {
-        var found: Refusal?
-        let duration = ContinuousClock().measure { found = refusal(bytes) }
-        #expect(found == expected)
-        #expect(duration < .seconds(3), "\(bytes.count) bytes took \(duration)")
+    /// What expands without bounds does not come back from this.
+    private func expectBounded(_ expected: Refusal?, _ bytes: [UInt8]) {
+        #expect(refusal(bytes) == expected)
     }
 
-    @Test func `a message as full of changes as it may be is read in time`() {
-        expectQuick(nil, bomb(changeCount: 65_536, fields: [0, 0, 0, 0, 0, 0, 0]))
+    @Test func `a message as full of changes as it may be is read`() {
+        expectBounded(nil, bomb(changeCount: 65_536, fields: [0, 0, 0, 0, 0, 0, 0]))
     }
 
     @Test func `more writes than a message may have, from one shape, are refused at once`() {
-        expectQuick(
+        expectBounded(
             .tooMany, bomb(changeCount: 65_536, shape: [UInt64](repeating: 1, count: 5), fields: [])
         )
     }
 
     @Test(arguments: [0x0f, 0xff])
     func `names without end in a constant column are refused at once`(last: UInt8) {
-        expectQuick(
+        expectBounded(
             .tooMany, bomb(changeCount: 65_536, fields: [0, 0x80 | last, 0xff, 0xff, 0x0f]))
     }
 
     @Test func `a long head that all share is refused before it is copied`() {
         let head = [UInt8](repeating: 0, count: 60_000)
-        expectQuick(
+        expectBounded(
             .outOfLimits, bomb(changeCount: 65_536, heads: [head], fields: [0, 0, 0, 0, 0, 0, 0]))
     }
 
@@ -191,10 +189,10 @@ import Testing
         writer.raw([0, 0, 0, 0, 2, 1])
         writer.raw([UInt8](repeating: 1, count: 60_000) + [0x0a])
         writer.raw([UInt8](repeating: 0, count: 65_536))
-        expectQuick(.outOfLimits, bomb(changeCount: 65_536, fields: writer.bytes))
+        expectBounded(.outOfLimits, bomb(changeCount: 65_536, fields: writer.bytes))
     }
 
-    @Test func `names of as many replicas as there may be are read in time`() throws {
+    @Test func `names of as many replicas as there may be are read`() throws {
         var table = replicas()
         let node = try #require(NodeID([UInt8](repeating: 1, count: 32)))
         let others = (1...UInt64(5_000)).map { incarnation in
@@ -208,6 +206,6 @@ import Testing
             change.append(FieldNumber(130), names: others.map { Dot($0, 1) }, body: [0])
             return change
         }
-        expectQuick(nil, encoded(message(changes), table))
+        expectBounded(nil, encoded(message(changes), table))
     }
 }

@@ -26,7 +26,8 @@ def until(question, sentence, seconds=PATIENCE, pause=0.001):
     end = time.perf_counter() + seconds
     while not (answer := question()):
         expect(time.perf_counter() < end, f"{sentence}: not so after {seconds:.0f} s")
-        time.sleep(pause)
+        if pause:
+            time.sleep(pause)
     return answer
 
 

@@ -82,7 +82,7 @@ class Line:
 
 
 HEAD = ("figure", "measured", "floor", "ratio", "budget", "")
-WIDTHS = (58, 10, 10, 9, 14, 9)
+WIDTHS = (63, 10, 10, 9, 14, 9)
 
 
 def row(cells):

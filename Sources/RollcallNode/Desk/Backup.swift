@@ -17,13 +17,16 @@ enum Backup {
     static func restore(_ path: String, to homePath: String) throws {
         let existing = (try? FileManager.default.contentsOfDirectory(atPath: homePath)) ?? []
         guard existing.isEmpty else {
-            throw ControlError(.homeNotEmpty, "the home is not empty; nothing was restored", hint: homePath)
+            throw ControlError(
+                .homeNotEmpty, "the home is not empty; nothing was restored", hint: homePath)
         }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw ControlError(.badFile, "the backup cannot be read", hint: path)
         }
         let bytes = [UInt8](data)
-        guard bytes.starts(with: magic) else { throw ControlError(.badFile, "not a backup of rollcall", hint: path) }
+        guard bytes.starts(with: magic) else {
+            throw ControlError(.badFile, "not a backup of rollcall", hint: path)
+        }
         var reader = ByteReader(bytes, magic.count..<bytes.count)
         guard let encoded = try? reader.byteString("identity"),
             let identity = NodeIdentityFile(encoded: encoded)

@@ -27,10 +27,15 @@ struct BundleReader {
         do {
             let prologue = try Self.read(handle, at: 0, BundleFile.prologueBytes, or: nil)
             try BundleFile.checkPrologue(prologue)
-            let head = try Self.read(handle, at: UInt64(BundleFile.prologueBytes), 4, or: .truncated)
+            let head = try Self.read(
+                handle, at: UInt64(BundleFile.prologueBytes), 4, or: .truncated)
             let length = head.reduce(0) { $0 << 8 | Int($1) }
-            guard length >= Limits.frameBytesMin else { throw FormatError(.frameTooShort, "manifest") }
-            guard length <= Limits.frameBytesMax else { throw FormatError(.frameTooLong, "manifest") }
+            guard length >= Limits.frameBytesMin else {
+                throw FormatError(.frameTooShort, "manifest")
+            }
+            guard length <= Limits.frameBytesMax else {
+                throw FormatError(.frameTooLong, "manifest")
+            }
             let body = try Self.read(
                 handle, at: UInt64(BundleFile.prologueBytes + 4), length, or: .truncated)
             guard body[0] == FrameType.manifest.rawValue, body[1] == 0 else {
@@ -40,7 +45,8 @@ struct BundleReader {
             chunksStart = UInt64(BundleFile.prologueBytes + 4 + length)
             guard Laptop.isSigned(manifest) else { throw FormatError(.badSignature, "manifest") }
         } catch let error as FormatError {
-            throw ControlError(.badBundle, "the bundle is refused: \(error.description); nothing was applied")
+            throw ControlError(
+                .badBundle, "the bundle is refused: \(error.description); nothing was applied")
         }
     }
 
@@ -49,7 +55,9 @@ struct BundleReader {
     ) throws -> [UInt8] {
         try handle.seek(toOffset: offset)
         let data = try handle.read(upToCount: count) ?? Data()
-        guard data.count == count || refusal == nil else { throw FormatError(refusal ?? .truncated, "file") }
+        guard data.count == count || refusal == nil else {
+            throw FormatError(refusal ?? .truncated, "file")
+        }
         return Array(data)
     }
 
@@ -68,14 +76,18 @@ struct BundleReader {
                 if salvaging { return index }
                 throw ControlError(
                     .badBundle, "the bundle is refused: \(error.description); nothing was applied",
-                    hint: "`--salvage` takes the \(index) of \(manifest.chunks.count) chunks before the damage")
+                    hint:
+                        "`--salvage` takes the \(index) of \(manifest.chunks.count) chunks before the damage"
+                )
             }
             offset += chunk.byteCount
         }
         guard offset == fileBytes || salvaging else {
             throw ControlError(
-                .badBundle, "the bundle is refused: \(Refusal.trailingBytes.rawValue); nothing was applied",
-                hint: "`--salvage` takes all \(manifest.chunks.count) chunks and leaves what follows")
+                .badBundle,
+                "the bundle is refused: \(Refusal.trailingBytes.rawValue); nothing was applied",
+                hint:
+                    "`--salvage` takes all \(manifest.chunks.count) chunks and leaves what follows")
         }
         return manifest.chunks.count
     }

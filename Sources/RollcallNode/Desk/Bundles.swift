@@ -57,7 +57,8 @@ extension Driver {
                 do {
                     try laptop.take(chunk: try file.chunk(index), into: &bundle, store, &output)
                 } catch let error as FormatError {
-                    throw ControlError(.badBundle, "chunk \(index + 1) of the bundle: \(error.description)")
+                    throw ControlError(
+                        .badBundle, "chunk \(index + 1) of the bundle: \(error.description)")
                 }
                 try take(output)
                 while let next = try laptop.proceed(now, store) { try take(next) }
@@ -70,9 +71,13 @@ extension Driver {
         }
         let conflicts = try preview ? 0 : max(0, store.counts().conflicts - conflictsBefore)
         return ImportReport(
-            source: file.manifest.source.text, new: Int(bundle.newCount), known: Int(bundle.knownCount),
+            source: file.manifest.source.text, new: Int(bundle.newCount),
+            known: Int(bundle.knownCount),
             held: Int(bundle.heldCount), conflicts: conflicts, quarantined: 0,
-            missing: missing.map { ImportReport.Missing(replica: $0.replica.text, from: Int($0.first), to: Int($0.last)) },
+            missing: missing.map {
+                ImportReport.Missing(
+                    replica: $0.replica.text, from: Int($0.first), to: Int($0.last))
+            },
             applied: !preview)
     }
 
@@ -126,11 +131,15 @@ private struct RowReader {
             let body = Body(change.bodies, write.body)
             return HistoryRow(
                 dot: table.text(change.dot),
-                record: id.lane == .data ? RegisterID.recordText(laptop.number(ofRecord: change.record, in: table)) : nil,
+                record: id.lane == .data
+                    ? RegisterID.recordText(laptop.number(ofRecord: change.record, in: table))
+                    : nil,
                 kind: Driver.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
                 content: Driver.shown(body.content), names: write.names.map { table.text($0) },
                 operator: change.operatorDot.flatMap { dot in
-                    table[dot.replica] == (Int(dot.replica.rawValue) < laptop.heads.table.count ? laptop.heads.table[dot.replica] : nil)
+                    table[dot.replica]
+                        == (Int(dot.replica.rawValue) < laptop.heads.table.count
+                            ? laptop.heads.table[dot.replica] : nil)
                         ? laptop.membership?.operators[dot]?.name : nil
                 },
                 node: id.node.text, recordedAt: Driver.time(change.recordedAt), source: body.source,

@@ -10,12 +10,18 @@ struct AnswerLine: Sendable {
     let send: @Sendable (Data) async -> Void
     let isClosed: @Sendable () -> Bool
 
-    func row(_ value: some Encodable & Sendable) async throws { await send(try ControlAnswer.row(of: value).line()) }
+    func row(_ value: some Encodable & Sendable) async throws {
+        await send(try ControlAnswer.row(of: value).line())
+    }
     func rows(_ lines: [Data]) async throws {
         for line in lines { await send(try ControlAnswer.row(line).line()) }
     }
-    func interim(_ value: some Encodable & Sendable) async throws { await send(try ControlAnswer.interim(of: value).line()) }
-    func progress(_ report: ProgressReport) async throws { await send(try ControlAnswer.progress(report).line()) }
+    func interim(_ value: some Encodable & Sendable) async throws {
+        await send(try ControlAnswer.interim(of: value).line())
+    }
+    func progress(_ report: ProgressReport) async throws {
+        await send(try ControlAnswer.progress(report).line())
+    }
     func result(_ value: (any Encodable & Sendable)?) async throws {
         guard let value else { return await send(try ControlAnswer.result(nil).line()) }
         await send(try ControlAnswer.result(try ControlJSON.encode(value)).line())
@@ -31,7 +37,8 @@ struct Desk: Sendable {
             do {
                 try await respond(to: try ControlRequest(line: line), answer)
             } catch let error as DecodingError {
-                throw ControlError(.usage, "the daemon does not know this request: \(Self.shape(error))")
+                throw ControlError(
+                    .usage, "the daemon does not know this request: \(Self.shape(error))")
             }
         } catch {
             let known = Self.controlError(error)
@@ -57,7 +64,9 @@ struct Desk: Sendable {
             try await join(address, name, operatorName, code, answer)
         case .confirm(let words): try await answer.result(try await driver.confirm(words))
         case .status: try await answer.result(try await driver.status())
-        case .peers: for peer in await driver.peerReports() { try await answer.row(peer) }; try await answer.result(nil)
+        case .peers:
+            for peer in await driver.peerReports() { try await answer.row(peer) };
+            try await answer.result(nil)
         case .connect(let target): try await answer.result(try await driver.connect(target))
         case .disconnect(let node): try await answer.result(try await driver.disconnect(node))
         case .waitUpToDate(let peers, let timeout): try await wait(peers, timeout, answer)
@@ -73,7 +82,8 @@ struct Desk: Sendable {
     private func write(_ request: ControlRequest, _ answer: AnswerLine) async throws {
         switch request {
         case .add(let fields, let source, let name):
-            try await answer.result(try await driver.add(fields, source: source, operatorName: name))
+            try await answer.result(
+                try await driver.add(fields, source: source, operatorName: name))
         case .set(let id, let fields, let seen, let source, let name):
             try await answer.result(
                 try await driver.set(id, fields, seen: seen, source: source, operatorName: name))
@@ -133,13 +143,15 @@ struct Desk: Sendable {
         switch request {
         case .rosterImport(let path, let list, let key, let columns, let skipBad):
             try await importRoster(
-                RosterOrder(path: path, list: list, key: key, columns: columns, skipsBad: skipBad), answer)
+                RosterOrder(path: path, list: list, key: key, columns: columns, skipsBad: skipBad),
+                answer)
         case .rosterExport(let path): try await answer.result(try await exportRoster(path))
         case .export(let targets, let all, let path):
             try await answer.result(try await driver.exportBundle(for: targets, all: all, to: path))
         case .import(let paths, let preview, let salvage):
             for path in paths {
-                try await answer.row(try await driver.importBundle(path, preview: preview, salvage: salvage))
+                try await answer.row(
+                    try await driver.importBundle(path, preview: preview, salvage: salvage))
             }
             try await answer.result(nil)
         case .inspect(let path):
@@ -159,7 +171,9 @@ struct Desk: Sendable {
         case let error as LaptopError: ControlError(error)
         case let error as StoreError: ControlError(error)
         case let error as BundleError: ControlError(error)
-        default: ControlError(.internal, "the daemon met an error it has no name for: \(type(of: error))")
+        default:
+            ControlError(
+                .internal, "the daemon met an error it has no name for: \(type(of: error))")
         }
     }
 }

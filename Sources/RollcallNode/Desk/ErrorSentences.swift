@@ -7,20 +7,29 @@ extension ControlError {
     init(_ error: LaptopError) {
         switch error {
         case .noRegister:
-            self.init(.noRegister, "this laptop has no register yet", hint: "found one with `rollcall init`, or join one with `rollcall join`")
+            self.init(
+                .noRegister, "this laptop has no register yet",
+                hint: "found one with `rollcall init`, or join one with `rollcall join`")
         case .registerExists: self.init(.registerExists, "this laptop is in a register already")
         case .notAllowed: self.init(.notAllowed, "this laptop's role may not do that")
-        case .tooManyMembers: self.init(.tooManyMembers, "the register has 64 laptops, the most it can have")
+        case .tooManyMembers:
+            self.init(.tooManyMembers, "the register has 64 laptops, the most it can have")
         case .invitationOpen: self.init(.inviteOpen, "an invitation is open already")
         case .noAddress:
             self.init(
                 .unreachable, "no address of that laptop is known here",
-                hint: "give it: `rollcall connect HOST:PORT`; `rollcall status` there says where it listens")
+                hint:
+                    "give it: `rollcall connect HOST:PORT`; `rollcall status` there says where it listens"
+            )
         case .noSuchNewcomer:
-            self.init(.noSuchNewcomer, "nobody with these words waits to be admitted", hint: "`rollcall status` lists who waits")
+            self.init(
+                .noSuchNewcomer, "nobody with these words waits to be admitted",
+                hint: "`rollcall status` lists who waits")
         case .noSuchRecord: self.init(.noSuchRecord, "no such record")
         case .recordRemoved:
-            self.init(.recordRemoved, "the record was removed", hint: "take it back with `rollcall restore`")
+            self.init(
+                .recordRemoved, "the record was removed",
+                hint: "take it back with `rollcall restore`")
         case .notRemoved: self.init(.notRemoved, "the record is not removed")
         case .contextRequired(let field):
             self.init(
@@ -45,7 +54,9 @@ extension ControlError {
     init(_ error: StoreError) {
         switch error {
         case .diskFull:
-            self.init(.diskFull, "the disk is full; nothing was changed", hint: "make room; reading goes on")
+            self.init(
+                .diskFull, "the disk is full; nothing was changed",
+                hint: "make room; reading goes on")
         case .ioFailure, .damaged:
             self.init(
                 .diskFailed, "the disk failed: \(error.description)",
@@ -63,9 +74,12 @@ extension ControlError {
             self.init(
                 .badBundle, "the bundle's source is no member of this register",
                 hint: "import first the bundle of a laptop that knows it")
-        case .invalidSegment: self.init(.badBundle, "changes in the bundle do not verify; nothing was applied")
+        case .invalidSegment:
+            self.init(.badBundle, "changes in the bundle do not verify; nothing was applied")
         case .fork(let replica):
-            self.init(.badBundle, "the bundle's replica \(replica) differs from the one here; nothing was applied")
+            self.init(
+                .badBundle,
+                "the bundle's replica \(replica) differs from the one here; nothing was applied")
         }
     }
 }

@@ -11,9 +11,12 @@ extension Driver {
         let members = membership.members.values
         let named = members.filter { $0.name == text }
         let lower = text.lowercased()
-        let found = named.isEmpty ? members.filter { $0.node.text.hasPrefix(lower) && !lower.isEmpty } : named
+        let found =
+            named.isEmpty
+            ? members.filter { $0.node.text.hasPrefix(lower) && !lower.isEmpty } : named
         guard let first = found.first else {
-            throw ControlError(.noSuchNode, "no laptop is called that", hint: "`rollcall peers` lists them")
+            throw ControlError(
+                .noSuchNode, "no laptop is called that", hint: "`rollcall peers` lists them")
         }
         guard found.count == 1 else {
             let ids = found.map(\.node.text).sorted().joined(separator: ", ")
@@ -33,14 +36,18 @@ extension Driver {
             throw ControlError(.badID, "a record's id has up to 10 letters and digits")
         }
         if values.count == 10, Base32.checkDigit(values.prefix(9)) != values[9] {
-            throw ControlError(.badID, "a letter or digit of this id is wrong", hint: "its last one is a check")
+            throw ControlError(
+                .badID, "a letter or digit of this id is wrong", hint: "its last one is a check")
         }
         let found = try records(withPrefix: values)
         guard let first = found.first else { throw LaptopError.noSuchRecord }
         guard found.count == 1 else {
-            let some = found.prefix(8).map { "\(laptop.text(ofRecord: $0)) (\(laptop.heads.table.text($0)))" }
+            let some = found.prefix(8).map {
+                "\(laptop.text(ofRecord: $0)) (\(laptop.heads.table.text($0)))"
+            }
             throw ControlError(
-                .ambiguousID, "this could mean any of \(found.count) records: \(some.joined(separator: ", "))",
+                .ambiguousID,
+                "this could mean any of \(found.count) records: \(some.joined(separator: ", "))",
                 hint: "give more of the id, or the creation dot")
         }
         return first
@@ -57,10 +64,13 @@ extension Driver {
     /// A dot as text: `<incarnation>.<counter>`.
     func dot(_ text: String) throws -> Dot {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let counter = UInt64(parts[1]), counter > 0, counter <= Dot.counterMax,
+        guard parts.count == 2, let counter = UInt64(parts[1]), counter > 0,
+            counter <= Dot.counterMax,
             let values = Base32.values(parts[0]), values.count == 13,
             let incarnation = Base32.number(values)
-        else { throw ControlError(.badDot, "a dot is 13 letters and digits, a point, and a number") }
+        else {
+            throw ControlError(.badDot, "a dot is 13 letters and digits, a point, and a number")
+        }
         let table = laptop.heads.table
         let found = table.allNumbers.filter { table[$0].incarnation == incarnation }
         guard found.count == 1, let replica = found.first else {

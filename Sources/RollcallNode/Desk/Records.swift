@@ -11,8 +11,11 @@ extension Driver {
 
     func add(_ fields: [FieldValue], source: String?, operatorName: String?) throws -> WriteReport {
         let edits = try self.edits(fields)
-        guard !edits.isEmpty else { throw ControlError(.usage, "a record needs at least one field") }
-        let authorship = Authorship(operatorDot: try operatorDot(operatorName), source: try Self.source(source))
+        guard !edits.isEmpty else {
+            throw ControlError(.usage, "a record needs at least one field")
+        }
+        let authorship = Authorship(
+            operatorDot: try operatorDot(operatorName), source: try Self.source(source))
         let (record, dots) = try act { laptop, store, output in
             try laptop.add(edits, authorship, store, &output)
         }
@@ -20,12 +23,14 @@ extension Driver {
     }
 
     func set(
-        _ id: String, _ fields: [FieldValue], seen: [String]?, source: String?, operatorName: String?
+        _ id: String, _ fields: [FieldValue], seen: [String]?, source: String?,
+        operatorName: String?
     ) throws -> WriteReport {
         let record = try record(id)
         let edits = try self.edits(fields)
         let context = try readContext(seen)
-        let authorship = Authorship(operatorDot: try operatorDot(operatorName), source: try Self.source(source))
+        let authorship = Authorship(
+            operatorDot: try operatorDot(operatorName), source: try Self.source(source))
         let dots = try act { laptop, store, output in
             try laptop.set(record, edits, context, authorship, store, &output)
         }
@@ -44,11 +49,14 @@ extension Driver {
         }
         let edits = try fields.map { choice in
             let field = try Self.field(choice.field)
-            guard let value = choice.value else { return FieldEdit(field.number, .put(.state(valueState))) }
+            guard let value = choice.value else {
+                return FieldEdit(field.number, .put(.state(valueState)))
+            }
             return FieldEdit(field.number, .take(try Self.content(field, value)))
         }
         let context = try readContext(seen)
-        let authorship = Authorship(operatorDot: try operatorDot(operatorName), source: try Self.source(source))
+        let authorship = Authorship(
+            operatorDot: try operatorDot(operatorName), source: try Self.source(source))
         let dots = try act { laptop, store, output in
             try laptop.set(record, edits, context, authorship, store, &output)
         }
@@ -69,17 +77,25 @@ extension Driver {
         operatorName: String?
     ) throws -> ResolveReport {
         let record = try record(id)
-        guard let field = FieldSchema.field(named: fieldName) else { throw Self.unknownField(fieldName) }
+        guard let field = FieldSchema.field(named: fieldName) else {
+            throw Self.unknownField(fieldName)
+        }
         let context = try readContext(seen)
         var keep: Dot?
         var value: RollcallCore.Content?
         switch choice {
         case .keep(let text): keep = try dot(text)
+        case .value("removed") where field.number == .removed: value = .mark(Mark(isRemoved: true, shown: []))
+        case .value("restored") where field.number == .removed: value = .mark(Mark(isRemoved: false, shown: []))
         case .value(let text): value = try Self.content(field, text)
         }
         if case .asStored = context {
-            guard let view = try laptop.view(of: record, store), view[field.number]?.isConflict == true else {
-                throw ControlError(.noConflict, "\(field.name) has no conflict", hint: "change it with `rollcall set`")
+            guard let view = try laptop.view(of: record, store),
+                view[field.number]?.isConflict == true
+            else {
+                throw ControlError(
+                    .noConflict, "\(field.name) has no conflict",
+                    hint: "change it with `rollcall set`")
             }
         }
         let authorship = Authorship(
@@ -90,7 +106,8 @@ extension Driver {
                 record, field.number, keep: kept, value: given, context, authorship, store, &output)
         }
         return ResolveReport(
-            record: laptop.text(ofRecord: record), field: field.name, dot: laptop.heads.table.text(dot),
+            record: laptop.text(ofRecord: record), field: field.name,
+            dot: laptop.heads.table.text(dot),
             replaced: replaced.map { laptop.heads.table.text($0) })
     }
 
@@ -107,7 +124,9 @@ extension Driver {
     }
 
     static func field(_ name: String) throws -> Field {
-        guard let field = FieldSchema.field(named: name), field.isWritable else { throw unknownField(name) }
+        guard let field = FieldSchema.field(named: name), field.isWritable else {
+            throw unknownField(name)
+        }
         return field
     }
 
@@ -138,10 +157,14 @@ extension Driver {
 
     func allRecords() throws -> [Dot] { try records.all(laptop, store) }
 
-    func views(_ dots: [Dot], _ filter: RecordFilter, limit: Int) throws -> [RollcallControl.RecordView] {
+    func views(_ dots: [Dot], _ filter: RecordFilter, limit: Int) throws -> [RollcallControl
+        .RecordView]
+    {
         var views: [RollcallControl.RecordView] = []
         for dot in dots where views.count < limit {
-            guard let found = try laptop.view(of: dot, store), filter.admits(found) else { continue }
+            guard let found = try laptop.view(of: dot, store), filter.admits(found) else {
+                continue
+            }
             views.append(view(dot, found))
         }
         return views
@@ -150,7 +173,9 @@ extension Driver {
     func matches(_ filters: [FieldValue]) throws -> RecordFilter {
         var filter = RecordFilter()
         for given in filters {
-            guard let field = FieldSchema.field(named: given.field) else { throw Self.unknownField(given.field) }
+            guard let field = FieldSchema.field(named: given.field) else {
+                throw Self.unknownField(given.field)
+            }
             if let state = ValueState(name: given.value), field.number.kind == .single {
                 filter.fields.append((field.number, .state(state)))
             } else {
@@ -172,7 +197,9 @@ extension Driver {
 
     func history(_ id: String) throws -> [HistoryRow] {
         let dot = try record(id)
-        guard let changes = try laptop.history(of: dot, store) else { throw LaptopError.noSuchRecord }
+        guard let changes = try laptop.history(of: dot, store) else {
+            throw LaptopError.noSuchRecord
+        }
         return changes.flatMap { historyRows($0, lane: nil) }
     }
 
@@ -185,7 +212,8 @@ extension Driver {
             for siblings in found.fields where siblings.isConflict {
                 rows.append(
                     ConflictRow(
-                        record: laptop.text(ofRecord: dot), field: FieldSchema.name(of: siblings.field),
+                        record: laptop.text(ofRecord: dot),
+                        field: FieldSchema.name(of: siblings.field),
                         values: siblings.values.map(valueView)))
             }
         }

@@ -10,7 +10,8 @@ import RollcallTrust
 extension Driver {
     func found(name: String, title: String, operatorName: String) throws -> FoundingReport {
         let (name, title, operatorName) = (
-            try Self.name(name, "name"), try Self.name(title, "register"), try Self.name(operatorName, "operator")
+            try Self.name(name, "name"), try Self.name(title, "register"),
+            try Self.name(operatorName, "operator")
         )
         let now = moment
         try act { laptop, store, output in
@@ -18,7 +19,8 @@ extension Driver {
                 title: title, name: name, operatorName: operatorName, now, store, &output)
         }
         return FoundingReport(
-            node: laptop.node.text, name: name, replica: nil, register: registerText ?? "", title: title)
+            node: laptop.node.text, name: name, replica: nil, register: registerText ?? "",
+            title: title)
     }
 
     /// Names of laptops, registers and operators: what a person can say over a radio.
@@ -26,7 +28,9 @@ extension Driver {
         let name = FieldInput.normalised(text.trimmingCharacters(in: .whitespacesAndNewlines))
         guard !name.isEmpty, name.utf8.count <= 256,
             !name.unicodeScalars.contains(where: { CharacterSet.controlCharacters.contains($0) })
-        else { throw ControlError(.badValue, "\(what) has 1 to 256 bytes and no control characters") }
+        else {
+            throw ControlError(.badValue, "\(what) has 1 to 256 bytes and no control characters")
+        }
         return name
     }
 
@@ -58,13 +62,16 @@ extension Driver {
         try act { laptop, _, output in laptop.refuse(words: words, &output) }
     }
 
-    func beginJoin(_ address: String, _ name: String, _ operatorName: String, _ code: String) throws {
+    func beginJoin(_ address: String, _ name: String, _ operatorName: String, _ code: String) throws
+    {
         guard let code = JoinCode(code) else {
             throw ControlError(
                 .badValue, "this is no join code: a letter or digit is wrong or missing",
                 hint: "it has 20 letters and digits in 5 groups")
         }
-        let (name, operatorName) = (try Self.name(name, "name"), try Self.name(operatorName, "operator"))
+        let (name, operatorName) = (
+            try Self.name(name, "name"), try Self.name(operatorName, "operator")
+        )
         guard NetworkAddress(address) != nil else { throw Self.badAddress }
         let now = moment
         try act { laptop, _, output in
@@ -73,13 +80,18 @@ extension Driver {
         }
     }
 
+    func cancelJoin() throws {
+        try act { laptop, _, output in laptop.cancelJoin(&output) }
+    }
+
     private static var badAddress: ControlError {
         ControlError(.badAddress, "an address is HOST:PORT")
     }
 
     func joinReport(_ peer: NodeID) -> JoinReport {
         JoinReport(
-            node: laptop.node.text, register: registerText ?? "", title: laptop.membership?.genesis.title ?? "",
+            node: laptop.node.text, register: registerText ?? "",
+            title: laptop.membership?.genesis.title ?? "",
             peer: peer.text)
     }
 
@@ -113,7 +125,8 @@ extension Driver {
                 }
             return PeerReport(
                 node: standing.node.text, name: standing.name, addresses: standing.addresses,
-                connected: standing.isConnected, upToDate: standing.isUpToDate, theyLack: Int(standing.theyLack),
+                connected: standing.isConnected, upToDate: standing.isUpToDate,
+                theyLack: Int(standing.theyLack),
                 weLack: standing.weLack.map { Int($0) }, lastHeard: Self.time(knowledge.lastHeard),
                 acknowledgedAt: Self.time(knowledge.acknowledgedAt), via: via,
                 clockOffsetMilliseconds: knowledge.clockOffset.map { Int($0) })
@@ -124,17 +137,21 @@ extension Driver {
         let counts = try store.counts()
         let isFounded = laptop.membership != nil
         return StatusReport(
-            node: laptop.node.text, name: isFounded ? laptop.name : nil, replica: laptop.dataReplica?.text,
+            node: laptop.node.text, name: isFounded ? laptop.name : nil,
+            replica: laptop.dataReplica?.text,
             register: registerText, title: laptop.membership?.genesis.title, listening: listening,
-            records: counts.records, changes: counts.changes, conflicts: counts.conflicts, held: counts.held,
-            quarantined: 0, fingerprint: isFounded ? try fingerprintText() : nil, peers: peerReports(),
+            records: counts.records, changes: counts.changes, conflicts: counts.conflicts,
+            held: counts.held,
+            quarantined: 0, fingerprint: isFounded ? try fingerprintText() : nil,
+            peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
             socket: socketPath, traffic: traffic)
     }
 
     private var traffic: Traffic {
         let counted = transport?.traffic
-        return Traffic(sent: Int(counted?.bytesSent ?? 0), received: Int(counted?.bytesReceived ?? 0))
+        return Traffic(
+            sent: Int(counted?.bytesSent ?? 0), received: Int(counted?.bytesReceived ?? 0))
     }
 
     // MARK: - waiting
@@ -142,7 +159,9 @@ extension Driver {
     /// What `wait` waits for: everything written here when it began.
     func vectorNow() -> VersionVector { laptop.heads.vector }
 
-    func membersNamed(_ names: [String]) throws -> [NodeID] { try names.map { try member($0).node } }
+    func membersNamed(_ names: [String]) throws -> [NodeID] {
+        try names.map { try member($0).node }
+    }
 
     /// The peers that are not up to date yet; nil if there is nobody to wait for.
     func waitingFor(_ named: [NodeID], _ vector: VersionVector) -> [NodeID]? {
@@ -184,43 +203,60 @@ extension Desk {
     /// Ends a watch when the command line goes away.
     private func watchForHangUp(_ answer: AnswerLine, _ watch: Int) -> Task<Void, Never> {
         Task {
-            while !Task.isCancelled, !answer.isClosed() { try? await Task.sleep(for: .milliseconds(100)) }
+            while !Task.isCancelled, !answer.isClosed() {
+                try? await Task.sleep(for: .milliseconds(100))
+            }
             await driver.stopObserving(watch)
         }
     }
 
     func join(
-        _ address: String, _ name: String, _ operatorName: String, _ code: String, _ answer: AnswerLine
+        _ address: String, _ name: String, _ operatorName: String, _ code: String,
+        _ answer: AnswerLine
     ) async throws {
         let (watch, stream) = await driver.observe()
-        defer { Task { await driver.stopObserving(watch) } }
+        let hangUp = watchForHangUp(answer, watch)
+        defer {
+            hangUp.cancel()
+            Task { await driver.stopObserving(watch) }
+        }
         try await driver.beginJoin(address, name, operatorName, code)
         for await observation in stream {
             guard case .notice(let notice) = observation else { continue }
             switch notice {
             case .joinWords(let words): try await answer.interim(JoinWords(words: words))
-            case .joined(let joined): return try await answer.result(await driver.joinReport(joined.peer))
+            case .joined(let joined):
+                return try await answer.result(await driver.joinReport(joined.peer))
             case .joinFailed(let failure): throw Self.joinError(failure, address)
             default: continue
             }
         }
-        throw ControlError(.joinTimeout, "the daemon stopped")
+        // The person hung up, or the daemon stops: nobody waits to be admitted any more.
+        try await driver.cancelJoin()
+        throw ControlError(.joinTimeout, "the join was given up")
     }
 
     private static func joinError(_ failure: JoinFailure, _ address: String) -> ControlError {
         switch failure {
         case .unreachable:
-            ControlError(.unreachable, "nobody answers at \(address)", hint: "is the address right, and the other daemon running?")
+            ControlError(
+                .unreachable, "nobody answers at \(address)",
+                hint: "is the address right, and the other daemon running?")
         case .wrongCode:
             ControlError(
                 .joinRefused, "the code is wrong, or somebody may be in between",
                 hint: "ask for a new code with `rollcall invite`, and compare the address")
         case .somebodyInBetween:
-            ControlError(.joinInBetween, "the other side does not know the code: somebody may be in between")
+            ControlError(
+                .joinInBetween, "the other side does not know the code: somebody may be in between")
         case .notInviting:
-            ControlError(.joinClosed, "no invitation is open there", hint: "run `rollcall invite` on that laptop")
-        case .refusedByPerson: ControlError(.joinRefused, "the other side did not admit this laptop")
-        case .cutOff: ControlError(.joinTimeout, "the connection ended before this laptop was admitted")
+            ControlError(
+                .joinClosed, "no invitation is open there",
+                hint: "run `rollcall invite` on that laptop")
+        case .refusedByPerson:
+            ControlError(.joinRefused, "the other side did not admit this laptop")
+        case .cutOff:
+            ControlError(.joinTimeout, "the connection ended before this laptop was admitted")
         }
     }
 

@@ -29,7 +29,8 @@ struct RosterReading: Sendable {
         do throws(RosterError) {
             file = try RosterFile([UInt8](data))
             plan = try RosterPlan(
-                header: file.header, map: order.columns.map { ($0.column, $0.field) }, key: order.key,
+                header: file.header, map: order.columns.map { ($0.column, $0.field) },
+                key: order.key,
                 list: list, hash: { firstEight(sha256($0)) })
         } catch {
             throw ControlError(Self.code(of: error), error.description, hint: Self.hint(for: error))
@@ -66,7 +67,9 @@ extension Desk {
         let outcome: Result<RosterReport, any Error>
         do {
             outcome = .success(
-                try await driver.apply(reading, skippingBad: order.skipsBad) { continuation.yield($0) })
+                try await driver.apply(reading, skippingBad: order.skipsBad) {
+                    continuation.yield($0)
+                })
         } catch {
             outcome = .failure(error)
         }
@@ -76,7 +79,8 @@ extension Desk {
         guard report.failed.isEmpty || order.skipsBad else {
             try await answer.interim(report)
             throw ControlError(
-                .rowsFailed, "\(report.failed.count) of \(report.rows) rows cannot be read; nothing was imported",
+                .rowsFailed,
+                "\(report.failed.count) of \(report.rows) rows cannot be read; nothing was imported",
                 hint: "mend them, or leave them out with --skip-bad")
         }
         try await answer.result(report)
@@ -92,7 +96,8 @@ extension Desk {
                 let page = Array(dots[start..<min(start + 250, dots.count)])
                 for (text, view) in try await driver.rosterRows(page) {
                     rows += 1
-                    writer.append(record: text) { field in view[field]?.values.map(\.content) ?? [] }
+                    writer.append(record: text) { field in view[field]?.values.map(\.content) ?? []
+                    }
                 }
                 try file.write(writer.drain())
             }
@@ -204,7 +209,9 @@ extension Driver {
         }
     }
 
-    private static func draft(_ row: RosterRow, _ head: [UInt8], source: String, _ operatorDot: Dot?) -> Draft {
+    private static func draft(
+        _ row: RosterRow, _ head: [UInt8], source: String, _ operatorDot: Dot?
+    ) -> Draft {
         var draft = Draft(record: .new, operatorDot: operatorDot)
         draft.reserve(writeCount: row.writes.count + 1, bodyBytes: 768)
         draft.append(FieldSchema.listLine, head: head, text: row.identity)
@@ -224,14 +231,17 @@ extension Driver {
         for dot in try allRecords() {
             guard let view = try laptop.view(of: dot, store) else { continue }
             for value in view[FieldSchema.listLine]?.values ?? [] {
-                if case .text(let identity) = value.content { known[identity, default: []].append(dot) }
+                if case .text(let identity) = value.content {
+                    known[identity, default: []].append(dot)
+                }
             }
         }
         return known
     }
 
     private static func compare(
-        _ row: RosterRow, _ number: Int, with records: [Dot], _ laptop: Laptop, _ store: RegisterStore,
+        _ row: RosterRow, _ number: Int, with records: [Dot], _ laptop: Laptop,
+        _ store: RegisterStore,
         _ report: inout RosterReport
     ) throws {
         if records.count > 1 {

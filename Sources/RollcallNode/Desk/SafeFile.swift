@@ -22,9 +22,11 @@ final class SafeFile {
     private static func failure(_ what: String, _ path: String) -> ControlError {
         let code = errno
         if code == ENOSPC || code == EDQUOT {
-            return ControlError(.diskFull, "no room for the file; nothing was left there", hint: path)
+            return ControlError(
+                .diskFull, "no room for the file; nothing was left there", hint: path)
         }
-        return ControlError(.badFile, "the file \(what): \(String(cString: strerror(code)))", hint: path)
+        return ControlError(
+            .badFile, "the file \(what): \(String(cString: strerror(code)))", hint: path)
     }
 
     func write(_ bytes: [UInt8]) throws {
@@ -56,7 +58,9 @@ final class SafeFile {
         guard lseek(input, 0, SEEK_SET) == 0 else { throw failure("cannot be read", other.path) }
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         while true {
-            let count = buffer.withUnsafeMutableBytes { Glibc.read(input, $0.baseAddress, $0.count) }
+            let count = buffer.withUnsafeMutableBytes {
+                Glibc.read(input, $0.baseAddress, $0.count)
+            }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw failure("cannot be read", other.path) }
             if count == 0 { return }
@@ -73,7 +77,8 @@ final class SafeFile {
             throw Self.failure("is not as it was written", path)
         }
         guard rename(partial, path) == 0 else { throw Self.failure("cannot be named", path) }
-        let folder = open((path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = open(
+            (path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder >= 0 {
             fsync(folder)
             close(folder)

@@ -12,7 +12,8 @@ struct RecordFilter: Sendable {
 
     func admits(_ view: RollcallSync.RecordView) -> Bool {
         for (number, content) in fields {
-            guard view[number]?.values.contains(where: { $0.content.says(sameAs: content) }) == true else {
+            guard view[number]?.values.contains(where: { $0.content.says(sameAs: content) }) == true
+            else {
                 return false
             }
         }
@@ -49,7 +50,9 @@ extension Driver {
     }
 
     func valueView(_ sibling: Sibling) -> ValueView {
-        ValueView(Self.shown(sibling.content) ?? .state("sealed"), witnesses: sibling.witnesses.map(witness))
+        ValueView(
+            Self.shown(sibling.content) ?? .state("sealed"),
+            witnesses: sibling.witnesses.map(witness))
     }
 
     /// Content as JSON shows it; nil for what has no value to show.
@@ -71,7 +74,8 @@ extension Driver {
         Witness(
             dot: laptop.heads.table.text(claim.dot), source: claim.body.source,
             operator: operatorName(claim.operatorDot),
-            node: laptop.heads.table[claim.dot.replica].node.text, recordedAt: Self.time(claim.recordedAt))
+            node: laptop.heads.table[claim.dot.replica].node.text,
+            recordedAt: Self.time(claim.recordedAt))
     }
 
     func operatorName(_ dot: Dot?) -> String? {
@@ -89,10 +93,12 @@ extension Driver {
         return change.writes.map { write in
             let body = Body(change.bodies, write.body)
             return HistoryRow(
-                dot: table.text(change.dot), record: isData ? laptop.text(ofRecord: change.record) : nil,
+                dot: table.text(change.dot),
+                record: isData ? laptop.text(ofRecord: change.record) : nil,
                 kind: Self.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
                 content: Self.shown(body.content), names: write.names.map { table.text($0) },
-                operator: operatorName(change.operatorDot), node: table[change.dot.replica].node.text,
+                operator: operatorName(change.operatorDot),
+                node: table[change.dot.replica].node.text,
                 recordedAt: Self.time(change.recordedAt), source: body.source,
                 lane: lane.map { $0 == .control ? "control" : "data" })
         }

@@ -38,7 +38,8 @@ final class DiskThread: SerialExecutor, @unchecked Sendable {
 
     func checkIsolated() {
         precondition(
-            Thread.current.threadDictionary[Self.mark] as? ObjectIdentifier == ObjectIdentifier(self),
+            Thread.current.threadDictionary[Self.mark] as? ObjectIdentifier
+                == ObjectIdentifier(self),
             "not on the disk thread")
     }
 

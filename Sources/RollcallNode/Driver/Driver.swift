@@ -32,6 +32,8 @@ actor Driver {
     private var waiting: [Output] = []
     private var openSessions: Set<SessionID> = []
     private var scheduledWake: Duration?
+    private var failuresInARow = 0
+    private var quietUntil: Duration = .zero
     private var observers: [Int: AsyncStream<Observation>.Continuation] = [:]
     private var nextObserver = 0
 
@@ -42,7 +44,8 @@ actor Driver {
     }
 
     init(
-        home: HomeFolder, socketPath: String, identity: NodeIdentityFile, store: sending RegisterStore, logger: Logger, thread: DiskThread
+        home: HomeFolder, socketPath: String, identity: NodeIdentityFile,
+        store: sending RegisterStore, logger: Logger, thread: DiskThread
     ) throws {
         self.home = home
         self.socketPath = socketPath
@@ -57,10 +60,12 @@ actor Driver {
     }
 
     private static func laptop(
-        _ identity: NodeIdentityFile, _ store: RegisterStore, _ now: Duration, _ output: inout Output
+        _ identity: NodeIdentityFile, _ store: RegisterStore, _ now: Duration,
+        _ output: inout Output
     ) throws -> Laptop {
         try Laptop(
-            identity: LaptopIdentity(key: identity.nodeKey, tlsKeyHash: identity.tlsKeyHash), name: "",
+            identity: LaptopIdentity(key: identity.nodeKey, tlsKeyHash: identity.tlsKeyHash),
+            name: "",
             storage: store, moment: Moment(now: now, wallClock: wallClock()),
             chance: SystemRandomNumberGenerator(), output: &output)
     }
@@ -89,8 +94,11 @@ actor Driver {
         }
         guard !events.isEmpty else { return }
         do {
-            for event in events { try handle(event) }
-            try proceed()
+            for event in events {
+                try handle(event)
+                // Before the next event: what a peer still said is heard before its end is.
+                try proceed()
+            }
             try commitAndSend()
         } catch {
             recover(from: error)
@@ -104,6 +112,11 @@ actor Driver {
     private func handle(_ event: TransportEvent) throws {
         switch event {
         case .opened(let id, let tlsKeyHash, let dialled):
+            guard !isQuiet else {
+                transport?.closeAfterSending(id)
+                if let dialled { try handle(.dialFailed(address: dialled)) }
+                return
+            }
             openSessions.insert(SessionID(id))
             try handle(.opened(SessionID(id), tlsKeyHash: tlsKeyHash, dialled: dialled))
         case .received(let id, let bytes):
@@ -170,7 +183,9 @@ actor Driver {
     /// - Parameter body: Is given a function that writes an output; what that asks to be sent goes out after
     ///   the commit. If it throws, or answers that nothing is to be kept, all is as before.
     func actInSteps<Result>(
-        _ body: (inout Laptop, RegisterStore, (Output) throws -> Void) throws -> (Result, isKept: Bool)
+        _ body: (inout Laptop, RegisterStore, (Output) throws -> Void) throws -> (
+            Result, isKept: Bool
+        )
     ) throws -> Result {
         if let failure = store.failure { throw failure }
         let before = laptop
@@ -222,7 +237,10 @@ actor Driver {
     }
 
     private func commitAndSend() throws {
-        if store.isTransactionOpen { try store.commit() }
+        if store.isTransactionOpen {
+            try store.commit()
+            if !isQuiet { failuresInARow = 0 }
+        }
         carryOut()
     }
 
@@ -237,7 +255,13 @@ actor Driver {
                 openSessions.remove(id)
                 transport?.closeAfterSending(id.rawValue)
             }
-            for address in output.dial { transport?.dial(address) }
+            for address in output.dial {
+                if isQuiet {
+                    post(.dialFailed(address: address, reason: "the disk refuses changes"))
+                } else {
+                    transport?.dial(address)
+                }
+            }
             for notice in output.notices { tell(notice) }
         }
         for observer in observers.values { observer.yield(.moved) }
@@ -249,8 +273,16 @@ actor Driver {
     }
 
     /// After a disk error nothing in memory counts: sessions end, and the laptop is read anew from what is committed.
+    ///
+    /// For a while, longer each time, no session is taken or sought: peers would only offer again what the disk has
+    /// just refused.
     private func recover(from error: any Error) {
-        logger.error("could not write; reading on", metadata: ["error": "\(error)"])
+        failuresInARow += 1
+        let seconds = min(1 << min(failuresInARow, 5), 30)
+        quietUntil = moment.now + .seconds(seconds)
+        logger.error(
+            "could not write; reading on",
+            metadata: ["error": "\(error)", "peers heard again in": "\(seconds) s"])
         waiting = []
         try? store.rollback()
         for id in openSessions { transport?.closeAfterSending(id.rawValue) }
@@ -268,6 +300,8 @@ actor Driver {
         if (try? store.apply(output.commit)) != nil { try? store.commit() }
         scheduleWake()
     }
+
+    private var isQuiet: Bool { moment.now < quietUntil }
 
     // MARK: - watching
 
@@ -314,17 +348,22 @@ actor Driver {
         case .disconnected(let node, let reason):
             logger.info("disconnected", metadata: ["peer": "\(node.text)", "reason": "\(reason)"])
         case .refused(let session, let reason):
-            logger.warning("refused", metadata: ["session": "\(session.rawValue)", "reason": "\(reason)"])
+            logger.warning(
+                "refused", metadata: ["session": "\(session.rawValue)", "reason": "\(reason)"])
         case .admitted(let node, let name):
             logger.notice("admitted", metadata: ["node": "\(node.text)", "name": "\(name)"])
         case .fork(let replica, let height):
             logger.critical(
                 "fork: one number, two contents",
-                metadata: ["node": "\(replica.node.text)", "replica": "\(replica.text)", "height": "\(height)"])
+                metadata: [
+                    "node": "\(replica.node.text)", "replica": "\(replica.text)",
+                    "height": "\(height)",
+                ])
         case .newcomerWaits: logger.notice("a newcomer waits to be confirmed")
         case .joinWords: logger.info("the inviter proved the code")
         case .joined: logger.notice("joined the register")
-        case .joinFailed(let failure): logger.warning("join failed", metadata: ["reason": "\(failure.rawValue)"])
+        case .joinFailed(let failure):
+            logger.warning("join failed", metadata: ["reason": "\(failure.rawValue)"])
         case .invitationClosed(let reason):
             logger.notice("invitation closed", metadata: ["reason": "\(reason)"])
         }

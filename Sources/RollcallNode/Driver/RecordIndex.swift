@@ -30,7 +30,9 @@ struct RecordIndex {
             var after: Dot?
             while true {
                 let page = try store.records(after: after, limit: 4_096)
-                for record in page where known.insert(record.dot).inserted { added.append(record.dot) }
+                for record in page where known.insert(record.dot).inserted {
+                    added.append(record.dot)
+                }
                 guard page.count == 4_096 else { break }
                 after = page.last?.dot
             }
