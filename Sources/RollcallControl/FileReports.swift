@@ -128,6 +128,27 @@ public struct ImportReport: Codable, Equatable, Sendable {
     }
 }
 
+/// What `inspect` found besides the changes that it listed; for people, a script gets rows alone.
+public struct InspectReport: Codable, Equatable, Sendable {
+    public var changes: Int
+    /// Frames of a capture that carry no changes.
+    public var otherFrames: Int
+    /// Bytes at the end of a capture that are no whole frame.
+    public var bytesLeft: Int
+
+    enum CodingKeys: String, CodingKey {
+        case changes
+        case otherFrames = "other_frames"
+        case bytesLeft = "bytes_left"
+    }
+
+    public init(changes: Int, otherFrames: Int = 0, bytesLeft: Int = 0) {
+        self.changes = changes
+        self.otherFrames = otherFrames
+        self.bytesLeft = bytesLeft
+    }
+}
+
 /// A copy of a home, from `backup`.
 public struct BackupReport: Codable, Equatable, Sendable {
     public var file: String

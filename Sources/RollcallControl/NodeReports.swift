@@ -26,21 +26,23 @@ public struct NamedNode: Codable, Equatable, Sendable {
     }
 }
 
-/// An open invitation, from `invite`.
+/// An open invitation, from `invite`; `replaced` says that an earlier code died of it.
 public struct Invitation: Codable, Equatable, Sendable {
     public var addresses: [String]
     public var code: String
     public var expiresAt: String
+    public var replaced: Bool
 
     enum CodingKeys: String, CodingKey {
-        case addresses, code
+        case addresses, code, replaced
         case expiresAt = "expires_at"
     }
 
-    public init(addresses: [String], code: String, expiresAt: String) {
+    public init(addresses: [String], code: String, expiresAt: String, replaced: Bool) {
         self.addresses = addresses
         self.code = code
         self.expiresAt = expiresAt
+        self.replaced = replaced
     }
 }
 

@@ -55,8 +55,8 @@ public struct Daemon: Sendable {
                 home: folder, socketPath: configuration.home.socketPath, identity: identity,
                 store: store,
                 logger: logger, thread: thread)
-        } catch let error as StoreError {
-            throw ControlError(error)
+        } catch {
+            throw Desk.controlError(error)
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let transport = try Transport(identity: identity, group: group, logger: logger) {
@@ -66,7 +66,8 @@ public struct Daemon: Sendable {
         do {
             bound = try await transport.listen(host: listen.host, port: listen.port)
         } catch {
-            throw ControlError(.badAddress, "cannot listen on \(configuration.listen): \(error)")
+            throw ControlError(
+                .badAddress, "cannot listen on \(configuration.listen): \(Self.reason(error))")
         }
         let advertised =
             configuration.advertise.isEmpty ? Self.reachable(bound) : configuration.advertise
@@ -97,6 +98,18 @@ public struct Daemon: Sendable {
         }
         try await group.shutdownGracefully()
         thread.stop()
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError where error.errnoCode == EADDRINUSE: "the port is taken"
+        case let error as IOError where error.errnoCode == EADDRNOTAVAIL:
+            "this machine has no such address"
+        case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
+            "there is no host of this name"
+        default: "\(error)"
+        }
     }
 
     private static func identity(_ folder: HomeFolder) throws -> NodeIdentityFile {

@@ -27,12 +27,15 @@ extension Laptop {
         case (.joinOffer, .stranger), (.joinOffer, .greeting), (.joinAnswer, .joining), (.joinProof, .joining),
             (.joinAccept, .joining), (.joinAdmitted, .joining):
             try receiveJoin(type, try frame.message(compression), id, storage, &output)
+        case (.hello, .stranger):
+            // It takes itself for known; told so, it shows its admission next time.
+            bye(id, .notAMember, "this key was not let in here", &output)
         case (.hello, .greeting):
             try receive(Hello(try frame.message(compression)), id, storage, &output)
         case (.have, .listing), (.have, .exchanging):
             try receive(Have(try frame.message(compression)), id, storage, &output)
         case (.sift, .listing), (.sift, .exchanging):
-            receive(try Sift(try frame.message(compression)), id, storage, &output)
+            try receive(Sift(try frame.message(compression)), id, storage, &output)
         case (.changes, .listing), (.changes, .exchanging):
             try receiveChanges(frame, id, storage, &output)
         case (.ack, .listing), (.ack, .exchanging):
@@ -53,6 +56,12 @@ extension Laptop {
 
     private mutating func receive(_ bye: Bye, _ id: SessionID, _ output: inout Output) {
         failJoin(session: id, bye, &output)
+        if bye.knownReason == .notAMember, let peer = sessions[id]?.peer {
+            // It was restored to a time before it knew this laptop: what both agreed on is gone there.
+            peers[peer]?.base = VersionVector()
+            peers[peer]?.baseDigest = 0
+            unsavedPeers.insert(peer)
+        }
         end(id, reason: "peer: \(bye.text)", &output)
         output.close.append(id)
     }
@@ -63,6 +72,35 @@ extension Laptop {
         _ admission: Admission, _ id: SessionID, _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws {
+        guard case .stranger(_)? = sessions[id]?.phase, let tlsKeyHash = sessions[id]?.tlsKeyHash else {
+            _ = try apply(admission, storage, &output)
+            return tellSessions(storage, &output)
+        }
+        // What a stranger shows is kept only if it lets the stranger in.
+        var trial = self
+        var learned = Output()
+        let isWhole = try trial.apply(admission, storage, &learned)
+        guard isWhole, let member = trial.membership?.member(tlsKeyHash: tlsKeyHash), member.node != node,
+            peers[member.node]?.isBarred != true
+        else {
+            output.notices.append(.refused(id, reason: "an admission that admits nobody here"))
+            bye(id, .notAMember, "this key was not let in here", &output)
+            return
+        }
+        self = trial
+        output.commit += learned.commit
+        tellSessions(storage, &output)
+        output.notices.append(.admitted(member.node, name: member.name))
+        sessions[id]?.peer = member.node
+        sessions[id]?.phase = .greeting(until: moment.now + .seconds(Limits.admissionSeconds))
+        try greet(id, storage, &output)
+    }
+
+    /// Whether all of it could be applied.
+    private mutating func apply(
+        _ admission: Admission, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> Bool {
+        var isWhole = true
         for bytes in admission.messages {
             var table = heads.table
             var numbering = SessionReplicas()
@@ -70,22 +108,9 @@ extension Laptop {
             guard table[message.replica].lane == .control, message.first == 1 else {
                 throw FormatError(.badReference, "admission")
             }
-            _ = try receive(message, table, storage, &output)
+            if try receive(message, table, storage, &output) == .held { isWhole = false }
         }
-        tellSessions(storage, &output)
-        guard case .stranger = sessions[id]?.phase else { return }
-        guard let tlsKeyHash = sessions[id]?.tlsKeyHash,
-            let member = membership?.member(tlsKeyHash: tlsKeyHash), member.node != node,
-            peers[member.node]?.isBarred != true
-        else {
-            output.notices.append(.refused(id, reason: "an admission that admits nobody here"))
-            bye(id, .notAMember, "this key was not let in here", &output)
-            return
-        }
-        output.notices.append(.admitted(member.node, name: member.name))
-        sessions[id]?.peer = member.node
-        sessions[id]?.phase = .greeting(until: moment.now + .seconds(Limits.admissionSeconds))
-        try greet(id, storage, &output)
+        return isWhole
     }
 
     private mutating func receive(
@@ -194,20 +219,24 @@ extension Laptop {
                 sessions[id]?.unheardOf[entry.tag] = entry.height
                 continue
             }
-            guard entry.height <= Dot.counterMax else { throw FormatError(.badReference, "height") }
-            let row = heads[replica]
-            if entry.height > 0, entry.height <= row.height {
-                let hash =
-                    entry.height == row.height
-                    ? row.hash : try storage.change(Dot(replica, entry.height))?.hash
-                if let hash, firstEight(hash) != entry.hash {
-                    output.notices.append(.fork(row.id, height: entry.height))
-                    bye(id, .fork, "replica \(row.id.text) differs at \(entry.height)", &output)
-                    return false
-                }
-            }
+            guard try !isFork(entry, replica, id, storage, &output) else { return false }
             vector[replica] = entry.height
         }
+        return true
+    }
+
+    /// Whether a listed height has another hash than here: then the session is over.
+    mutating func isFork(
+        _ entry: HaveEntry, _ replica: ReplicaNumber, _ id: SessionID, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws -> Bool {
+        let row = heads[replica]
+        guard entry.height > 0, entry.height <= row.height else { return false }
+        let hash =
+            entry.height == row.height ? row.hash : try storage.change(Dot(replica, entry.height))?.hash
+        guard let hash, firstEight(hash) != entry.hash else { return false }
+        output.notices.append(.fork(row.id, height: entry.height))
+        bye(id, .fork, "replica \(row.id.text) differs at \(entry.height)", &output)
         return true
     }
 
@@ -291,7 +320,7 @@ extension Laptop {
             try frame.message(compression), table: &table, numbering: &session.incoming)
         let isData = table[message.replica].lane == .data
         let outcome = try receive(message, table, storage, &output)
-        if outcome != .held, message.last > session.theirs[message.replica] {
+        if message.last > session.theirs[message.replica] {
             session.theirs[message.replica] = message.last
             session.sent[message.replica] = max(session.sent[message.replica], message.last)
             session.unheardOf[heads.tag(message.replica)] = nil

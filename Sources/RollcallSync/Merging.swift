@@ -1,64 +1,119 @@
 public import RollcallCore
 import RollcallTrust
 
-/// Applies a run of changes to records, reading each record once and writing it once.
+/// Applies a run of one replica's changes to records, reading each record once and writing it once.
 struct Merging {
+    /// Consecutive, from the first of the run.
+    private var applied: [Applied] = []
+    /// Of the records touched, but for those of which one change of the run is all.
     private var states: [Dot: RecordState] = [:]
     private var order: [Dot] = []
-    private var applied: [Dot: Applied] = [:]
+    /// Raw values of dots that are no records in the store.
+    private var absent: Range<UInt64> = 0..<0
 
     struct Applied {
         var change: Change
         var commitments: [Commitment]
+        /// Whether the change made a record and is all of it, as most changes of a roster.
+        var isWholeRecord = false
+    }
+
+    init(reserving count: Int = 0) {
+        applied.reserveCapacity(count)
+        order.reserveCapacity(count)
     }
 
     mutating func apply(
         _ change: Change, _ commitments: [Commitment], _ storage: some RegisterStorage
     ) throws {
-        applied[change.dot] = Applied(change: change, commitments: commitments)
+        applied.append(Applied(change: change, commitments: commitments))
+        if try isWholeRecord(change, storage) {
+            applied[applied.count - 1].isWholeRecord = true
+            order.append(change.record)
+            return
+        }
         var state = try state(of: change.record, storage)
         try state.apply(change) { dot in try fields(of: dot, storage) }
         states[change.record] = state
     }
 
-    private mutating func state(of record: Dot, _ storage: some RegisterStorage) throws -> RecordState {
+    /// A change may have been about the record before this one made it, for it came by another way.
+    private mutating func isWholeRecord(
+        _ change: Change, _ storage: some RegisterStorage
+    ) throws -> Bool {
+        guard change.record == change.dot, states.isEmpty || states[change.record] == nil,
+            change.writes.indices.allSatisfy({ change.writes[$0].names.isEmpty })
+        else { return false }
+        let record = change.dot.rawValue
+        if record >= absent.upperBound {
+            // One read for all that follow, rather than one each.
+            let next = try storage.records(after: Dot(rawValue: record - 1), limit: 1).first
+            absent = record..<max(record, next?.dot.rawValue ?? .max)
+        }
+        return absent.contains(record)
+    }
+
+    private func index(of dot: Dot) -> Int? {
+        // Dots of one replica lie side by side, and those of others further away than any run is long.
+        guard !applied.isEmpty, dot.rawValue >= applied[0].change.dot.rawValue else { return nil }
+        let offset = dot.rawValue - applied[0].change.dot.rawValue
+        return offset < UInt64(applied.count) ? Int(offset) : nil
+    }
+
+    private mutating func state(
+        of record: Dot, _ storage: some RegisterStorage
+    ) throws -> RecordState {
         if let state = states[record] { return state }
+        if let index = index(of: record), applied[index].isWholeRecord {
+            applied[index].isWholeRecord = false
+            var state = RecordState()
+            state.apply(applied[index].change) { _ in [] }
+            return state
+        }
         order.append(record)
         guard let stored = try storage.record(record) else { return RecordState() }
         return try RecordRow(stored).state
     }
 
     private func fields(of dot: Dot, _ storage: some RegisterStorage) throws -> [FieldNumber] {
-        if let applied = applied[dot] { return applied.change.writes.map(\.field) }
+        if let index = index(of: dot) { return applied[index].change.writes.map(\.field) }
         guard let stored = try storage.change(dot) else { return [] }
         return try Change(dot: dot, stored: stored.content).writes.map(\.field)
     }
 
-    /// The rows of all records touched, in the order first touched.
-    func rows(
-        _ table: ReplicaTable, _ salts: (Dot) throws -> [UInt8]?, _ storage: some RegisterStorage
-    ) throws -> [StoreWrite] {
-        var writes: [StoreWrite] = []
-        writes.reserveCapacity(order.count)
+    /// Puts in the rows of all records touched, in the order first touched.
+    func addRows(
+        to writes: inout [StoreWrite], _ table: ReplicaTable, _ salts: (Dot) throws -> [UInt8]?,
+        _ storage: some RegisterStorage
+    ) throws {
+        guard let first = order.first else { return }
+        var digests = RecordDigest(record: first, table)
         for record in order {
-            guard let state = states[record] else { continue }
-            if state.isOneChange, let only = applied[state.entries[0].dot] {
-                let digest = RecordDigest.of(only.change, only.commitments, table)
-                writes.append(
-                    .record(
-                        StoredRecord(dot: record, state: RecordRow(digest: digest, state: state).encoded()),
-                        conflicts: 0))
+            if let index = index(of: record), applied[index].isWholeRecord {
+                let row = Self.row(of: applied[index], &digests)
+                writes.append(.record(StoredRecord(dot: record, state: row), conflicts: 0))
                 continue
             }
+            guard let state = states[record] else { continue }
             let live = try liveChanges(state, salts, storage)
             let digest = Self.digest(record, live, table)
             let conflicts = live.count < 2 ? 0 : Self.conflicts(in: live, table)
             writes.append(
                 .record(
-                    StoredRecord(dot: record, state: RecordRow(digest: digest, state: state).encoded()),
+                    StoredRecord(
+                        dot: record, state: RecordRow(digest: digest, state: state).encoded()),
                     conflicts: conflicts))
         }
-        return writes
+    }
+
+    /// As ``RecordRow/encoded()``, in one piece.
+    private static func row(of whole: Applied, _ digests: inout RecordDigest) -> [UInt8] {
+        digests.restart(record: whole.change.record)
+        digests.add(whole: whole.change, whole.commitments)
+        var row = ByteWriter(reserving: 48)
+        digests.finish(to: &row)
+        RecordState.encode(oneChange: whole.change.dot, to: &row)
+        return row.bytes
     }
 
     private struct LiveChange {
@@ -72,8 +127,8 @@ struct Merging {
         var live: [LiveChange] = []
         for entry in state.entries where entry.hasLive {
             let known: Applied
-            if let applied = applied[entry.dot] {
-                known = applied
+            if let index = index(of: entry.dot) {
+                known = applied[index]
             } else {
                 guard let stored = try storage.change(entry.dot), let leaf = try salts(entry.dot) else {
                     throw LaptopError.storeIncomplete

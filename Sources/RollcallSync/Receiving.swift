@@ -28,7 +28,11 @@ extension Laptop {
     ) throws -> RunOutcome {
         let known = Int(message.replica.rawValue) < heads.table.count
         let height = known ? heads[message.replica].height : 0
-        if message.last <= height { return .known }
+        if message.last <= height {
+            // What it mentions has numbers in the session from now on, so it must have numbers here.
+            output.commit += heads.adopt(learned).map { .replica($0) }
+            return .known
+        }
         let author = learned[message.replica].node
         let isGap = message.first > height + 1
         let isHeld = isGap || membership?.isMember(author) != true
@@ -83,23 +87,27 @@ extension Laptop {
         guard let verifier = verifier(of: id.node) else { throw FormatError(.weakKey, "author") }
         var run = VerifiedRun()
         run.salts = try salts(of: message, checkingSalts ? storage : nil)
-        var leaves: [[UInt8]] = []
-        leaves.reserveCapacity(message.changes.count)
+        var leaves: [UInt8] = []
+        leaves.reserveCapacity(message.changes.count * 16)
         for (block, tree) in run.salts {
             let blockStart = block * Limits.changesPerBlock + 1
             leaves += tree.leaves(
                 max(message.first, blockStart),
                 min(message.last, blockStart + Limits.changesPerBlock - 1))
         }
-        guard leaves.count == message.changes.count else { throw FormatError(.saltMismatch, "salts") }
+        guard leaves.count == message.changes.count * 16 else {
+            throw FormatError(.saltMismatch, "salts")
+        }
 
         var hash = start
         run.links.reserveCapacity(message.changes.count)
         var segment = 0
         var leftInSegment = message.segments[0].changeCount
-        for (change, leaf) in zip(message.changes, leaves) {
-            let commitments = Chain.commitments(to: change, leaf: leaf)
-            hash = chain.link(hash, change, commitments, learned)
+        var hasher = ChainHasher()
+        for (index, change) in message.changes.enumerated() {
+            let leaf = leaves[(index * 16)..<(index * 16 + 16)]
+            let commitments = hasher.commitments(to: change, leaf: leaf)
+            hash = hasher.link(hash, change, commitments, learned)
             run.links.append(
                 .init(hash: hash, commitments: commitments, content: change.stored()))
             leftInSegment -= 1
@@ -145,7 +153,9 @@ extension Laptop {
     ) throws {
         let replica = message.replica
         let lane = heads[replica].id.lane
-        var merging = Merging()
+        let newCount = Int(message.last - height)
+        var merging = Merging(reserving: newCount)
+        output.commit.reserveCapacity(output.commit.count + newCount * 2 + 32)
         for (change, link) in zip(message.changes, run.links) where change.dot.counter > height {
             output.commit.append(
                 .change(StoredChange(dot: change.dot, hash: link.hash, content: link.content)))
@@ -163,8 +173,8 @@ extension Laptop {
         if lane == .data {
             let stored = saltSource(storage)
             let table = heads.table
-            output.commit += try merging.rows(
-                table,
+            try merging.addRows(
+                to: &output.commit, table,
                 { dot in
                     if dot.replica == replica,
                         let known = run.salts.first(where: {

@@ -65,7 +65,10 @@ extension Laptop {
         return false
     }
 
-    /// Control first and whole; then data replicas in turn.
+    /// A replica that lacks no more than this at the peer is being edited live, or soon done: it goes before backlog.
+    private static let liveChangesMax: UInt64 = 16
+
+    /// Control first and whole; then live edits, then data replicas in turn.
     private mutating func nextReplica(_ id: SessionID) -> ReplicaNumber? {
         guard let session = sessions[id], session.isExchanging else { return nil }
         let open = session.lacking.filter { replica in
@@ -82,6 +85,8 @@ extension Laptop {
         let sorted = open.sorted { $0.rawValue < $1.rawValue }
         if let control = sorted.first(where: { heads[$0].id.lane == .control }) { return control }
         guard session.bytesInFlight <= session.window / 2 else { return nil }
+        let live = sorted.first { heads[$0].height - session.sent[$0] <= Self.liveChangesMax }
+        if let live { return live }
         let after = session.turn.map { $0.rawValue } ?? 0
         let next = sorted.first { session.turn == nil || $0.rawValue > after } ?? sorted[0]
         sessions[id]?.turn = next

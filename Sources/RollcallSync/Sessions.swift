@@ -43,7 +43,7 @@ extension Laptop {
         }
         while let id = ready.first {
             guard let frame = nextFrame(id, &output) else {
-                ready.removeFirst()
+                ready.removeAll { $0 == id }
                 if !output.send.isEmpty || !output.close.isEmpty || !output.commit.isEmpty { return output }
                 continue
             }
@@ -89,9 +89,13 @@ extension Laptop {
         var session = SyncSession(
             id: id, tlsKeyHash: tlsKeyHash, dialled: dialled, phase: .stranger(until: until),
             now: moment.now)
+        let meant = dialled.flatMap { dialling.underWay.removeValue(forKey: $0) ?? nil }
+        if let meant, meant != membership?.member(tlsKeyHash: tlsKeyHash)?.node {
+            // Another laptop has the address now: the one that was meant is tried again later, and elsewhere.
+            dialling.failed(meant, moment.now, jitter: Double.random(in: 0..<1, using: &chance))
+        }
         if let dialled, joining?.address == dialled {
             sessions[id] = session
-            dialling.underWay[dialled] = nil
             beginJoin(id, &output)
             return
         }
@@ -115,7 +119,6 @@ extension Laptop {
             // Whoever dials shows itself; whoever is dialled by a stranger waits.
             if dialled != nil { try sendAdmission(id, storage, &output) }
         }
-        if let dialled { dialling.underWay[dialled] = nil }
     }
 
     /// Sends what opens a session with a member.
@@ -130,16 +133,26 @@ extension Laptop {
             register: chain.register.bytes, startNonce: startNonce, wallClock: moment.wallClock,
             window: UInt64(Limits.windowBytes),
             capabilities: isCompressionOff ? Hello.compressionOff : 0,
-            dictionaries: [Self.dictionaryTag], digest: heads.digest(), base: knowledge.baseDigest,
-            changed: [], earlierNonces: [])
-        if knowledge.baseDigest != 0 { hello.changed = entriesChanged(since: knowledge.base) }
-        hello.earlierNonces = knowledge.baseDigest == 0 ? earlierNonces : Array(earlierNonces.prefix(1))
+            dictionaries: [Self.dictionaryTag], digest: heads.digest(), base: 0, changed: [],
+            earlierNonces: earlierNonces)
+        let changed = entriesChanged(since: knowledge.base)
+        if knowledge.baseDigest != 0, changed.count <= haveEntryCount {
+            hello.base = knowledge.baseDigest
+            hello.changed = changed
+            hello.earlierNonces = Array(earlierNonces.prefix(1))
+        }
         send(.hello, hello.encoded(), id, &output)
         output.authenticated.append(id)
         let vector = heads.vector
         sessions[id]?.told = vector
         sessions[id]?.greeted = SyncSession.Greeting(
             digest: hello.digest, vector: vector, base: knowledge.base, baseDigest: hello.base)
+    }
+
+    /// How many entries a full have would list: a base since which more has changed is of no use.
+    private var haveEntryCount: Int {
+        let known = heads.allNumbers.filter { heads[$0].height > 0 }
+        return known.count { !heads[$0].isEnded } + Set(known.map { heads[$0].id.node }).count
     }
 
     private func entriesChanged(since base: VersionVector) -> [HaveEntry] {

@@ -28,14 +28,17 @@ extension Laptop {
 
     mutating func receive(
         _ sift: Sift, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
-    ) {
+    ) throws {
         var answer: [Sift.TagRange] = []
         for range in sift.ranges {
             switch range.part {
             case .digest(let count, let digest):
                 answer += compare(sift.nodeTag, range.lowest, range.highest, count, digest, id)
             case .list(let entries, let wantsAnswer):
-                take(entries, sift.nodeTag, range.lowest, range.highest, id)
+                for entry in entries {
+                    guard try take(entry, id, storage, &output) else { return }
+                }
+                sessions[id]?.sifted[sift.nodeTag, default: []].append(range.lowest...range.highest)
                 guard wantsAnswer else { continue }
                 answer.append(
                     .init(
@@ -78,18 +81,17 @@ extension Laptop {
         sessions[id]?.sifted[nodeTag, default: []].append(lowest...highest)
     }
 
-    /// A list is complete for its range: what it leaves out the peer does not have.
+    /// Notes one entry of a list, which is complete for its range: what it leaves out the peer does not have.
     private mutating func take(
-        _ entries: [HaveEntry], _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ id: SessionID
-    ) {
-        for entry in entries where entry.height <= Dot.counterMax {
-            if let replica = heads.number(ofTag: entry.tag) {
-                note(replica, entry.height, id)
-            } else {
-                sessions[id]?.unheardOf[entry.tag] = entry.height
-            }
+        _ entry: HaveEntry, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> Bool {
+        guard let replica = heads.number(ofTag: entry.tag) else {
+            sessions[id]?.unheardOf[entry.tag] = entry.height
+            return true
         }
-        sessions[id]?.sifted[nodeTag, default: []].append(lowest...highest)
+        guard try !isFork(entry, replica, id, storage, &output) else { return false }
+        note(replica, entry.height, id)
+        return true
     }
 
     private mutating func note(_ replica: ReplicaNumber, _ height: UInt64, _ id: SessionID) {

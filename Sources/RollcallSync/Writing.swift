@@ -50,9 +50,9 @@ public struct Draft: Sendable {
     var isWithinLimits: Bool {
         var byteCount = bodies.count + 16_384
         var nameCount = 0
-        for write in writes {
-            guard write.body.count <= Limits.bodyBytesMax else { return false }
-            nameCount += write.names.count
+        for index in writes.indices {
+            guard writes[index].body.count <= Limits.bodyBytesMax else { return false }
+            nameCount += writes[index].names.count
         }
         byteCount += nameCount * 12
         return byteCount < Limits.changeBytesMax && writes.count <= Limits.writesPerChangeMax
@@ -73,17 +73,21 @@ extension Laptop {
         guard !drafts.isEmpty else { return [] }
         // Judged before anything is begun: a refused write leaves nothing behind.
         guard drafts.allSatisfy(\.isWithinLimits) else { throw LaptopError.changeTooLong }
-        var writer = RunWriter(replica: beginReplica(lane, &output), heads)
+        var writer = RunWriter(
+            replica: beginReplica(lane, &output), heads, changeCount: drafts.count)
         var dots: [Dot] = []
         dots.reserveCapacity(drafts.count)
-        var leaves: [[UInt8]] = []
+        output.commit.reserveCapacity(output.commit.count + drafts.count * 2 + 32)
+        var leaves: ArraySlice<UInt8> = []
         for (position, draft) in drafts.enumerated() {
             let change = change(
                 from: draft, lane, Dot(writer.replica, writer.height + 1), first: dots.first)
-            if leaves.isEmpty { leaves = ownLeaves(change.dot.counter, drafts.count - position, lane).reversed() }
-            let commitments = Chain.commitments(to: change, leaf: leaves.removeLast())
-            writer.append(
-                change, chain.link(writer.hash, change, commitments, heads.table), &output)
+            if leaves.isEmpty {
+                leaves = ownLeaves(change.dot.counter, drafts.count - position, lane)[...]
+            }
+            let commitments = writer.append(
+                change, leaf: leaves.prefix(16), heads.table, &output)
+            leaves = leaves.dropFirst(16)
             if lane == .data {
                 try writer.merging.apply(change, commitments, storage)
             } else {
@@ -91,13 +95,15 @@ extension Laptop {
             }
             if change.dot.counter == 1 { end(replicasNamedBy: change, &output) }
             dots.append(change.dot)
-            if change.dot.counter % Limits.changesPerBlock == 0 { saveOwnSalts(lane, change.dot.counter, &output) }
+            if change.dot.counter % Limits.changesPerBlock == 0 {
+                saveOwnSalts(lane, change.dot.counter, &output)
+            }
             if writer.isSegmentFull { sign(&writer, &output) }
         }
         if writer.pendingChanges > 0 { sign(&writer, &output) }
         if writer.height % Limits.changesPerBlock != 0 { saveOwnSalts(lane, writer.height, &output) }
         let salts = saltSource(storage)
-        output.commit += try writer.merging.rows(heads.table, salts, storage)
+        try writer.merging.addRows(to: &output.commit, heads.table, salts, storage)
         output.commit.append(.replica(heads.advance(writer.replica, to: writer.height, writer.hash)))
         tellSessions(storage, &output)
         return dots
@@ -183,7 +189,7 @@ extension Laptop {
 
     /// The leaves of own counters from one on, as many as are wanted and lie in its block; each block gets a random
     /// root at its first change.
-    private mutating func ownLeaves(_ counter: UInt64, _ count: Int, _ lane: Lane) -> [[UInt8]] {
+    private mutating func ownLeaves(_ counter: UInt64, _ count: Int, _ lane: Lane) -> [UInt8] {
         let block = (counter - 1) / Limits.changesPerBlock
         if own[lane]?.block != block {
             let root = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
@@ -304,14 +310,16 @@ struct RunWriter {
     let replica: ReplicaNumber
     private(set) var height: UInt64
     private(set) var hash: [UInt8]
-    var merging = Merging()
+    var merging: Merging
     var pendingChanges = 0
     var pendingBytes = 0
+    private var hasher = ChainHasher()
 
-    init(replica: ReplicaNumber, _ heads: Heads) {
+    init(replica: ReplicaNumber, _ heads: Heads, changeCount: Int) {
         self.replica = replica
         height = heads[replica].height
         hash = heads[replica].hash
+        merging = Merging(reserving: changeCount)
     }
 
     var isSegmentFull: Bool {
@@ -319,14 +327,18 @@ struct RunWriter {
             || pendingBytes > Limits.segmentBytesMax / 2
     }
 
+    /// Links a change to the chain and has it stored; answers with its commitments.
     mutating func append(
-        _ change: Change, _ hash: [UInt8], _ output: inout Output
-    ) {
+        _ change: Change, leaf: ArraySlice<UInt8>, _ table: ReplicaTable,
+        _ output: inout Output
+    ) -> [Commitment] {
+        let commitments = hasher.commitments(to: change, leaf: leaf)
         let content = change.stored()
         height = change.dot.counter
-        self.hash = hash
+        hash = hasher.link(hash, change, commitments, table)
         pendingChanges += 1
         pendingBytes += content.count
         output.commit.append(.change(StoredChange(dot: change.dot, hash: hash, content: content)))
+        return commitments
     }
 }

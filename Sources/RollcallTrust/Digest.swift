@@ -18,6 +18,16 @@ public struct LabelledHash {
     public mutating func add(_ replica: ReplicaID) { replica.encode(to: &buffer) }
     public mutating func add(byteString bytes: some Collection<UInt8>) { buffer.byteString(bytes) }
 
+    /// Begins another hash in the memory of this one: a roster makes a million of them.
+    mutating func restart(_ label: StaticString) {
+        buffer.bytes.removeAll(keepingCapacity: true)
+        buffer.label(label)
+    }
+
+    mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) { buffer.raw(bytes) }
+    mutating func add(_ salt: Salt) { salt.append(to: &buffer) }
+    mutating func add(_ hash: Hash32) { hash.append(to: &buffer) }
+
     /// All 32 bytes.
     public func finish() -> [UInt8] { sha256(buffer.bytes) }
     /// The first 16 bytes.
@@ -26,6 +36,48 @@ public struct LabelledHash {
     public func finish8() -> UInt64 {
         withSHA256(of: buffer.bytes) { hash in hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
     }
+    /// All 32 bytes, at the end of others.
+    public func finish(to writer: inout ByteWriter) {
+        withSHA256(of: buffer.bytes) { writer.raw($0) }
+    }
+    func hash32() -> Hash32 { withSHA256(of: buffer.bytes) { Hash32($0) } }
+    func salt() -> Salt { withSHA256(of: buffer.bytes) { Salt($0) } }
+}
+
+/// A hash that lies where it is and has no memory of its own, as an array would.
+struct Hash32: Equatable, Sendable {
+    private let first: Salt
+    private let second: Salt
+
+    /// From the first 32 bytes.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        first = Salt(bytes)
+        second = Salt(UnsafeRawBufferPointer(rebasing: bytes[16...]))
+    }
+
+    func append(to writer: inout ByteWriter) {
+        withUnsafeBytes(of: self) { writer.raw($0) }
+    }
+}
+
+/// A salt or an inner value of its tree, kept like ``Hash32``.
+struct Salt: Equatable, Sendable {
+    private let a: UInt64
+    private let b: UInt64
+
+    /// From the first 16 bytes.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        a = bytes.loadUnaligned(as: UInt64.self)
+        b = bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    }
+
+    init(_ bytes: [UInt8]) { self = bytes.withUnsafeBytes { Salt($0) } }
+
+    func append(to writer: inout ByteWriter) {
+        withUnsafeBytes(of: self) { writer.raw($0) }
+    }
+
+    var bytes: [UInt8] { withUnsafeBytes(of: self) { Array($0) } }
 }
 
 /// Hashes more than one would hold in memory at once.

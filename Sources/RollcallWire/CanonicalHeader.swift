@@ -13,7 +13,9 @@ public enum CanonicalHeader {
         var references = References(own: change.dot.replica)
         references.mention(change.record)
         if let dot = change.operatorDot { references.mention(dot) }
-        for write in change.writes { for name in write.names { references.mention(name) } }
+        for index in change.writes.indices {
+            for name in change.writes[index].names { references.mention(name) }
+        }
 
         writer.varint(change.kind)
         writer.varint(change.dot.counter)
@@ -28,10 +30,11 @@ public enum CanonicalHeader {
         }
         writer.varint(change.recordedAt)
         writer.varint(change.writes.count)
-        for write in change.writes {
-            writer.varint(UInt64(write.field.rawValue))
-            writer.varint(write.names.count)
-            for name in write.names { references.encode(name, to: &writer) }
+        // By index: a write taken out of the array is a copy, and counted.
+        for index in change.writes.indices {
+            writer.varint(UInt64(change.writes[index].field.rawValue))
+            writer.varint(change.writes[index].names.count)
+            for name in change.writes[index].names { references.encode(name, to: &writer) }
         }
         writer.byteString(change.extras)
     }

@@ -9,9 +9,15 @@ public final class Compression {
     private let deflater: UnsafeMutablePointer<z_stream>
     private let inflater: UnsafeMutablePointer<z_stream>
     private let dictionary: [UInt8]
+    private let level: Int32
+
+    /// Above so many bytes a lower level does, as in bundles and first syncs: half the time for some more bytes.
+    private static let bulkBytes = 64 << 10
+    private static let bulkLevel: Int32 = 4
 
     public init(level: Int32 = 6, dictionary: [UInt8] = PresetDictionary.bytes) {
         self.dictionary = dictionary
+        self.level = level
         deflater = .allocate(capacity: 1)
         inflater = .allocate(capacity: 1)
         deflater.initialize(to: z_stream())
@@ -32,7 +38,10 @@ public final class Compression {
 
     /// The stream of some bytes, or nil if it is not shorter than they are.
     public func deflated(_ bytes: [UInt8], withDictionary: Bool) -> [UInt8]? {
-        guard bytes.count > 8, deflateReset(deflater) == Z_OK else { return nil }
+        let level = bytes.count > Self.bulkBytes ? min(level, Self.bulkLevel) : level
+        guard bytes.count > 8, deflateReset(deflater) == Z_OK,
+            deflateParams(deflater, level, Z_DEFAULT_STRATEGY) == Z_OK
+        else { return nil }
         if withDictionary {
             guard deflateSetDictionary(deflater, dictionary, UInt32(dictionary.count)) == Z_OK
             else {

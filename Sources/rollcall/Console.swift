@@ -5,10 +5,12 @@ import RollcallControl
 /// Standard output and standard error, as this command uses them.
 final class Console {
     let asJSON: Bool
+    private let output: Int32
     private var unwritten = Data()
 
-    init(asJSON: Bool) {
+    init(asJSON: Bool, output: Int32 = STDOUT_FILENO) {
         self.asJSON = asJSON
+        self.output = output
     }
 
     /// Prints text and an end of line; control characters in it were escaped before.
@@ -26,7 +28,7 @@ final class Console {
     /// Makes sure that all printed so far has left the program.
     func flush() throws {
         defer { unwritten.removeAll(keepingCapacity: true) }
-        guard Self.write(unwritten, to: STDOUT_FILENO) else {
+        guard Self.write(unwritten, to: output) else {
             let reason = String(cString: strerror(errno))
             throw ControlError(.diskFailed, Sentences.outputFailed(reason))
         }

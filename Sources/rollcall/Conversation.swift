@@ -3,16 +3,30 @@ import RollcallControl
 
 /// One command from its request to the last line of its answer.
 struct Conversation {
-    /// So many rows are laid out as one table; a longer list is printed in parts.
-    static let rowsPerTable = 400
-
     var console: Console
+
+    /// What happens to each part of an answer as it comes.
+    struct Listener {
+        var onRow: (Data) throws -> Void
+        var onProgress: (ProgressReport) throws -> Void
+        var onInterim: (Data) throws -> Void
+    }
 
     func run(_ command: some DaemonCommand) throws {
         let directory = FileManager.default.currentDirectoryPath
         let request = try command.request(in: directory, asking: console)
         let client = try ControlClient(home: Home(option: command.shared.home))
-        let names = names(for: command, from: client)
+        try take(names: names(for: command, from: client), of: command) { listener in
+            try client.send(
+                request, onRow: listener.onRow, onProgress: listener.onProgress,
+                onInterim: listener.onInterim)
+        }
+    }
+
+    /// Prints what an answer brings; the rows that came before an error too.
+    func take<Command: DaemonCommand>(
+        names: NodeNames, of command: Command, from answer: (Listener) throws -> Data?
+    ) throws {
         let progress = ProgressLine(console: console)
         var rows: [Data] = []
         var printed = 0
@@ -23,15 +37,18 @@ struct Conversation {
             try console.print(command.text(ofRows: rows, from: printed, names: names))
             printed += rows.count
             rows.removeAll(keepingCapacity: true)
+            if Command.rowsPerTable == 1 { try console.flush() }
         }
 
-        defer { progress.wipe() }
-        let result = try client.send(
-            request,
+        let listener = Listener(
             onRow: { json in
-                guard !console.asJSON else { return try console.print(json: json) }
-                rows.append(json)
-                if rows.count == Self.rowsPerTable { try printRows() }
+                guard console.asJSON else {
+                    rows.append(json)
+                    if rows.count == Command.rowsPerTable { try printRows() }
+                    return
+                }
+                try console.print(json: json)
+                if Command.rowsPerTable == 1 { try console.flush() }
             },
             onProgress: { progress.show($0) },
             onInterim: { json in
@@ -39,8 +56,18 @@ struct Conversation {
                 try show(json, console.asJSON ? nil : command.text(ofInterim: json, names: names))
                 try command.answer(interim: json, console: console)
             })
+        defer { progress.wipe() }
+        let result: Data?
+        do {
+            result = try answer(listener)
+        } catch {
+            try printRows()
+            throw error
+        }
         try printRows()
-        guard let result else { return try console.flush() }
+        guard let result, !(console.asJSON && Command.isResultForPeople) else {
+            return try console.flush()
+        }
         progress.wipe()
         try show(result, console.asJSON ? nil : command.text(ofResult: result, names: names))
         try command.judge(result: result)

@@ -18,6 +18,12 @@ protocol DaemonCommand: ParsableCommand {
     /// Whether the text names nodes, so that their names must be asked for first.
     static var namesNodes: Bool { get }
 
+    /// So many rows are laid out as one table; a longer list is printed in parts.
+    static var rowsPerTable: Int { get }
+
+    /// Whether what comes after the rows is a word to a person, which a script does not get.
+    static var isResultForPeople: Bool { get }
+
     /// The request; what was typed is judged here, as far as it can be without the daemon.
     func request(in directory: String) throws -> ControlRequest
 
@@ -39,6 +45,8 @@ protocol DaemonCommand: ParsableCommand {
 
 extension DaemonCommand {
     static var namesNodes: Bool { false }
+    static var rowsPerTable: Int { 400 }
+    static var isResultForPeople: Bool { false }
 
     func request(in directory: String, asking console: Console) throws -> ControlRequest {
         try request(in: directory)

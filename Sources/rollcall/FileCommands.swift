@@ -83,6 +83,8 @@ struct ImportCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Take in bundles from other laptops.")
     static let namesNodes = true
+    /// Each bundle is told of when it is done: the next may be long, or fail.
+    static let rowsPerTable = 1
 
     @OptionGroup var shared: SharedOptions
     @Argument(help: "The bundles, in any order.") var files: [String]
@@ -106,8 +108,10 @@ struct ImportCommand: DaemonCommand {
 
 struct InspectCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Say what a bundle, capture or test vector holds.")
+        commandName: "inspect", abstract: "Say what a bundle, capture or test vector holds.",
+        discussion: Sentences.inspectDiscussion)
     static let namesNodes = true
+    static let isResultForPeople = true
 
     @OptionGroup var shared: SharedOptions
     @Argument(help: "The file.") var file: String
@@ -119,6 +123,10 @@ struct InspectCommand: DaemonCommand {
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
         let rows = try rows.map { try ControlJSON.decode(HistoryRow.self, from: $0) }
         return RecordPage.table(of: rows, names: names)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.inspected(try ControlJSON.decode(InspectReport.self, from: json))
     }
 }
 

@@ -31,6 +31,7 @@ struct PeersCommand: DaemonCommand {
 struct ConnectCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
         commandName: "connect", abstract: "Dial a laptop now, and again whenever it is lost.")
+    static let namesNodes = true
 
     @OptionGroup var shared: SharedOptions
     @Argument(help: ArgumentHelp("An address, a node or its name.", valueName: "host:port|node"))
@@ -70,7 +71,9 @@ struct WaitCommand: DaemonCommand {
     @Flag(help: "What to wait for; there is nothing else yet.") var upToDate = false
     @Option(help: "A laptop to wait for, instead of all connected ones. Repeatable.")
     var peer: [String] = []
-    @Option(help: ArgumentHelp("Give up after so many seconds.", valueName: "s"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Give up after so many seconds.", valueName: "s"))
     var timeout: Double?
 
     func request(in directory: String) throws -> ControlRequest {

@@ -22,7 +22,8 @@ struct ListCommand: DaemonCommand {
         commandName: "list", abstract: "List the records, one a line.")
 
     @OptionGroup var shared: SharedOptions
-    @Option(help: ArgumentHelp("At most so many.", valueName: "n")) var limit: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("At most so many.", valueName: "n"))
+    var limit: Int?
     @Option(
         name: .customLong("where"),
         help: ArgumentHelp("Only where a field has this value. Repeatable.", valueName: "f=v"))
@@ -45,7 +46,12 @@ struct FindCommand: DaemonCommand {
     @OptionGroup var shared: SharedOptions
     @Argument(help: "The text.") var text: String
 
-    func request(in directory: String) throws -> ControlRequest { .find(text: text) }
+    func request(in directory: String) throws -> ControlRequest {
+        guard !text.allSatisfy(\.isWhitespace) else {
+            throw ControlError(.usage, Sentences.nothingToFind)
+        }
+        return .find(text: text)
+    }
 
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
         RecordPage.table(of: try rows.map { try ControlJSON.decode(RecordView.self, from: $0) })

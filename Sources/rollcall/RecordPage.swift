@@ -2,11 +2,14 @@ import RollcallControl
 
 /// What records, their history and their conflicts look like to a person.
 ///
+/// Bookkeeping is left out: from which line of which list a record came, and, unless it is removed
+/// or that is in conflict, whether it was.
+///
 /// A `!` stands before each value of a field in conflict: none of them counts more.
 enum RecordPage {
     static func text(of record: RecordView, names: NodeNames) -> String {
         var table = Table()
-        for (field, view) in record.fields.sorted(by: { $0.key < $1.key }) {
+        for (field, view) in shownFields(of: record, withRemoval: record.removed) {
             add(view.values, of: field, inConflict: view.conflict, names: names, to: &table)
         }
         return Sentences.recordHeading(record) + "\n" + table.text
@@ -16,7 +19,7 @@ enum RecordPage {
     static func table(of records: [RecordView]) -> String {
         var table = Table()
         for record in records {
-            let fields = record.fields.sorted { $0.key < $1.key }
+            let fields = shownFields(of: record, withRemoval: false)
             let inConflict = fields.contains { $0.value.conflict }
             let values = fields.map { field, view in
                 let texts = view.values.map { Sentences.content($0.content) }
@@ -28,6 +31,18 @@ enum RecordPage {
             ])
         }
         return table.text
+    }
+
+    private static func shownFields(
+        of record: RecordView, withRemoval: Bool
+    ) -> [(key: String, value: FieldView)] {
+        record.fields.filter { field, view in
+            switch field {
+            case "list_line": false
+            case "removed": withRemoval || view.conflict
+            default: true
+            }
+        }.sorted { $0.key < $1.key }
     }
 
     static func table(of conflicts: [ConflictRow], names: NodeNames) -> String {
@@ -42,17 +57,20 @@ enum RecordPage {
     static func table(of history: [HistoryRow], names: NodeNames) -> String {
         var table = Table()
         for row in history {
+            // Its time stands first, where the eye looks for it.
             let witness = Witness(
                 dot: row.dot, source: row.source, operator: row.operator, node: row.node,
-                recordedAt: row.recordedAt)
+                recordedAt: nil)
             table.add([
-                row.dot, row.lane.map { "\($0) \(row.kind)" } ?? row.kind,
+                row.recordedAt.map(Sentences.time) ?? "-", row.dot,
+                row.lane.map { "\($0) \(row.kind)" } ?? row.kind,
                 row.lane == nil
                     ? row.field ?? "-"
                     : [row.record, row.field].compactMap { $0 }.joined(separator: " "),
                 row.content.map(Sentences.content) ?? "-",
                 Sentences.witness(witness, names: names),
                 row.names.isEmpty ? "" : "names " + row.names.joined(separator: ","),
+                row.reason.map(Sentences.reason) ?? "",
             ])
         }
         return table.text

@@ -20,6 +20,8 @@ extension Sentences {
         return text
     }
 
+    static func reason(_ reason: String) -> String { "because: \(reason)" }
+
     static func recordHeading(_ record: RecordView) -> String {
         "record \(shown(record.record)), made by \(shown(record.created))"
             + (record.removed ? ", removed" : "")
@@ -83,6 +85,16 @@ extension Sentences {
 
     static func missing(_ run: ImportReport.Missing) -> String {
         "still to come: \(shown(run.replica)) from \(counted(run.from)) to \(counted(run.to))"
+    }
+
+    /// What there is besides the changes that were listed.
+    static func inspected(_ report: InspectReport) -> String {
+        var parts = [report.changes == 0 ? "no changes" : counted(report.changes, "change")]
+        if report.otherFrames > 0 { parts.append(counted(report.otherFrames, "other frame")) }
+        if report.bytesLeft > 0 {
+            parts.append("\(counted(report.bytesLeft, "byte")) of a frame that is cut short")
+        }
+        return parts.joined(separator: ", ")
     }
 
     static func backedUp(_ report: BackupReport) -> String {

@@ -26,14 +26,13 @@ struct InviteCommand: DaemonCommand {
         discussion: Sentences.inviteDiscussion)
 
     @OptionGroup var shared: SharedOptions
-    @Option(help: "How long the code is good for.") var minutes = 10
+    @Option(parsing: .unconditional, help: "How long the code is good for.") var minutes = 10
     @Flag(help: "Stay until the newcomer came, show its six words, ask whether to admit it.")
     var wait = false
     @Flag(help: "Admit whoever proves the code, without asking.") var yes = false
 
     func request(in directory: String) throws -> ControlRequest {
-        guard minutes > 0 else { throw ControlError(.usage, Sentences.minutesAboveZero) }
-        return .invite(minutes: minutes, wait: wait, yes: yes)
+        .invite(minutes: minutes, wait: wait, yes: yes)
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {

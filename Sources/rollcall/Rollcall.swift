@@ -9,6 +9,7 @@ struct Rollcall: ParsableCommand {
         commandName: "rollcall",
         abstract: Sentences.abstract,
         discussion: Sentences.discussion,
+        version: Release.line(of: "rollcall"),
         groupedSubcommands: [
             CommandGroup(
                 name: "The register and its laptops",

@@ -19,8 +19,8 @@ enum Sentences {
         of the daemon burn it.
         """
     static let joinDiscussion = """
-        Asks for the code. Both screens then show the same six words; the inviting laptop's \
-        operator compares them and lets this one in.
+        Asks for the code. Both screens then show the same six words, and the inviting laptop's \
+        operator compares them and lets this one in; unless it invited with --yes.
         """
     static let setDiscussion = """
         Adds to a set, appends to a log, and records an event as arrival=STAGE or \
@@ -30,6 +30,10 @@ enum Sentences {
     static let rosterDiscussion = """
         A row is known again by the list and its key cell. What a known row says anew is \
         reported, never written over.
+        """
+    static let inspectDiscussion = """
+        A capture is one direction of a session: its frames, end to end. A change with several \
+        writes has a line for each.
         """
     static let backupDiscussion = """
         The copy can speak as this laptop: keep it where you would keep the laptop. \
@@ -43,7 +47,7 @@ enum Sentences {
     static let sayUpToDate = "say what to wait for: --up-to-date"
     static let timeoutNotNegative = "--timeout takes a number of seconds from 0"
     static let limitNotNegative = "--limit takes a number from 0"
-    static let minutesAboveZero = "--minutes takes a number from 1"
+    static let nothingToFind = "say what to find"
     static let forOrAll = "say whom the bundle is for: either --for or --all"
     static let keepOrValue = "say what to write: either --keep or --value"
     static let noneAndMore = "--seen takes either none or dots"
@@ -112,7 +116,7 @@ enum Sentences {
         table.add(["good until", time(invitation.expiresAt)])
         table.add(["addresses", invitation.addresses.joined(separator: " ")])
         let address = invitation.addresses.first ?? "HOST:PORT"
-        return table.text
+        return table.text + (invitation.replaced ? "\nan earlier code is no longer good" : "")
             + "\non the new laptop: rollcall join \(shown(address)) --name NAME --operator NAME"
     }
 
@@ -130,7 +134,8 @@ enum Sentences {
     }
 
     static func joinWords(_ words: String) -> String {
-        "the inviting laptop must show: \(shown(words))\nwaiting to be admitted"
+        "if the inviting laptop asks about this one, it must show: \(shown(words))\n"
+            + "waiting to be admitted"
     }
 
     static func joined(_ report: JoinReport) -> String {

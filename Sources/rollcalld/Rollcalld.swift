@@ -11,7 +11,8 @@ struct Rollcalld: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollcalld",
         abstract: "Keeps this laptop's register the same as its peers'.",
-        discussion: "It runs in the foreground. It is ready when `rollcall status` answers.")
+        discussion: "It runs in the foreground. It is ready when `rollcall status` answers.",
+        version: Release.line(of: "rollcalld"))
 
     @Option(
         help: "Where the register and the key lie (else $ROLLCALL_HOME, else the data directory).")
@@ -31,10 +32,40 @@ struct Rollcalld: AsyncParsableCommand {
     @Option(help: "Put this backup into the home, which must be empty, and exit.")
     var restore: String?
 
+    static func main() async {
+        let program: Self
+        do {
+            program = try parse()
+        } catch {
+            guard exitCode(for: error) != .success else { exit(withError: error) }
+            let message = Self.message(for: error).split(separator: "\n").first ?? "wrong usage"
+            fail(
+                ControlError(
+                    .usage, message.prefix(1).lowercased() + message.dropFirst(),
+                    hint: "see `rollcalld --help`"))
+        }
+        do {
+            try await program.run()
+        } catch let error as ControlError {
+            fail(error)
+        } catch {
+            fail(ControlError(.internal, "the daemon ended: \(error)"))
+        }
+    }
+
+    private static func fail(_ error: ControlError) -> Never {
+        var lines = ["rollcalld: error: \(error.message)"]
+        if let hint = error.hint { lines.append("rollcalld: hint: \(hint)") }
+        FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+        Foundation.exit(error.code.exitCode.rawValue)
+    }
+
     func run() async throws {
         guard let level = Logger.Level(rawValue: logLevel) else {
-            throw ValidationError(
-                "--log-level is one of trace, debug, info, notice, warning, error, critical")
+            throw ControlError(
+                .usage,
+                "--log-level is one of trace, debug, info, notice, warning, error, critical",
+                hint: "see `rollcalld --help`")
         }
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
@@ -42,25 +73,17 @@ struct Rollcalld: AsyncParsableCommand {
             return handler
         }
         let home = Home(option: home)
-        do {
-            if let restore {
-                try Daemon.restore(
-                    Home.absolute(restore, in: FileManager.default.currentDirectoryPath), to: home)
-                return
-            }
-            let daemon = Daemon(
-                DaemonConfiguration(home: home, listen: listen, advertise: advertise),
-                logger: Logger(label: "rollcalld"))
-            let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-            try await daemon.run {
-                for await _ in signals { return }
-            }
-        } catch let error as ControlError {
-            FileHandle.standardError.write(Data("rollcalld: error: \(error.message)\n".utf8))
-            if let hint = error.hint {
-                FileHandle.standardError.write(Data("rollcalld: hint: \(hint)\n".utf8))
-            }
-            throw ArgumentParser.ExitCode(error.code.exitCode.rawValue)
+        if let restore {
+            try Daemon.restore(
+                Home.absolute(restore, in: FileManager.default.currentDirectoryPath), to: home)
+            return
+        }
+        let daemon = Daemon(
+            DaemonConfiguration(home: home, listen: listen, advertise: advertise),
+            logger: Logger(label: "rollcalld"))
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        try await daemon.run {
+            for await _ in signals { return }
         }
     }
 }

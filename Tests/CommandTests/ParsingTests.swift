@@ -130,11 +130,28 @@ import Testing
 
     @Test(arguments: [
         ["set", "r"], ["set", "r", "novalue"], ["set", "r", "=v"], ["frob"], ["wait"],
-        ["list", "--limit", "-1"], ["list", "--limit=-1"], ["invite", "--minutes", "0"],
+        ["list", "--limit", "-1"], ["list", "--limit=-1"], ["find", ""], ["find", " \t"],
+        ["wait", "--up-to-date", "--timeout", "-1"],
         ["join", "h:1", "--name", "n"], ["show"], ["show", "a", "b"], ["roster", "frob"],
     ])
     func `wrong usage is told as such`(words: [String]) {
         #expect(code { try request(words) } == .usage)
+    }
+
+    @Test(arguments: [
+        (["list", "--limit", "-1"], Sentences.limitNotNegative),
+        (["wait", "--up-to-date", "--timeout", "-1"], Sentences.timeoutNotNegative),
+    ])
+    func `a number below zero is told as such`(words: [String], message: String) {
+        let error = #expect(throws: ControlError.self) { try request(words) }
+        #expect(error?.message == message)
+    }
+
+    @Test(arguments: [-1, 0, 99_999])
+    func `the daemon judges how long a code is good for`(minutes: Int) throws {
+        #expect(
+            try request("invite", "--minutes", "\(minutes)")
+                == .invite(minutes: minutes, wait: false, yes: false))
     }
 
     @Test func `a code is never an argument`() {

@@ -117,6 +117,106 @@ import Testing
                 """)
     }
 
+    /// What a command prints of an answer that comes row by row and ends in a result or error.
+    private func printed(
+        _ words: [String], asJSON: Bool = false, _ answer: (Conversation.Listener) throws -> Data?
+    ) throws -> String {
+        func print(_ command: some DaemonCommand, to output: FileHandle) throws {
+            let console = Console(asJSON: asJSON, output: output.fileDescriptor)
+            defer { try? console.flush() }
+            try Conversation(console: console)
+                .take(names: NodeNames(Self.status), of: command, from: answer)
+        }
+        let output = Pipe()
+        let command = try #require(Rollcall.parseAsRoot(words) as? any DaemonCommand)
+        do {
+            try print(command, to: output.fileHandleForWriting)
+        } catch is ControlError {}
+        try output.fileHandleForWriting.close()
+        let text = try output.fileHandleForReading.readToEnd() ?? Data()
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    @Test func `bundles that were taken in are told of before one that fails`() throws {
+        let report = ImportReport(
+            source: nil, new: 1, known: 0, held: 0, conflicts: 0, quarantined: 0, missing: [],
+            applied: true)
+        let text = try printed(["import", "a", "b"]) { listener in
+            try listener.onRow(ControlJSON.encode(report))
+            throw ControlError(.badFile, "there is no such file")
+        }
+        #expect(text.hasPrefix("a, from an unknown laptop: 1 new"))
+    }
+
+    @Test func `rows that came before an error are printed`() throws {
+        let row = HistoryRow(
+            dot: "a.1", record: "r", kind: "edit", field: "sex", content: .text("f"), names: [],
+            operator: nil, node: "gatenode", recordedAt: nil, source: nil)
+        let text = try printed(["inspect", "f"]) { listener in
+            try listener.onRow(ControlJSON.encode(row))
+            throw ControlError(.badBundle, "the bundle is damaged")
+        }
+        #expect(text.contains("a.1"))
+    }
+
+    @Test func `inspect counts for people what is no row`() throws {
+        let report = try ControlJSON.encode(InspectReport(changes: 0, otherFrames: 2))
+        #expect(try printed(["inspect", "f"]) { _ in report } == "no changes, 2 other frames\n")
+        #expect(try printed(["inspect", "f"], asJSON: true) { _ in report } == "")
+    }
+
+    @Test func `connect and disconnect call a laptop by its name`() throws {
+        #expect(ConnectCommand.namesNodes && DisconnectCommand.namesNodes)
+        let command = try #require(
+            Rollcall.parseAsRoot(["connect", "gate"]) as? ConnectCommand)
+        let json = try ControlJSON.encode(NodeReport(node: "gatenode"))
+        #expect(
+            try command.text(ofResult: json, names: NodeNames(Self.status)) == "dialling gate")
+    }
+
+    @Test func `a record keeps its bookkeeping to itself`() throws {
+        func record(removed: Bool) -> RecordView {
+            func field(_ value: String) -> FieldView {
+                FieldView(
+                    kind: "single", conflict: false,
+                    values: [ValueView(.text(value), witnesses: [witness("a.1")])])
+            }
+            return RecordView(
+                record: "r1", created: "a.1", removed: removed,
+                fields: [
+                    "list_line": field("list#7"), "surname": field("Moroz"),
+                    "removed": field(removed ? "removed" : "restored"),
+                ])
+        }
+        let names = NodeNames(Self.status)
+        #expect(RecordPage.table(of: [record(removed: false)]) == "r1    surname=Moroz")
+        #expect(RecordPage.table(of: [record(removed: true)]) == "r1  removed  surname=Moroz")
+        let restored = RecordPage.text(of: record(removed: false), names: names)
+        #expect(!restored.contains("restored") && !restored.contains("list#7"))
+        let removed = RecordPage.text(of: record(removed: true), names: names)
+        #expect(removed.contains("removed    removed") && !removed.contains("list#7"))
+    }
+
+    @Test func `history says when first, and why`() {
+        let row = HistoryRow(
+            dot: "a.1", record: "r1", kind: "edit", field: "sex", content: .text("f"),
+            names: ["b.1"], operator: "ann", node: "gatenode",
+            recordedAt: "2026-03-01T09:30:00.000Z", source: nil, reason: "asked her")
+        #expect(
+            RecordPage.table(of: [row], names: NodeNames(Self.status)) == """
+                2026-03-01 09:30:00Z  a.1  edit  sex  f  ann at gate  names b.1  \
+                because: asked her
+                """)
+    }
+
+    @Test func `an invitation says that an earlier code died of it`() {
+        var invitation = Invitation(
+            addresses: ["h:1"], code: "c", expiresAt: "t", replaced: false)
+        #expect(!Sentences.invited(invitation).contains("earlier"))
+        invitation.replaced = true
+        #expect(Sentences.invited(invitation).contains("an earlier code is no longer good"))
+    }
+
     @Test func `a code stands alone in its file`() throws {
         #expect(try SecretPrompt.code(in: Data(" ABCD-EFGH \n".utf8)) == "ABCD-EFGH")
         #expect(throws: ControlError.self) { try SecretPrompt.code(in: Data("a\nb".utf8)) }

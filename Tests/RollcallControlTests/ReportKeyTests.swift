@@ -77,16 +77,17 @@ import Testing
             names: ["c.1"], operator: nil, node: "n", recordedAt: nil, source: nil)
         #expect(
             try json(row) == #"{"dot":"d.1","field":"sex","kind":"edit","names":["c.1"],"#
-                + #""node":"n","operator":null,"record":"r","recorded_at":null,"source":null,"#
-                + #""state":"refused"}"#)
+                + #""node":"n","operator":null,"reason":null,"record":"r","recorded_at":null,"#
+                + #""source":null,"state":"refused"}"#)
         #expect(try survives(row))
         row.lane = "control"
         row.field = nil
         row.content = nil
+        row.reason = "asked her"
         #expect(
             try json(row) == #"{"dot":"d.1","field":null,"kind":"edit","lane":"control","#
-                + #""names":["c.1"],"node":"n","operator":null,"record":"r","recorded_at":null,"#
-                + #""source":null,"value":null}"#)
+                + #""names":["c.1"],"node":"n","operator":null,"reason":"asked her","record":"r","#
+                + #""recorded_at":null,"source":null,"value":null}"#)
         #expect(try survives(row))
     }
 
@@ -114,8 +115,10 @@ import Testing
     }
 
     @Test func `reports of joining keep their keys`() throws {
-        let invitation = Invitation(addresses: [], code: "c", expiresAt: "t")
-        #expect(try json(invitation) == #"{"addresses":[],"code":"c","expires_at":"t"}"#)
+        let invitation = Invitation(addresses: [], code: "c", expiresAt: "t", replaced: false)
+        #expect(
+            try json(invitation)
+                == #"{"addresses":[],"code":"c","expires_at":"t","replaced":false}"#)
         let admission = AdmissionReport(joined: NamedNode(node: "n", name: "x"), words: "w")
         #expect(try json(admission) == #"{"joined":{"name":"x","node":"n"},"words":"w"}"#)
         let join = JoinReport(node: "n", register: "r", title: "t", peer: "p")

@@ -155,4 +155,9 @@ import Testing
             #expect(String(validating: cells.bytes, as: UTF8.self) != nil && cells.count == 2)
         }
     }
+
+    @Test(arguments: [(1, "1 cell where the header has 2"), (3, "3 cells where the header has 2")])
+    func `cells are counted in words`(found: Int, text: String) {
+        #expect(RowFailure.cellCount(found: found, expected: 2).description == text)
+    }
 }

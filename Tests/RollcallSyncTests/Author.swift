@@ -13,11 +13,12 @@ struct Author {
     private(set) var hashes: [[UInt8]]
     private let salts: SaltTree
 
+    /// - Parameter index: Whose key; the register is the first laptop's.
     init(_ world: World, as index: Int, lane: Lane = .data, incarnation: UInt64) {
-        let laptop = world.laptops[index]
-        key = laptop.identity.key
-        chain = Chain(register: laptop.laptop.membership?.register ?? RegisterID([UInt8](repeating: 0, count: 16)))
-        table = laptop.laptop.heads.table
+        key = world.laptops[index].identity.key
+        let none = RegisterID([UInt8](repeating: 0, count: 16))
+        chain = Chain(register: world.laptops[0].laptop.membership?.register ?? none)
+        table = ReplicaTable()
         let id = ReplicaID(node: key.node, lane: lane, incarnation: incarnation)
         replica = table.insert(id)
         hashes = [chain.start(of: id)]
@@ -57,7 +58,12 @@ struct Author {
 
     func frame(from first: Int = 1) -> Frame {
         var numbering = SessionReplicas()
-        return Frame(.changes, message(from: first).encode(table, numbering: &numbering))
+        return frame(from: first, numbering: &numbering)
+    }
+
+    /// As it follows what was said in a session before.
+    func frame(from first: Int = 1, numbering: inout SessionReplicas) -> Frame {
+        Frame(.changes, message(from: first).encode(table, numbering: &numbering))
     }
 }
 

@@ -92,5 +92,9 @@ final class Trace {
     var types: Set<FrameType> { Set(entries.map(\.type)) }
     var byteCount: Int { entries.reduce(0) { $0 + $1.frame.encodedBytes } }
 
+    var byes: [Bye] {
+        get throws { try entries.filter { $0.type == .bye }.map { try Bye($0.message) } }
+    }
+
     func clear() { entries = [] }
 }

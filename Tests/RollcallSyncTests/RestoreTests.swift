@@ -55,9 +55,9 @@ import Testing
     @Test func `a home restored twice has three lives`() throws {
         let world = try World.team(["north gate", "table 1"])
         let record = try world.add(0, surname, "one")
-        let copy = try world.laptops[0].backup()
+        let copies = try [world.laptops[0].backup(), world.laptops[0].backup()]
         for (life, text) in ["two", "three", "four"].enumerated() {
-            if life > 0 { try world.laptops[0].restore(copy, seed: UInt64(100 + life)) }
+            if life > 0 { try world.laptops[0].restore(copies[life - 1], seed: UInt64(100 + life)) }
             try world.set(0, record, surname, text)
             try world.plug(1, 0)
             world.unplugAll()

@@ -182,8 +182,19 @@ final class World {
         return (link.dialling.session, link.dialled.session)
     }
 
-    func arePlugged(_ a: Int, _ b: Int) -> Bool {
-        links.contains { Set([$0.dialling.index, $0.dialled.index]) == [a, b] }
+    func arePlugged(_ a: Int, _ b: Int) -> Bool { dialler(of: a, b) != nil }
+
+    /// Who dialled the session of two laptops.
+    func dialler(of a: Int, _ b: Int) -> Int? {
+        links.first { Set([$0.dialling.index, $0.dialled.index]) == [a, b] }?.dialling.index
+    }
+
+    var linkCount: Int { links.count }
+
+    /// Cuts all cables so that nobody is told: each side believes the other is still there.
+    func severQuietly() {
+        links = []
+        queue = []
     }
 
     private func closeLink(_ end: End) {
@@ -212,9 +223,6 @@ final class World {
         queue.removeAll { ends.contains($0.to) }
         for end in ends { try? handle(.closed(end.session), end.index) }
     }
-
-    /// Loses what is under way, and tells nobody: the cable hangs in the air.
-    func drop() { queue = [] }
 
     /// Drops what is under way but keeps a number of bytes of it: a cable pulled in the middle of a frame.
     func unplugAll(after byteCount: Int) throws {

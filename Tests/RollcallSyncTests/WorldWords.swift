@@ -145,9 +145,10 @@ extension World {
         try laptops[index].laptop.fingerprint(laptops[index].store)
     }
 
-    func haveConverged() throws -> Bool {
-        let first = try fingerprint(0)
-        return try laptops.indices.allSatisfy { try fingerprint($0) == first }
+    func haveConverged() throws -> Bool { try haveConvergedAmong(Array(laptops.indices)) }
+
+    func haveConvergedAmong(_ indices: [Int]) throws -> Bool {
+        try Set(indices.map { try fingerprint($0) }).count == 1
     }
 
     func counts(_ index: Int) throws -> StoreCounts { try laptops[index].store.counts() }

@@ -97,7 +97,7 @@ def round_trip(count=2_000):
 
 
 def handshake(folder, count=30):
-    """Seconds to dial loopback, shake hands by TLS 1.3 with a certificate on both sides, and hear a byte; None without openssl."""
+    """Seconds to dial loopback, shake hands by TLS 1.3 with keys on both sides, and hear a byte; None without openssl."""
     if not shutil.which("openssl"):
         return None
     key, certificate = folder / "floor.key", folder / "floor.crt"

@@ -45,8 +45,9 @@ class Scenes:
         return Pair(self.options.bin, self.folder / f"p{self.pairs}").start()
 
     def rows(self, count):
+        """The same rows as in the file that is imported."""
         people = self.roster["Roster"](self.options.seed)
-        return [people.person(number) for number in range(1, count + 1)]
+        return (people.person(number) for number in range(1, count + 1))
 
     def csv(self, count):
         path = self.folder / f"roster-{count}.csv"
@@ -65,7 +66,7 @@ class Scenes:
         expect(done["added"] == count and not done["failed"], f"the import added {done['added']} of {count} rows")
         return seconds
 
-    # MARK: a roster comes in, and goes to a new member
+    # a roster comes in, and goes to a new member
 
     def bring(self, count, blobs):
         """Import at A, first sync to B; what both cost. The pair stands connected afterwards."""
@@ -102,17 +103,14 @@ class Scenes:
 
     def brought(self, count, repeats):
         """The medians of some repeats; the last pair is kept for the other scenes."""
-        rows = self.rows(count)
-        blobs = [floors.compact(dict(zip(self.roster["FIELDS"], row))) for row in rows]
+        blobs = [floors.compact(dict(zip(self.roster["FIELDS"], row))) for row in self.rows(count)]
         costs = []
         for _ in range(repeats):
             self.stop()
             self.standing, cost = self.bring(count, blobs)
             costs.append(cost)
         middle = {key: median([cost[key] for cost in costs]) for key in costs[0]}
-        middle |= {f"{key} best": min(cost[key] for cost in costs) for key in ("import", "sync")}
-        middle["columns"] = floors.columns_deflated(rows)
-        return middle
+        return middle | {f"{key} best": min(cost[key] for cost in costs) for key in ("import", "sync")}
 
     def pair(self):
         """A pair that holds the roster, connected."""
@@ -144,7 +142,8 @@ class Scenes:
             note=f"best {duration(cost['sync best'])}; acknowledged after {duration(cost['acknowledged'])}, shown by its dot after "
             f"{duration(cost['readable by dot'])}, by its id after {duration(cost['sync'])}")
         yield Line(
-            scene, "first sync, bytes both ways", cost["sent a"] + cost["sent b"], "B", cost["columns"], 6e6 * share,
+            scene, "first sync, bytes both ways", cost["sent a"] + cost["sent b"], "B",
+            floors.columns_deflated(self.rows(count)), 6e6 * share,
             note=f"floor: the rows as columns of text, zlib -6; {size(4.6e6 * share)} is the stretch; "
             f"A sent {size(cost['sent a'])}, B {size(cost['sent b'])}")
         yield Line(
@@ -168,11 +167,11 @@ class Scenes:
                 scene, "first sync: so many times the time", more["sync"] / less["sync"], "x",
                 more["insert"] / less["insert"], 11)
             yield Line(
-                scene, "first sync: so many times the bytes", (more["sent a"] + more["sent b"]) / (less["sent a"] + less["sent b"]),
-                "x", None, 11)
+                scene, "first sync: so many times the bytes",
+                (more["sent a"] + more["sent b"]) / (less["sent a"] + less["sent b"]), "x", None, 11)
             yield Line(scene, "peak memory of B", more["peak b"], "MiB", None, 150 * MIB)
 
-    # MARK: edits
+    # edits
 
     def spare_records(self, count):
         """Ids of records that no scene has edited yet."""
@@ -259,7 +258,8 @@ class Scenes:
             f"{duration(min(cost['seconds'] for cost in costs))}; B computed {duration(median([cost['cpu'] for cost in costs]))}")
         yield Line(
             scene, "bytes both ways", total, "B", median([cost["columns"] for cost in costs]), 9_000,
-            note=f"floor: number, field and value as columns, zlib -9; A sent {size(median([cost['sent'][0] for cost in costs]))}")
+            note="edits of all fields in no order, a millisecond apart; floor: number, field and value as columns of text, "
+            f"zlib -9; A sent {size(median([cost['sent'][0] for cost in costs]))}")
 
     def catch_up(self, pair, edits):
         """Edits at A while apart, then a meeting: what it cost."""
@@ -284,14 +284,8 @@ class Scenes:
         pair.equal()
         return {
             "seconds": seconds, "cpu": cpu, "sent": (after[0] - before[0], after[1] - before[1]),
-            "columns": self.edit_floor(edits),
+            "columns": floors.columns_deflated([(str(self.numbers[record]), field, value) for record, field, value in edits], 9),
         }
-
-    def edit_floor(self, edits):
-        ordered = sorted((self.numbers[record], field, value) for record, field, value in edits)
-        steps = [now[0] - before[0] for before, now in zip([(0,), *ordered], ordered)]
-        rows = [(str(step), field, value) for step, (_, field, value) in zip(steps, ordered)]
-        return floors.columns_deflated(rows, 9)
 
     def both_scene(self):
         pair = self.pair()
@@ -315,7 +309,8 @@ class Scenes:
             daemon.watcher.answer()
         seconds = time.perf_counter() - begin
         after = pair.settled()
-        merged = sum(all(self.has_both(daemon, record, index) for daemon in (pair.a, pair.b)) for index, record in enumerate(unlike))
+        sides = (pair.a, pair.b)
+        merged = sum(all(self.has_both(side, record, index) for side in sides) for index, record in enumerate(unlike))
         listed = [daemon.control.all("conflicts") for daemon in (pair.a, pair.b)]
         whole = [
             {row["record"] for row in rows if row["field"] == "birth_date" and len(row["values"]) == 2} & set(alike)
@@ -338,7 +333,7 @@ class Scenes:
         held, phone = ([one["value"] for one in fields[name]["values"]] for name in ("held_at", "next_of_kin_phone"))
         return held == [f"СІЗО-{2_000 + index}"] and phone == [f"+38050{index:07}"]
 
-    # MARK: meetings
+    # meetings
 
     def meeting_floor(self):
         if not hasattr(self, "known_handshake"):
@@ -377,7 +372,7 @@ class Scenes:
             scene, "from `connect` until both say that they are connected", median(seconds), "s", self.meeting_floor(), 0.020,
             note="dial and TLS handshake are in it; floor: the same with bare TLS 1.3 from this tool")
 
-    # MARK: finding what is new among many replicas
+    # finding what is new among many replicas
 
     def finding_scene(self):
         self.stop()
@@ -389,7 +384,8 @@ class Scenes:
             what = f"bytes both ways, {2 * MEMBERS} live replicas" + (f" and {ended:,} ended" if ended else "")
             yield Line(
                 scene, what, found, "B", None, budget,
-                note="B went back to a backup: {unlike} B; with a common base {alike} B, of which a meeting is {idle} B".format(**parts))
+                note="B went back to a backup: {unlike} B; with a common base {alike} B, of which a meeting is {idle} B"
+                .format(**parts))
 
     def find(self, ended):
         """Bytes of a meeting from unlike bases, less those that carry the changes themselves.

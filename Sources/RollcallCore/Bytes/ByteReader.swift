@@ -3,61 +3,73 @@
 /// Every read names the field it is for, so that a refusal says where.
 public struct ByteReader: Sendable {
     public let bytes: [UInt8]
-    public private(set) var index: Int
+    @inlinable
+    public var index: Int { position }
     public let end: Int
+    @usableFromInline var position: Int
 
+    @inlinable
     public init(_ bytes: [UInt8]) {
         self.init(bytes, 0..<bytes.count)
     }
 
+    @inlinable
     public init(_ bytes: [UInt8], _ range: Range<Int>) {
         precondition(
             range.lowerBound >= 0 && range.upperBound <= bytes.count,
             "range \(range) of \(bytes.count) bytes")
         self.bytes = bytes
-        index = range.lowerBound
+        position = range.lowerBound
         end = range.upperBound
     }
 
-    public var bytesLeft: Int { end - index }
-    public var isAtEnd: Bool { index == end }
+    @inlinable
+    public var bytesLeft: Int { end - position }
+    @inlinable
+    public var isAtEnd: Bool { position == end }
 
+    @inlinable
     public mutating func u8(_ field: @autoclosure () -> String) throws(FormatError) -> UInt8 {
-        guard index < end else { throw FormatError(.truncated, field()) }
-        defer { index += 1 }
-        return bytes[index]
+        guard position < end else { throw FormatError(.truncated, field()) }
+        defer { position += 1 }
+        return bytes[position]
     }
 
+    @inlinable
     public mutating func u16(_ field: @autoclosure () -> String) throws(FormatError) -> UInt16 {
         UInt16(truncatingIfNeeded: try bigEndian(2, field()))
     }
 
+    @inlinable
     public mutating func u32(_ field: @autoclosure () -> String) throws(FormatError) -> UInt32 {
         UInt32(truncatingIfNeeded: try bigEndian(4, field()))
     }
 
+    @inlinable
     public mutating func u64(_ field: @autoclosure () -> String) throws(FormatError) -> UInt64 {
         try bigEndian(8, field())
     }
 
-    private mutating func bigEndian(
+    @inlinable
+    mutating func bigEndian(
         _ count: Int, _ field: @autoclosure () -> String
     ) throws(FormatError) -> UInt64 {
         guard bytesLeft >= count else { throw FormatError(.truncated, field()) }
         var value: UInt64 = 0
-        for offset in 0..<count { value = value << 8 | UInt64(bytes[index + offset]) }
-        index += count
+        for offset in 0..<count { value = value << 8 | UInt64(bytes[position + offset]) }
+        position += count
         return value
     }
 
     /// An unsigned LEB128 number in its shortest form.
+    @inlinable
     public mutating func varint(_ field: @autoclosure () -> String) throws(FormatError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
-            guard index < end else { throw FormatError(.truncated, field()) }
-            let byte = bytes[index]
-            index += 1
+            guard position < end else { throw FormatError(.truncated, field()) }
+            let byte = bytes[position]
+            position += 1
             if shift == 63, byte > 1 { throw FormatError(.varintTooLong, field()) }
             value |= UInt64(byte & 0x7f) << shift
             if byte < 0x80 {
@@ -71,6 +83,7 @@ public struct ByteReader: Sendable {
     /// A count of elements, judged against the bytes left and then against its limits.
     ///
     /// - Parameter bytesEach: More than 1 only in forms of this program's own: the wire counts each element as a byte.
+    @inlinable
     public mutating func count(
         _ field: @autoclosure () -> String, min: Int = 0, max: Int = .max, bytesEach: Int = 1
     ) throws(FormatError) -> Int {
@@ -84,27 +97,32 @@ public struct ByteReader: Sendable {
     }
 
     /// The range of the next `count` bytes, which are passed over.
+    @inlinable
     public mutating func range(
         of count: Int, _ field: @autoclosure () -> String
     ) throws(FormatError) -> Range<Int> {
         guard count >= 0, bytesLeft >= count else { throw FormatError(.truncated, field()) }
-        defer { index += count }
-        return index..<(index + count)
+        defer { position += count }
+        return position..<(position + count)
     }
 
+    @inlinable
     public mutating func raw(
         _ count: Int, _ field: @autoclosure () -> String
     ) throws(FormatError) -> [UInt8] {
-        Array(bytes[try range(of: count, field())])
+        let range = try self.range(of: count, field())
+        return range.isEmpty ? [] : Array(bytes[range])
     }
 
     /// A varint length and so many bytes.
+    @inlinable
     public mutating func byteString(
         _ field: @autoclosure () -> String, max: Int = .max
     ) throws(FormatError) -> [UInt8] {
         Array(bytes[try byteStringRange(field(), max: max)])
     }
 
+    @inlinable
     public mutating func byteStringRange(
         _ field: @autoclosure () -> String, max: Int = .max
     ) throws(FormatError) -> Range<Int> {

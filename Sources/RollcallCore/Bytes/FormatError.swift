@@ -44,6 +44,7 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     public var refusal: Refusal
     public var field: String
 
+    @inlinable
     public init(_ refusal: Refusal, _ field: String) {
         self.refusal = refusal
         self.field = field

@@ -3,6 +3,7 @@ public struct ReplicaNumber: Hashable, Sendable {
     public static let max: UInt32 = 1 << 23 - 1
     public let rawValue: UInt32
 
+    @inlinable
     public init(_ rawValue: UInt32) {
         precondition(rawValue <= Self.max, "replica number \(rawValue)")
         self.rawValue = rawValue
@@ -20,17 +21,21 @@ public struct Dot: Hashable, Sendable {
 
     public let rawValue: UInt64
 
+    @inlinable
     public init(_ replica: ReplicaNumber, _ counter: UInt64) {
         precondition(counter > 0 && counter <= Self.counterMax, "dots count from 1, got \(counter)")
         rawValue = UInt64(replica.rawValue) << Self.counterBits | counter
     }
 
     /// From a row number; nil for one that names no change.
+    @inlinable
     public init?(rawValue: UInt64) {
         guard rawValue & Self.counterMax > 0, rawValue >> 63 == 0 else { return nil }
         self.rawValue = rawValue
     }
 
+    @inlinable
     public var replica: ReplicaNumber { ReplicaNumber(UInt32(rawValue >> Self.counterBits)) }
+    @inlinable
     public var counter: UInt64 { rawValue & Self.counterMax }
 }

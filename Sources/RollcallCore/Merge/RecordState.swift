@@ -96,6 +96,13 @@ public struct RecordState: Equatable, Sendable {
         return writer.bytes
     }
 
+    /// The form of a record of which one change is all.
+    public static func encode(oneChange dot: Dot, to writer: inout ByteWriter) {
+        writer.varint(1)
+        writer.varint(dot.rawValue)
+        writer.varint(0)
+    }
+
     public init(encoded bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
         for _ in 0..<(try reader.count("entries", bytesEach: 2)) {

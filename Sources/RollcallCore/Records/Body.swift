@@ -160,6 +160,26 @@ public struct Body: Hashable, Sendable {
         return (head, reader.index..<range.upperBound)
     }
 
+    /// As ``valueStart(_:_:)``, for whoever goes through many bodies; nil if there is no head.
+    @inlinable
+    public static func parts(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+    ) -> (head: Range<Int>, value: Range<Int>)? {
+        var start = range.lowerBound
+        var length = 0
+        var shift = 0
+        while start < range.upperBound, shift < 28 {
+            let byte = bytes[start]
+            start += 1
+            length |= Int(byte & 0x7f) << shift
+            shift += 7
+            guard byte < 0x80 else { continue }
+            guard length <= range.upperBound - start else { return nil }
+            return (start..<(start + length), (start + length)..<range.upperBound)
+        }
+        return nil
+    }
+
     /// Reads a body.
     ///
     /// What this program does not know, or finds odd, it keeps as opaque content.

@@ -5,6 +5,7 @@ public struct Write: Equatable, Sendable {
     public var names: [Dot]
     public var body: Range<Int>
 
+    @inlinable
     public init(field: FieldNumber, names: [Dot], body: Range<Int>) {
         self.field = field
         self.names = names
@@ -29,6 +30,7 @@ public struct Change: Equatable, Sendable {
     public var extras: [UInt8]
     public var bodies: [UInt8]
 
+    @inlinable
     public init(
         dot: Dot, kind: UInt64, record: Dot, operatorDot: Dot?, recordedAt: UInt64,
         writes: [Write] = [], extras: [UInt8] = [], bodies: [UInt8] = []

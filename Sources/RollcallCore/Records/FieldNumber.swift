@@ -13,6 +13,7 @@ public enum FieldKind: UInt8, Sendable, CaseIterable {
 /// How closely a field's values are kept: P0 counts … P4 danger if known.
 public struct FieldClass: Hashable, Sendable {
     public let rawValue: UInt8
+    @inlinable
     public init(_ rawValue: UInt8) { self.rawValue = rawValue & 7 }
 }
 
@@ -20,9 +21,11 @@ public struct FieldClass: Hashable, Sendable {
 public struct FieldNumber: Hashable, Comparable, Sendable {
     public let rawValue: UInt32
 
+    @inlinable
     public init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
     public var kind: FieldKind { FieldKind(rawValue: UInt8(rawValue >> 3 & 3)) ?? .single }
+    @inlinable
     public var fieldClass: FieldClass { FieldClass(UInt8(rawValue & 7)) }
 
     /// Control entries are written to this field.
@@ -30,5 +33,6 @@ public struct FieldNumber: Hashable, Comparable, Sendable {
     /// Says that a person removed or restored the whole record.
     public static let removed = FieldNumber(65)
 
+    @inlinable
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

@@ -14,11 +14,11 @@ extension Change {
         writer.varint(recordedAt)
         writer.byteString(extras)
         writer.varint(writes.count)
-        for write in writes {
-            writer.varint(UInt64(write.field.rawValue))
-            writer.varint(write.names.count)
-            for name in write.names { writer.varint(name.rawValue) }
-            writer.varint(write.body.count)
+        for index in writes.indices {
+            writer.varint(UInt64(writes[index].field.rawValue))
+            writer.varint(writes[index].names.count)
+            for name in writes[index].names { writer.varint(name.rawValue) }
+            writer.varint(writes[index].body.count)
         }
         writer.raw(bodies)
         return writer.bytes
@@ -44,7 +44,8 @@ extension Change {
         for _ in 0..<writeCount {
             let field = FieldNumber(UInt32(truncatingIfNeeded: try reader.varint("field")))
             var names: [Dot] = []
-            for _ in 0..<(try reader.count("names")) {
+            let nameCount = try reader.count("names")
+            for _ in 0..<nameCount {
                 guard let name = Dot(rawValue: try reader.varint("name")) else {
                     throw FormatError(.badReference, "name")
                 }

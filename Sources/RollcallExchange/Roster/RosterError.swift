@@ -56,7 +56,8 @@ extension RowFailure: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notUTF8: "not UTF-8"
-        case .cellCount(let found, let expected): "\(found) cells where the header has \(expected)"
+        case .cellCount(let found, let expected):
+            "\(found) \(found == 1 ? "cell" : "cells") where the header has \(expected)"
         case .quoteNotClosed(let cell):
             "cell \(cell) has a quote that is not closed within \(RosterFile.quotedBytesMax) bytes"
         case .strayQuote(let cell):

@@ -122,6 +122,7 @@ public struct RosterFile: Sequence, IteratorProtocol, Sendable {
     /// Reads one row and says where the next begins.
     private static func row(_ bytes: Span<UInt8>, from start: Int, _ separator: UInt8) -> ReadRow {
         var cells = Cells()
+        cells.reserve()
         var index = start
         while true {
             let cellStart = index
@@ -155,13 +156,21 @@ public struct RosterFile: Sequence, IteratorProtocol, Sendable {
 }
 
 extension RosterFile.Cells {
+    /// Room for most rows, so that they do not move as they grow.
+    fileprivate mutating func reserve() {
+        bytes.reserveCapacity(512)
+        ends.reserveCapacity(32)
+    }
+
     /// Takes a cell up to what ends it; a return before the line feed is part of the line's end.
     fileprivate mutating func addPlain(
         _ source: Span<UInt8>, _ index: inout Int, _ separator: UInt8
     ) -> RowFailure? {
         let start = index
-        while index < source.count, source[index] != separator, source[index] != Byte.lineFeed {
-            if source[index] == Byte.quote { return .strayQuote(cell: count + 1) }
+        while index < source.count {
+            let byte = source[index]
+            if byte == separator || byte == Byte.lineFeed { break }
+            if byte == Byte.quote { return .strayQuote(cell: count + 1) }
             index += 1
         }
         let endsLine = index == source.count || source[index] == Byte.lineFeed

@@ -45,8 +45,7 @@ extension Driver {
     // MARK: - import
 
     func importBundle(_ path: String, preview: Bool, salvage: Bool) throws -> ImportReport {
-        let file = try BundleReader(path)
-        let soundChunks = try file.check(salvaging: salvage)
+        let (file, soundChunks) = try Self.checked(path, salvaging: salvage)
         let conflictsBefore = try store.counts().conflicts
         let now = moment
         var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
@@ -81,25 +80,39 @@ extension Driver {
             applied: !preview)
     }
 
-    // MARK: - inspect
-
-    func inspect(_ path: String) throws -> [HistoryRow] {
-        let file = try BundleReader(path)
-        let sound = try file.check(salvaging: true)
-        var table = laptop.heads.table
-        var numbering = SessionReplicas()
-        let compression = Compression()
-        var rows: [HistoryRow] = []
-        for index in 0..<sound {
-            var decoder = FrameDecoder()
-            decoder.append(try file.chunk(index))
-            guard let frame = try decoder.next() else { break }
-            let message = try ChangesMessage(
-                try frame.message(compression), table: &table, numbering: &numbering)
-            let reader = RowReader(laptop: laptop, table: table)
-            rows += message.changes.flatMap { reader.rows($0) }
+    /// A bundle, and how many chunks of it may be taken in: all, unless salvaging.
+    private static func checked(
+        _ path: String, salvaging: Bool
+    ) throws -> (BundleReader, soundChunks: Int) {
+        do {
+            let bundle = try BundleReader(try InputFile(path))
+            do {
+                try bundle.check()
+                return (bundle, bundle.manifest.chunks.count)
+            } catch let damage as BundleDamage where salvaging && damage.soundChunks > 0 {
+                return (bundle, damage.soundChunks)
+            }
+        } catch let error as FormatError {
+            throw refusal(error)
+        } catch let damage as BundleDamage {
+            throw refusal(damage.error, hint: salvageHint(damage))
         }
-        return rows
+    }
+
+    private static func refusal(_ error: FormatError, hint: String? = nil) -> ControlError {
+        ControlError(
+            .badBundle, "the bundle is refused: \(error); nothing was applied", hint: hint)
+    }
+
+    private static func salvageHint(_ damage: BundleDamage) -> String {
+        switch damage.soundChunks {
+        case 0: "nothing can be salvaged: no chunk before the damage is whole"
+        case damage.chunkCount:
+            "`--salvage` takes the whole bundle and leaves what follows it"
+        default:
+            "`--salvage` takes the \(damage.soundChunks) of \(damage.chunkCount) chunks "
+                + "before the damage"
+        }
     }
 
     // MARK: - backup
@@ -116,34 +129,6 @@ extension Driver {
         } catch {
             file.discard()
             throw error
-        }
-    }
-}
-
-/// Shows changes of replicas that this laptop may not have heard of.
-private struct RowReader {
-    let laptop: Laptop
-    let table: ReplicaTable
-
-    func rows(_ change: Change) -> [HistoryRow] {
-        let id = table[change.dot.replica]
-        return change.writes.map { write in
-            let body = Body(change.bodies, write.body)
-            return HistoryRow(
-                dot: table.text(change.dot),
-                record: id.lane == .data
-                    ? RegisterID.recordText(laptop.number(ofRecord: change.record, in: table))
-                    : nil,
-                kind: Driver.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
-                content: Driver.shown(body.content), names: write.names.map { table.text($0) },
-                operator: change.operatorDot.flatMap { dot in
-                    table[dot.replica]
-                        == (Int(dot.replica.rawValue) < laptop.heads.table.count
-                            ? laptop.heads.table[dot.replica] : nil)
-                        ? laptop.membership?.operators[dot]?.name : nil
-                },
-                node: id.node.text, recordedAt: Driver.time(change.recordedAt), source: body.source,
-                lane: id.lane == .control ? "control" : "data")
         }
     }
 }

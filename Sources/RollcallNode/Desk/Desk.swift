@@ -1,5 +1,6 @@
 import Foundation
 import RollcallControl
+import RollcallCore
 import RollcallStore
 import RollcallSync
 import RollcallTrust
@@ -13,9 +14,21 @@ struct AnswerLine: Sendable {
     func row(_ value: some Encodable & Sendable) async throws {
         await send(try ControlAnswer.row(of: value).line())
     }
-    func rows(_ lines: [Data]) async throws {
-        for line in lines { await send(try ControlAnswer.row(line).line()) }
+
+    /// Sends many rows in few pieces.
+    func rows(_ values: [some Encodable & Sendable]) async throws {
+        var piece = Data()
+        for value in values {
+            piece.append(try ControlAnswer.row(of: value).line())
+            guard piece.count >= Self.pieceBytes else { continue }
+            await send(piece)
+            piece.removeAll(keepingCapacity: true)
+        }
+        if !piece.isEmpty { await send(piece) }
     }
+
+    private static let pieceBytes = 64 << 10
+
     func interim(_ value: some Encodable & Sendable) async throws {
         await send(try ControlAnswer.interim(of: value).line())
     }
@@ -31,6 +44,7 @@ struct AnswerLine: Sendable {
 /// Answers what the command line asks of this daemon.
 struct Desk: Sendable {
     let driver: Driver
+    let invitations = Invitations()
 
     func answer(_ line: Data, to answer: AnswerLine) async {
         do {
@@ -65,7 +79,7 @@ struct Desk: Sendable {
         case .confirm(let words): try await answer.result(try await driver.confirm(words))
         case .status: try await answer.result(try await driver.status())
         case .peers:
-            for peer in await driver.peerReports() { try await answer.row(peer) };
+            try await answer.rows(await driver.peerReports())
             try await answer.result(nil)
         case .connect(let target): try await answer.result(try await driver.connect(target))
         case .disconnect(let node): try await answer.result(try await driver.disconnect(node))
@@ -104,17 +118,18 @@ struct Desk: Sendable {
     }
 
     private func read(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        try await driver.requireRegister()
         switch request {
         case .show(let id): try await answer.result(try await driver.show(id))
         case .list(let limit, let filters):
             try await records(limit: limit, answer) { try await driver.matches(filters) }
         case .find(let text):
-            try await records(limit: nil, answer) { await driver.finds(text) }
+            try await records(limit: nil, answer) { try await driver.finds(text) }
         case .history(let id):
-            for row in try await driver.history(id) { try await answer.row(row) }
+            try await answer.rows(try await driver.history(id))
             try await answer.result(nil)
         case .conflicts:
-            for row in try await driver.conflictRows() { try await answer.row(row) }
+            try await answer.rows(try await driver.conflictRows())
             try await answer.result(nil)
         case .fingerprint: try await answer.result(try await driver.fingerprintReport())
         default: throw ControlError(.internal, "not a read")
@@ -133,7 +148,7 @@ struct Desk: Sendable {
             let page = dots[index..<min(index + 250, dots.count)]
             let views = try await driver.views(Array(page), filter, limit: left)
             left -= views.count
-            for view in views { try await answer.row(view) }
+            try await answer.rows(views)
             index = page.endIndex
         }
         try await answer.result(nil)
@@ -154,9 +169,7 @@ struct Desk: Sendable {
                     try await driver.importBundle(path, preview: preview, salvage: salvage))
             }
             try await answer.result(nil)
-        case .inspect(let path):
-            for row in try await driver.inspect(path) { try await answer.row(row) }
-            try await answer.result(nil)
+        case .inspect(let path): try await inspect(path, answer)
         case .backup(let path): try await answer.result(try await driver.backup(to: path))
         default: throw ControlError(.internal, "not a file command")
         }
@@ -171,6 +184,7 @@ struct Desk: Sendable {
         case let error as LaptopError: ControlError(error)
         case let error as StoreError: ControlError(error)
         case let error as BundleError: ControlError(error)
+        case let error as FormatError: ControlError(unreadable: error)
         default:
             ControlError(
                 .internal, "the daemon met an error it has no name for: \(type(of: error))")

@@ -1,4 +1,5 @@
 import RollcallControl
+import RollcallCore
 import RollcallExchange
 import RollcallStore
 import RollcallSync
@@ -18,9 +19,8 @@ extension ControlError {
         case .noAddress:
             self.init(
                 .unreachable, "no address of that laptop is known here",
-                hint:
-                    "give it: `rollcall connect HOST:PORT`; `rollcall status` there says where it listens"
-            )
+                hint: "give it: `rollcall connect HOST:PORT`; `rollcall status` there says "
+                    + "where it listens")
         case .noSuchNewcomer:
             self.init(
                 .noSuchNewcomer, "nobody with these words waits to be admitted",
@@ -65,6 +65,14 @@ extension ControlError {
         case .fileExists: self.init(.fileExists, "the file exists already")
         default: self.init(.internal, error.description)
         }
+    }
+
+    /// What others send and what is imported is refused where it is read; this is our own file.
+    init(unreadable error: FormatError) {
+        self.init(
+            .internal,
+            "the register on disk has something that this program cannot read: \(error)",
+            hint: "make a backup with `rollcall backup FILE` before you do anything else")
     }
 
     init(_ error: BundleError) {

@@ -27,6 +27,7 @@ extension Driver {
 
     /// A record by any unambiguous start of its id, or by its creation dot.
     func record(_ text: String) throws -> Dot {
+        try requireRegister()
         if text.contains(".") {
             let dot = try dot(text)
             guard try store.record(dot) != nil else { throw LaptopError.noSuchRecord }

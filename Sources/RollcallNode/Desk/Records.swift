@@ -78,15 +78,17 @@ extension Driver {
     ) throws -> ResolveReport {
         let record = try record(id)
         guard let field = FieldSchema.field(named: fieldName) else {
-            throw Self.unknownField(fieldName)
+            throw Self.unknownField(among: FieldSchema.all)
         }
         let context = try readContext(seen)
         var keep: Dot?
         var value: RollcallCore.Content?
         switch choice {
         case .keep(let text): keep = try dot(text)
-        case .value("removed") where field.number == .removed: value = .mark(Mark(isRemoved: true, shown: []))
-        case .value("restored") where field.number == .removed: value = .mark(Mark(isRemoved: false, shown: []))
+        case .value("removed") where field.number == .removed:
+            value = .mark(Mark(isRemoved: true, shown: []))
+        case .value("restored") where field.number == .removed:
+            value = .mark(Mark(isRemoved: false, shown: []))
         case .value(let text): value = try Self.content(field, text)
         }
         if case .asStored = context {
@@ -124,16 +126,19 @@ extension Driver {
     }
 
     static func field(_ name: String) throws -> Field {
-        guard let field = FieldSchema.field(named: name), field.isWritable else {
-            throw unknownField(name)
+        guard let field = FieldSchema.field(named: name) else {
+            throw unknownField(among: FieldSchema.writable)
+        }
+        guard field.isWritable else {
+            throw ControlError(.unknownField, "\(name) is not a field that a person writes")
         }
         return field
     }
 
-    private static func unknownField(_ name: String) -> ControlError {
+    private static func unknownField(among fields: [Field]) -> ControlError {
         ControlError(
-            .unknownField, "there is no field of this name that can be written",
-            hint: "fields: \(FieldSchema.writable.map(\.name).joined(separator: ", "))")
+            .unknownField, "there is no field of this name",
+            hint: "fields: \(fields.map(\.name).joined(separator: ", "))")
     }
 
     static func content(_ field: Field, _ text: String) throws -> RollcallCore.Content {
@@ -155,11 +160,15 @@ extension Driver {
 
     // MARK: - reading
 
+    func requireRegister() throws {
+        if laptop.membership == nil { throw LaptopError.noRegister }
+    }
+
     func allRecords() throws -> [Dot] { try records.all(laptop, store) }
 
-    func views(_ dots: [Dot], _ filter: RecordFilter, limit: Int) throws -> [RollcallControl
-        .RecordView]
-    {
+    func views(
+        _ dots: [Dot], _ filter: RecordFilter, limit: Int
+    ) throws -> [RollcallControl.RecordView] {
         var views: [RollcallControl.RecordView] = []
         for dot in dots where views.count < limit {
             guard let found = try laptop.view(of: dot, store), filter.admits(found) else {
@@ -174,7 +183,7 @@ extension Driver {
         var filter = RecordFilter()
         for given in filters {
             guard let field = FieldSchema.field(named: given.field) else {
-                throw Self.unknownField(given.field)
+                throw Self.unknownField(among: FieldSchema.writable)
             }
             if let state = ValueState(name: given.value), field.number.kind == .single {
                 filter.fields.append((field.number, .state(state)))
@@ -185,8 +194,10 @@ extension Driver {
         return filter
     }
 
-    func finds(_ text: String) -> RecordFilter {
-        RecordFilter(text: SearchText.folded(FieldInput.normalised(text)))
+    func finds(_ text: String) throws -> RecordFilter {
+        let wanted = SearchText.folded(FieldInput.normalised(text))
+        guard !wanted.isEmpty else { throw ControlError(.usage, "there is nothing to find") }
+        return RecordFilter(text: wanted)
     }
 
     func show(_ id: String) throws -> RollcallControl.RecordView {

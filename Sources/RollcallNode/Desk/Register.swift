@@ -36,7 +36,10 @@ extension Driver {
 
     var registerText: String? { laptop.membership?.register.text }
 
-    func openInvitation(minutes: Int, yes: Bool) throws -> Invitation {
+    /// Opens an invitation in place of the one that is open, whose watch then ends.
+    func openInvitation(
+        minutes: Int, yes: Bool, _ watch: Int, _ invitations: Invitations
+    ) throws -> Invitation {
         guard (1...1_440).contains(minutes) else {
             throw ControlError(.badValue, "--minutes is 1 to 1440")
         }
@@ -44,9 +47,18 @@ extension Driver {
         let code = try act { laptop, _, _ in
             try laptop.invite(minutes: minutes, admitsAtOnce: yes, now)
         }
+        let replaced = invitations.open(watch)
+        if let replaced { stopObserving(replaced) }
         return Invitation(
             addresses: laptop.ownAddresses, code: code.text,
-            expiresAt: Self.time(now.wallClock + UInt64(minutes) * 60_000) ?? "")
+            expiresAt: Self.time(now.wallClock + UInt64(minutes) * 60_000) ?? "",
+            replaced: replaced != nil)
+    }
+
+    /// Whoever invited hung up: a newcomer that waits is refused, and the code is good no longer.
+    func closeInvitation(_ words: String, _ watch: Int, _ invitations: Invitations) throws {
+        guard invitations.close(watch) || !words.isEmpty else { return }
+        try act { laptop, _, output in laptop.refuse(words: words, &output) }
     }
 
     func confirm(_ words: String) throws -> ConfirmReport {
@@ -56,10 +68,6 @@ extension Driver {
             try laptop.confirm(words: plain, now, store, &output)
         }
         return ConfirmReport(joined: NamedNode(node: entry.node.text, name: entry.name))
-    }
-
-    func refuse(_ words: String) throws {
-        try act { laptop, _, output in laptop.refuse(words: words, &output) }
     }
 
     func beginJoin(_ address: String, _ name: String, _ operatorName: String, _ code: String) throws
@@ -99,11 +107,20 @@ extension Driver {
 
     func connect(_ target: String) throws -> NodeReport {
         guard laptop.membership != nil else { throw LaptopError.noRegister }
-        if let member = try? member(target) {
+        do {
+            let member = try member(target)
             try act { laptop, _, output in try laptop.connect(member.node, &output) }
             return NodeReport(node: member.node.text)
+        } catch let error as ControlError where error.code == .noSuchNode {
+            guard NetworkAddress(target) == nil else { return try connect(address: target) }
+            guard !target.contains(":") else { throw Self.badAddress }
+            throw ControlError(
+                .noSuchNode, "no laptop is called that, and an address is HOST:PORT",
+                hint: "`rollcall peers` lists the laptops")
         }
-        guard NetworkAddress(target) != nil else { throw Self.badAddress }
+    }
+
+    private func connect(address target: String) throws -> NodeReport {
         try act { laptop, _, output in laptop.connect(address: target, &output) }
         return NodeReport(node: nil)
     }
@@ -175,14 +192,30 @@ extension Driver {
 extension Desk {
     func invite(minutes: Int, wait: Bool, yes: Bool, _ answer: AnswerLine) async throws {
         let (watch, stream) = await driver.observe()
+        let invitation: Invitation
+        do {
+            invitation = try await driver.openInvitation(
+                minutes: minutes, yes: yes, watch, invitations)
+        } catch {
+            await driver.stopObserving(watch)
+            throw error
+        }
+        guard wait else {
+            // Nobody waits, but a later invitation has to know whether it replaces this one.
+            Task {
+                for await observation in stream where Self.usesUpCode(observation) { break }
+                invitations.close(watch)
+                await driver.stopObserving(watch)
+            }
+            return try await answer.result(invitation)
+        }
         defer { Task { await driver.stopObserving(watch) } }
-        let invitation = try await driver.openInvitation(minutes: minutes, yes: yes)
-        guard wait else { return try await answer.result(invitation) }
         try await answer.interim(invitation)
         var words = ""
         let hangUp = watchForHangUp(answer, watch)
         defer { hangUp.cancel() }
         for await observation in stream {
+            if Self.usesUpCode(observation) { invitations.close(watch) }
             guard case .notice(let notice) = observation else { continue }
             switch notice {
             case .newcomerWaits(let shown, let name):
@@ -196,8 +229,17 @@ extension Desk {
             default: continue
             }
         }
-        // The person hung up: an unconfirmed newcomer is refused.
-        if !words.isEmpty { try await driver.refuse(words) }
+        guard answer.isClosed() else {
+            throw ControlError(.joinClosed, "the invitation ended: a later one took its place")
+        }
+        try await driver.closeInvitation(words, watch, invitations)
+    }
+
+    private static func usesUpCode(_ observation: Driver.Observation) -> Bool {
+        switch observation {
+        case .notice(.newcomerWaits), .notice(.admitted), .notice(.invitationClosed): true
+        case .notice, .moved: false
+        }
     }
 
     /// Ends a watch when the command line goes away.

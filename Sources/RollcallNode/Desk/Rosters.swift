@@ -50,6 +50,7 @@ struct RosterReading: Sendable {
         case .unknownColumns, .field:
             "map a column with --map COLUMN=FIELD, or leave it out with --map COLUMN=-"
         case .missingColumn: "the columns' names stand in the first line of the file"
+        case .header(.notUTF8): "convert the file first, with iconv for example"
         default: nil
         }
     }
@@ -87,6 +88,7 @@ extension Desk {
     }
 
     func exportRoster(_ path: String) async throws -> RosterExportReport {
+        try await driver.requireRegister()
         let file = try SafeFile(path)
         do {
             var writer = RosterWriter()
@@ -151,7 +153,17 @@ extension Driver {
         private enum Row {
             /// In the run that is being gathered.
             case gathered
+            /// As nearly all are: one dot needs no array, and rows come by the hundred thousand.
+            case record(Dot)
             case records([Dot])
+
+            var dots: [Dot] {
+                switch self {
+                case .gathered: []
+                case .record(let dot): [dot]
+                case .records(let dots): dots
+                }
+            }
         }
 
         private let plan: RosterPlan
@@ -169,7 +181,7 @@ extension Driver {
             source = "list \(reading.list)"
             head = Body.textHead(source: source)
             self.operatorDot = operatorDot
-            self.known = known.mapValues { .records($0) }
+            self.known = known.mapValues { $0.count == 1 ? .record($0[0]) : .records($0) }
         }
 
         var isFull: Bool { drafts.count == rowsPerRun }
@@ -186,12 +198,16 @@ extension Driver {
                 report.failed.append(.init(row: row.number, reason: error.description))
                 return
             }
-            if case .gathered = known[read.identity] { try flush(&laptop, store, take) }
-            if case .records(let records) = known[read.identity] {
-                try Driver.compare(read, row.number, with: records, laptop, store, &report)
+            var found = known.updateValue(.gathered, forKey: read.identity)
+            if case .gathered = found {
+                try flush(&laptop, store, take)
+                found = known[read.identity]
+            }
+            if let found {
+                known[read.identity] = found
+                try Driver.compare(read, row.number, with: found.dots, laptop, store, &report)
                 return
             }
-            known[read.identity] = .gathered
             gathered.append(read.identity)
             drafts.append(Driver.draft(read, head, source: source, operatorDot))
             report.added += 1
@@ -203,7 +219,7 @@ extension Driver {
             var output = Output()
             let dots = try laptop.write(drafts, store, &output)
             try take(output)
-            for (identity, dot) in zip(gathered, dots) { known[identity] = .records([dot]) }
+            for (identity, dot) in zip(gathered, dots) { known[identity] = .record(dot) }
             drafts.removeAll(keepingCapacity: true)
             gathered.removeAll(keepingCapacity: true)
         }

@@ -100,6 +100,7 @@ extension Driver {
                 operator: operatorName(change.operatorDot),
                 node: table[change.dot.replica].node.text,
                 recordedAt: Self.time(change.recordedAt), source: body.source,
+                reason: body.reason,
                 lane: lane.map { $0 == .control ? "control" : "data" })
         }
     }

@@ -4,11 +4,22 @@ import RollcallWire
 /// The salted commitment to one class of a change's bodies.
 public struct Commitment: Equatable, Sendable {
     public var fieldClass: FieldClass
-    public var hash: [UInt8]
+    let digest: Hash32
+
+    public var hash: [UInt8] {
+        var writer = ByteWriter(reserving: 32)
+        digest.append(to: &writer)
+        return writer.bytes
+    }
 
     public init(fieldClass: FieldClass, hash: [UInt8]) {
+        precondition(hash.count == 32, "a commitment of \(hash.count) bytes")
+        self.init(fieldClass: fieldClass, digest: hash.withUnsafeBytes { Hash32($0) })
+    }
+
+    init(fieldClass: FieldClass, digest: Hash32) {
         self.fieldClass = fieldClass
-        self.hash = hash
+        self.digest = digest
     }
 }
 
@@ -18,35 +29,10 @@ public struct Chain: Sendable {
 
     public init(register: RegisterID) { self.register = register }
 
+    /// The commitments to one change; ``ChainHasher`` makes those of many.
     public static func commitments(to change: Change, leaf: [UInt8]) -> [Commitment] {
-        var present: UInt8 = 0
-        for write in change.writes { present |= 1 << write.field.fieldClass.rawValue }
-        var commitments: [Commitment] = []
-        commitments.reserveCapacity(present.nonzeroBitCount)
-        // One buffer for all: a roster of 100,000 rows makes 800,000 of these hashes.
-        var buffer = ByteWriter(reserving: 64 + change.bodies.count + change.writes.count * 6)
-        for rawClass in UInt8(0)..<8 where present & 1 << rawClass != 0 {
-            buffer.bytes.removeAll(keepingCapacity: true)
-            buffer.label("rc1.salt")
-            buffer.raw(leaf)
-            buffer.u8(rawClass)
-            withSHA256(of: buffer.bytes) { salt in
-                buffer.bytes.removeAll(keepingCapacity: true)
-                buffer.label("rc1.commit")
-                buffer.bytes.append(contentsOf: salt.prefix(16))
-            }
-            for write in change.writes where write.field.fieldClass.rawValue == rawClass {
-                buffer.varint(UInt64(write.field.rawValue))
-                buffer.varint(write.body.count)
-                change.bodies.withUnsafeBufferPointer { bodies in
-                    buffer.bytes.append(
-                        contentsOf: UnsafeBufferPointer(rebasing: bodies[write.body]))
-                }
-            }
-            commitments.append(
-                Commitment(fieldClass: FieldClass(rawClass), hash: sha256(buffer.bytes)))
-        }
-        return commitments
+        var hasher = ChainHasher()
+        return hasher.commitments(to: change, leaf: leaf[...])
     }
 
     /// h(0).
@@ -65,15 +51,8 @@ public struct Chain: Sendable {
     }
 
     public func link(_ previous: [UInt8], header: [UInt8], _ commitments: [Commitment]) -> [UInt8] {
-        var hash = LabelledHash("rc1.link", reserving: 64 + header.count + commitments.count * 33)
-        hash.add(previous)
-        hash.add(byteString: header)
-        hash.add(u8: UInt8(commitments.count))
-        for commitment in commitments {
-            hash.add(u8: commitment.fieldClass.rawValue)
-            hash.add(commitment.hash)
-        }
-        return hash.finish()
+        var hasher = ChainHasher()
+        return hasher.link(previous, header: header, commitments)
     }
 
     /// What a head's signature covers.
@@ -84,5 +63,71 @@ public struct Chain: Sendable {
         head.add(u64: counter)
         head.add(hash)
         return head.finish()
+    }
+}
+
+/// Hashes the changes of a run one after another, in memory that they share.
+public struct ChainHasher {
+    private var hash = LabelledHash("rc1.link", reserving: 1_024)
+    private var header = ByteWriter(reserving: 256)
+
+    public init() {}
+
+    public mutating func commitments(
+        to change: Change, leaf: ArraySlice<UInt8>
+    ) -> [Commitment] {
+        var present: UInt8 = 0
+        for index in change.writes.indices {
+            present |= 1 << change.writes[index].field.fieldClass.rawValue
+        }
+        var commitments: [Commitment] = []
+        commitments.reserveCapacity(present.nonzeroBitCount)
+        for rawClass in UInt8(0)..<8 where present & 1 << rawClass != 0 {
+            hash.restart("rc1.salt")
+            hash.add(leaf)
+            hash.add(u8: rawClass)
+            let salt = hash.salt()
+            hash.restart("rc1.commit")
+            hash.add(salt)
+            addWrites(of: change, rawClass)
+            commitments.append(
+                Commitment(fieldClass: FieldClass(rawClass), digest: hash.hash32()))
+        }
+        return commitments
+    }
+
+    private mutating func addWrites(of change: Change, _ rawClass: UInt8) {
+        change.bodies.withUnsafeBufferPointer { bodies in
+            for index in change.writes.indices
+            where change.writes[index].field.fieldClass.rawValue == rawClass {
+                let body = change.writes[index].body
+                hash.add(varint: UInt64(change.writes[index].field.rawValue))
+                hash.add(varint: UInt64(body.count))
+                hash.add(UnsafeBufferPointer(rebasing: bodies[body]))
+            }
+        }
+    }
+
+    /// h(n) from h(n−1).
+    public mutating func link(
+        _ previous: [UInt8], _ change: Change, _ commitments: [Commitment], _ table: ReplicaTable
+    ) -> [UInt8] {
+        header.bytes.removeAll(keepingCapacity: true)
+        CanonicalHeader.encode(change, table, to: &header)
+        return link(previous, header: header.bytes, commitments)
+    }
+
+    mutating func link(
+        _ previous: [UInt8], header: [UInt8], _ commitments: [Commitment]
+    ) -> [UInt8] {
+        hash.restart("rc1.link")
+        hash.add(previous)
+        hash.add(byteString: header)
+        hash.add(u8: UInt8(commitments.count))
+        for commitment in commitments {
+            hash.add(u8: commitment.fieldClass.rawValue)
+            hash.add(commitment.digest)
+        }
+        return hash.finish()
     }
 }

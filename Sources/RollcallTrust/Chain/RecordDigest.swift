@@ -11,6 +11,12 @@ public struct RecordDigest {
         add(record)
     }
 
+    /// Begins another record in the memory of this one.
+    public mutating func restart(record: Dot) {
+        hash.restart("rc1.rec")
+        add(record)
+    }
+
     private mutating func add(_ dot: Dot) {
         hash.add(table[dot.replica])
         hash.add(u64: dot.counter)
@@ -27,25 +33,34 @@ public struct RecordDigest {
         }
         for commitment in commitments where present & 1 << commitment.fieldClass.rawValue != 0 {
             hash.add(u8: commitment.fieldClass.rawValue)
-            hash.add(commitment.hash)
+            hash.add(commitment.digest)
         }
     }
 
     public func finish() -> [UInt8] { hash.finish() }
+
+    public func finish(to writer: inout ByteWriter) { hash.finish(to: &writer) }
+
+    /// Adds the change that is all of a record, every write of it live.
+    public mutating func add(whole change: Change, _ commitments: [Commitment]) {
+        guard !change.writes.isEmpty else { return }
+        add(change.dot)
+        hash.add(varint: UInt64(change.writes.count))
+        for index in change.writes.indices {
+            hash.add(varint: UInt64(change.writes[index].field.rawValue))
+        }
+        for commitment in commitments {
+            hash.add(u8: commitment.fieldClass.rawValue)
+            hash.add(commitment.digest)
+        }
+    }
 
     /// The digest of a record of which one change is all.
     public static func of(
         _ change: Change, _ commitments: [Commitment], _ table: ReplicaTable
     ) -> [UInt8] {
         var digest = RecordDigest(record: change.record, table)
-        guard !change.writes.isEmpty else { return digest.finish() }
-        digest.add(change.dot)
-        digest.hash.add(varint: UInt64(change.writes.count))
-        for write in change.writes { digest.hash.add(varint: UInt64(write.field.rawValue)) }
-        for commitment in commitments {
-            digest.hash.add(u8: commitment.fieldClass.rawValue)
-            digest.hash.add(commitment.hash)
-        }
+        digest.add(whole: change, commitments)
         return digest.finish()
     }
 }

@@ -51,48 +51,51 @@ public struct SaltTree: Equatable, Sendable {
         value(of: SaltSubtree(first: counter, level: 0))
     }
 
-    /// All leaves of counters `first...last` in order, each inner value derived once.
-    public func leaves(_ first: UInt64, _ last: UInt64) -> [[UInt8]] {
-        var leaves: [[UInt8]] = []
+    /// All leaves of counters `first...last` in order, 16 bytes each, each inner value derived once.
+    public func leaves(_ first: UInt64, _ last: UInt64) -> [UInt8] {
+        var leaves = ByteWriter(reserving: Int(last - first + 1) * 16)
+        var hash = LabelledHash("rc1.left")
         for node in nodes where node.subtree.last >= first && node.subtree.first <= last {
-            Self.collect(node.subtree, node.value, first, last, &leaves)
+            Self.collect(node.subtree, Salt(node.value), first, last, &leaves, &hash)
         }
-        return leaves
+        return leaves.bytes
     }
 
     private static func collect(
-        _ subtree: SaltSubtree, _ value: [UInt8], _ first: UInt64, _ last: UInt64,
-        _ leaves: inout [[UInt8]]
+        _ subtree: SaltSubtree, _ value: Salt, _ first: UInt64, _ last: UInt64,
+        _ leaves: inout ByteWriter, _ hash: inout LabelledHash
     ) {
-        guard subtree.level > 0 else { return leaves.append(value) }
+        guard subtree.level > 0 else { return value.append(to: &leaves) }
         let half = SaltSubtree(first: subtree.first, level: subtree.level - 1)
         let right = SaltSubtree(first: half.last + 1, level: half.level)
         if half.last >= first, half.first <= last {
-            collect(half, child(value, isRight: false), first, last, &leaves)
+            collect(half, child(value, isRight: false, &hash), first, last, &leaves, &hash)
         }
         if right.last >= first, right.first <= last {
-            collect(right, child(value, isRight: true), first, last, &leaves)
+            collect(right, child(value, isRight: true, &hash), first, last, &leaves, &hash)
         }
     }
 
     private static func value(
         of subtree: SaltSubtree, below ancestor: SaltSubtree, _ value: [UInt8]
     ) -> [UInt8] {
+        guard ancestor.level > subtree.level else { return value }
         var current = ancestor
-        var value = value
+        var value = Salt(value)
+        var hash = LabelledHash("rc1.left")
         while current.level > subtree.level {
             let half = SaltSubtree(first: current.first, level: current.level - 1)
             let isRight = subtree.first > half.last
-            value = child(value, isRight: isRight)
+            value = child(value, isRight: isRight, &hash)
             current = isRight ? SaltSubtree(first: half.last + 1, level: half.level) : half
         }
-        return value
+        return value.bytes
     }
 
-    private static func child(_ value: [UInt8], isRight: Bool) -> [UInt8] {
-        var hash = isRight ? LabelledHash("rc1.right") : LabelledHash("rc1.left")
+    private static func child(_ value: Salt, isRight: Bool, _ hash: inout LabelledHash) -> Salt {
+        hash.restart(isRight ? "rc1.right" : "rc1.left")
         hash.add(value)
-        return hash.finish16()
+        return hash.salt()
     }
 
     // MARK: as stored

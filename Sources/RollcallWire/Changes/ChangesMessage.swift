@@ -82,8 +82,7 @@ extension ChangesMessage {
         NumberColumn.encode(columns.shapeIndices, to: &writer)
         writer.varint(columns.heads.count)
         for head in columns.heads { writer.byteString(head) }
-        for field in columns.fields.keys.sorted() {
-            guard let column = columns.fields[field] else { continue }
+        for column in columns.fields.sorted(by: { $0.field < $1.field }) {
             NumberColumn.encode(column.namesCounts, to: &writer)
             NumberColumn.encode(column.nameReplicas, to: &writer)
             NumberColumn.encode(column.nameCounters, to: &writer)
@@ -104,7 +103,8 @@ extension ChangesMessage {
 
 /// The parts of many changes, gathered side by side.
 private struct ChangeColumns {
-    final class FieldColumn {
+    struct FieldColumn {
+        let field: FieldNumber
         var namesCounts: [UInt64] = []
         var nameReplicas: [UInt64] = []
         var nameCounters: [UInt64] = []
@@ -123,12 +123,14 @@ private struct ChangeColumns {
     var shapes: [[FieldNumber]] = []
     var shapeIndices: [UInt64] = []
     var heads: [[UInt8]] = []
-    var fields: [FieldNumber: FieldColumn] = [:]
+    var fields: [FieldColumn] = []
 
-    private var shapeColumns: [[FieldColumn]] = []
+    private var fieldIndices: [FieldNumber: Int] = [:]
+    /// For each shape, where among `fields` its columns are.
+    private var shapeColumns: [[Int]] = []
     private var shapeNumbers: [[FieldNumber]: Int] = [:]
     private var headNumbers: [[UInt8]: Int] = [:]
-    private var lastHead: (bytes: ArraySlice<UInt8>, number: Int)?
+    private var lastHead: Int?
 
     init(own: ReplicaNumber) { references = References(own: own) }
 
@@ -150,8 +152,12 @@ private struct ChangeColumns {
 
         let shape = number(ofShapeOf: change)
         shapeIndices.append(UInt64(shape))
-        for (position, write) in change.writes.enumerated() {
-            append(write, of: change, at: index, to: shapeColumns[shape][position])
+        change.bodies.withUnsafeBufferPointer { bodies in
+            for position in change.writes.indices {
+                append(
+                    change.writes[position], of: own, bodies, at: index,
+                    to: shapeColumns[shape][position])
+            }
         }
     }
 
@@ -163,45 +169,48 @@ private struct ChangeColumns {
         shapes.append(shape)
         shapeColumns.append(
             shape.map { field in
-                let column = fields[field] ?? FieldColumn()
-                fields[field] = column
-                return column
+                if let known = fieldIndices[field] { return known }
+                fields.append(FieldColumn(field: field))
+                fieldIndices[field] = fields.count - 1
+                return fields.count - 1
             })
         return shapes.count - 1
     }
 
     private func matches(_ shape: [FieldNumber], _ change: Change) -> Bool {
         guard shape.count == change.writes.count else { return false }
-        for (field, write) in zip(shape, change.writes) where field != write.field { return false }
-        return true
+        return shape.indices.allSatisfy { shape[$0] == change.writes[$0].field }
     }
 
     private mutating func append(
-        _ write: Write, of change: Change, at index: Int, to column: FieldColumn
+        _ write: Write, of own: UInt64, _ bodies: UnsafeBufferPointer<UInt8>, at index: Int,
+        to column: Int
     ) {
-        column.namesCounts.append(UInt64(write.names.count))
+        fields[column].namesCounts.append(UInt64(write.names.count))
         for name in write.names {
             let replica = references.mention(name.replica)
-            column.nameReplicas.append(UInt64(replica))
-            column.nameCounters.append(
-                replica == 0 ? change.dot.counter &- name.counter : name.counter)
+            fields[column].nameReplicas.append(UInt64(replica))
+            fields[column].nameCounters.append(
+                replica == 0 ? own &- name.counter : name.counter)
         }
-        guard let (head, value) = try? Body.valueStart(change.bodies, write.body) else {
-            preconditionFailure("a body without a head at counter \(change.dot.counter)")
+        guard let (head, value) = Body.parts(bodies, write.body) else {
+            preconditionFailure("a body without a head at counter \(own)")
         }
-        column.heads.append(UInt64(number(ofHead: change.bodies[head])))
-        column.values.append(ValueColumn.Source(change: index, range: value))
+        fields[column].heads.append(
+            UInt64(number(ofHead: UnsafeBufferPointer(rebasing: bodies[head]))))
+        fields[column].values.append(ValueColumn.Source(change: index, range: value))
     }
 
-    private mutating func number(ofHead head: ArraySlice<UInt8>) -> Int {
-        if let lastHead, lastHead.bytes == head { return lastHead.number }
+    private mutating func number(ofHead head: UnsafeBufferPointer<UInt8>) -> Int {
+        // Most values of a message share their head with the one before.
+        if let lastHead, heads[lastHead].elementsEqual(head) { return lastHead }
         let bytes = Array(head)
         let number = headNumbers[bytes] ?? heads.count
         if number == heads.count {
             headNumbers[bytes] = number
             heads.append(bytes)
         }
-        lastHead = (head, number)
+        lastHead = number
         return number
     }
 }
@@ -238,6 +247,7 @@ extension ChangesMessage {
             replica: replica, first: first, changeCount: changeCount, &reader, &table, &numbering)
         try columns.readFields(&reader, table)
         try reader.finish("changes")
+        columns.assemble(reader.bytes)
         changes = columns.changes
         for change in changes { try Self.judgeLength(change, table) }
     }
@@ -267,7 +277,8 @@ extension ChangesMessage {
     ///
     /// The header is only made where it could matter.
     private static func judgeLength(_ change: Change, _ table: ReplicaTable) throws(FormatError) {
-        let nameCount = change.writes.reduce(0) { $0 + $1.names.count }
+        var nameCount = 0
+        for index in change.writes.indices { nameCount += change.writes[index].names.count }
         let headerBytesMax =
             64 + change.extras.count + change.writes.count * 10 + (nameCount + 2) * 56
         guard change.bodies.count + headerBytesMax > Limits.changeBytesMax else { return }
@@ -280,7 +291,10 @@ extension ChangesMessage {
     }
 }
 
-/// Reads the columns of a message into its changes; each column is judged before the next is read.
+/// Reads the columns of a message; each is judged before the next is read.
+///
+/// The changes are put together when all columns are known, one after the other: what belongs together is then
+/// written side by side, in memory of the right size.
 private struct ColumnReader {
     let replica: ReplicaNumber
     let first: UInt64
@@ -290,9 +304,26 @@ private struct ColumnReader {
     private var shapeIndices: [Int] = []
     /// Each with its length before it, ready to be put in front of a value.
     private var heads: [[UInt8]] = []
+    /// Ascending.
+    private var fields: [FieldNumber] = []
+    private var columns: [FieldColumn] = []
+    /// For each shape, where among `fields` its columns are.
+    private var shapeColumns: [[Int]] = []
     private var namesOfEach: [Int] = []
     private var nameCount = 0
     private var bodyBytes = 0
+
+    private struct FieldColumn {
+        /// Empty where no write of the field names anything.
+        var namesCounts: [Int]
+        var names: [Dot]
+        var heads: [UInt64]
+        /// Where in the message the values are.
+        var values: [Range<Int>]
+        /// How many of them, and of the names, are put into changes.
+        var next = 0
+        var nextName = 0
+    }
 
     init(
         replica: ReplicaNumber, first: UInt64, changeCount: Int, _ reader: inout ByteReader,
@@ -336,7 +367,6 @@ private struct ColumnReader {
 
         changes.reserveCapacity(count)
         var operatorIndex = 0
-        let bodyBytes = reader.bytesLeft / count + reader.bytesLeft / count / 2
         for index in 0..<count {
             var operatorDot: Dot?
             if operatorReplicas[index] != 0 {
@@ -346,13 +376,12 @@ private struct ColumnReader {
             guard extrasLengths[index] <= UInt64(reader.bytesLeft) else {
                 throw FormatError(.truncated, "extras")
             }
-            var change = Change(
-                dot: Dot(replica, first + UInt64(index)), kind: kinds[index],
-                record: records[index],
-                operatorDot: operatorDot, recordedAt: recordedAt[index],
-                extras: try reader.raw(Int(extrasLengths[index]), "extras"))
-            change.bodies.reserveCapacity(min(bodyBytes, 1_024))
-            changes.append(change)
+            changes.append(
+                Change(
+                    dot: Dot(replica, first + UInt64(index)), kind: kinds[index],
+                    record: records[index],
+                    operatorDot: operatorDot, recordedAt: recordedAt[index],
+                    extras: try reader.raw(Int(extrasLengths[index]), "extras")))
         }
     }
 
@@ -379,53 +408,102 @@ private struct ColumnReader {
         guard writeCount <= Limits.writesPerMessageMax else {
             throw FormatError(.tooMany, "writes")
         }
-        for (position, shape) in shapeIndices.enumerated() {
-            changes[position].writes.reserveCapacity(shapes[shape].count)
-        }
     }
 
     mutating func readFields(_ reader: inout ByteReader, _ table: ReplicaTable) throws(FormatError)
     {
-        var holders: [FieldNumber: [Int]] = [:]
-        for (position, shape) in shapeIndices.enumerated() {
-            for field in shapes[shape] { holders[field, default: []].append(position) }
+        var changesOfShape = [Int](repeating: 0, count: shapes.count)
+        for shape in shapeIndices { changesOfShape[shape] += 1 }
+        var holderCounts: [FieldNumber: Int] = [:]
+        for (shape, count) in zip(shapes, changesOfShape) where count > 0 {
+            for field in shape { holderCounts[field, default: 0] += count }
         }
-        for field in holders.keys.sorted() {
-            try readField(field, of: holders[field] ?? [], &reader, table)
+        fields = holderCounts.keys.sorted()
+        var indices: [FieldNumber: Int] = [:]
+        for (index, field) in fields.enumerated() { indices[field] = index }
+        shapeColumns = shapes.map { shape in shape.map { indices[$0] ?? 0 } }
+        columns.reserveCapacity(fields.count)
+        for index in fields.indices {
+            columns.append(
+                try readField(index, holderCounts[fields[index]] ?? 0, &reader, table))
         }
     }
 
     private mutating func readField(
-        _ field: FieldNumber, of holders: [Int], _ reader: inout ByteReader, _ table: ReplicaTable
-    ) throws(FormatError) {
-        let counts = try readNamesCounts(holders, &reader)
-        let names = try readNames(counts, of: holders, &reader, table)
-        let headIndices = try readIndices(
-            holders.count, of: heads.count, &reader, "heads of values")
-        let values = try ValueColumn.decode(holders.count, from: &reader, "values")
-        for (index, value) in zip(headIndices, values) {
-            let byteCount = heads[Int(index)].count + value.count
+        _ index: Int, _ count: Int, _ reader: inout ByteReader, _ table: ReplicaTable
+    ) throws(FormatError) -> FieldColumn {
+        var counts = try NumberColumn.decode(count, from: &reader, "names counts")
+        var names: [Dot] = []
+        if counts.contains(where: { $0 > 0 }) {
+            let holders = holders(of: index)
+            try judge(namesCounts: counts, of: holders)
+            names = try readNames(counts.map { Int($0) }, of: holders, &reader, table)
+        } else {
+            counts = []
+        }
+        let headIndices = try readIndices(count, of: heads.count, &reader, "heads of values")
+        let values = try ValueColumn.decode(count, from: &reader, "values")
+        for position in 0..<count {
+            let byteCount = heads[Int(headIndices[position])].count + values[position].count
             guard byteCount <= Limits.bodyBytesMax else { throw FormatError(.valueTooLong, "body") }
             bodyBytes += byteCount
             guard bodyBytes <= Limits.bodyBytesPerMessageMax else {
                 throw FormatError(.outOfLimits, "bodies")
             }
         }
+        return FieldColumn(
+            namesCounts: counts.map { Int($0) }, names: names, heads: headIndices, values: values)
+    }
 
-        var nextName = 0
-        for (position, holder) in holders.enumerated() {
-            let end = nextName + counts[position]
-            changes[holder].append(
-                field, names: Array(names[nextName..<end]), head: heads[Int(headIndices[position])],
-                from: reader.bytes, values[position])
-            nextName = end
+    /// The changes that write to a field, by position.
+    private func holders(of index: Int) -> [Int] {
+        let isHolder = shapeColumns.map { $0.contains(index) }
+        return shapeIndices.indices.filter { isHolder[shapeIndices[$0]] }
+    }
+
+    /// Makes the changes' writes and bodies of the columns, in one go through each.
+    mutating func assemble(_ bytes: [UInt8]) {
+        bytes.withUnsafeBufferPointer { bytes in
+            for position in changes.indices {
+                let shape = shapeIndices[position]
+                var byteCount = 0
+                for column in shapeColumns[shape] {
+                    let next = columns[column].next
+                    byteCount +=
+                        heads[Int(columns[column].heads[next])].count
+                        + columns[column].values[next].count
+                }
+                changes[position].bodies.reserveCapacity(byteCount)
+                changes[position].writes.reserveCapacity(shapeColumns[shape].count)
+                for column in shapeColumns[shape] { appendNext(of: column, to: position, bytes) }
+            }
         }
     }
 
-    private mutating func readNamesCounts(
-        _ holders: [Int], _ reader: inout ByteReader
-    ) throws(FormatError) -> [Int] {
-        let counts = try NumberColumn.decode(holders.count, from: &reader, "names counts")
+    private mutating func appendNext(
+        of column: Int, to position: Int, _ bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        let next = columns[column].next
+        columns[column].next = next + 1
+        var names: [Dot] = []
+        if !columns[column].namesCounts.isEmpty {
+            let start = columns[column].nextName
+            let end = start + columns[column].namesCounts[next]
+            names = Array(columns[column].names[start..<end])
+            columns[column].nextName = end
+        }
+        let start = changes[position].bodies.count
+        changes[position].bodies.append(contentsOf: heads[Int(columns[column].heads[next])])
+        changes[position].bodies.append(
+            contentsOf: UnsafeBufferPointer(rebasing: bytes[columns[column].values[next]]))
+        let end = changes[position].bodies.count
+        changes[position].writes.append(
+            Write(field: fields[column], names: names, body: start..<end))
+    }
+
+    private mutating func judge(
+        namesCounts counts: [UInt64], of holders: [Int]
+    ) throws(FormatError) {
         if namesOfEach.isEmpty { namesOfEach = [Int](repeating: 0, count: changes.count) }
         for (holder, count) in zip(holders, counts) where count > 0 {
             guard count <= UInt64(Limits.namesPerChangeMax) else {
@@ -437,7 +515,6 @@ private struct ColumnReader {
                 namesOfEach[holder] <= Limits.namesPerChangeMax
             else { throw FormatError(.tooMany, "names") }
         }
-        return counts.map { Int($0) }
     }
 
     /// All names of a field, in order of change; those of one write ascend.
@@ -499,18 +576,5 @@ private struct ColumnReader {
             dots.append(Dot(index == 0 ? replica : others[Int(index) - 1], counter))
         }
         return dots
-    }
-}
-
-extension Change {
-    fileprivate mutating func append(
-        _ field: FieldNumber, names: [Dot], head: [UInt8], from bytes: [UInt8], _ value: Range<Int>
-    ) {
-        let start = bodies.count
-        bodies.append(contentsOf: head)
-        bytes.withUnsafeBufferPointer {
-            bodies.append(contentsOf: UnsafeBufferPointer(rebasing: $0[value]))
-        }
-        writes.append(Write(field: field, names: names, body: start..<bodies.count))
     }
 }

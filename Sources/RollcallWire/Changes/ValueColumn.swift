@@ -115,15 +115,20 @@ enum ValueColumn {
         guard count <= reader.bytesLeft else { throw FormatError(.truncated, field()) }
         var ranges: [Range<Int>] = []
         ranges.reserveCapacity(count)
-        let bytes = reader.bytes
-        for _ in 0..<count {
-            let start = reader.index
-            var end = start
-            while end < reader.end, bytes[end] != lineEnd { end += 1 }
-            guard end < reader.end else { throw FormatError(.truncated, field()) }
-            _ = try reader.range(of: end + 1 - start, field())
-            ranges.append(start..<end)
+        var start = reader.index
+        let end = reader.end
+        reader.bytes.withUnsafeBufferPointer { bytes in
+            var index = start
+            while index < end, ranges.count < count {
+                if bytes[index] == lineEnd {
+                    ranges.append(start..<index)
+                    start = index + 1
+                }
+                index += 1
+            }
         }
+        guard ranges.count == count else { throw FormatError(.truncated, field()) }
+        _ = try reader.range(of: start - reader.index, field())
         return ranges
     }
 }
@@ -170,12 +175,26 @@ private struct DistinctValues {
             }
     }
 
-    /// FNV-1a with a last mix.
+    /// Like FNV-1a, but eight bytes at a time.
     ///
     /// A peer can make its own values collide only within one message, whose size is limited.
     private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        let raw = UnsafeRawBufferPointer(bytes)
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return hash ^ hash >> 29
+        var offset = 0
+        while offset + 8 <= raw.count {
+            hash = mixed(hash, raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset += 8
+        }
+        while offset < raw.count {
+            hash = mixed(hash, UInt64(raw[offset]))
+            offset += 1
+        }
+        return hash ^ hash >> 32
+    }
+
+    private static func mixed(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (hash ^ word) &* 0x9e37_79b9_7f4a_7c15
+        return product ^ product >> 29
     }
 }
