@@ -12,7 +12,8 @@ public enum BundleError: Error, Equatable, Sendable {
 
 /// A bundle in the making: one side of a session in a file (specification 11).
 public struct BundleExport: Sendable {
-    var targets: [NodeID]
+    /// Each with what it has, as far as this bundle counts on it.
+    var targets: [(node: NodeID, basis: VersionVector)]
     var left: [(replica: ReplicaNumber, next: UInt64)]
     var numbering = SessionReplicas()
     var runs: [(replica: ReplicaNumber, first: UInt64, last: UInt64)] = []
@@ -34,18 +35,20 @@ extension Laptop {
     // MARK: - export
 
     /// Begins a bundle of what the targets have not acknowledged. (The basis is never "I exported".)
-    public func export(for targets: [NodeID]) -> BundleExport {
-        var basis: VersionVector?
-        for target in targets {
-            let acknowledged = peers[target]?.acknowledged ?? VersionVector()
-            if basis == nil { basis = acknowledged } else { basis?.meet(acknowledged) }
+    ///
+    /// - Parameter isFull: Takes the basis to be nothing, for one who lost what it had acknowledged.
+    public func export(for targets: [NodeID], isFull: Bool = false) -> BundleExport {
+        let bases = targets.map { target in
+            isFull ? VersionVector() : peers[target]?.acknowledged ?? VersionVector()
         }
+        var basis = bases.first
+        for other in bases.dropFirst() { basis?.meet(other) }
         let ordered = heads.allNumbers.filter { heads[$0].height > 0 }.sorted { left, right in
             let leftLane = heads[left].id.lane.rawValue
             let rightLane = heads[right].id.lane.rawValue
             return leftLane == rightLane ? left.rawValue < right.rawValue : leftLane < rightLane
         }
-        var export = BundleExport(targets: targets, left: [])
+        var export = BundleExport(targets: Array(zip(targets, bases)), left: [])
         for replica in ordered {
             let known = basis?[replica] ?? 0
             guard known < heads[replica].height else { continue }
@@ -94,9 +97,9 @@ extension Laptop {
             register: chain.register.bytes, source: node, startNonce: startNonce,
             earlierNonces: Array(earlierNonces.prefix(Limits.earlierNoncesMax)), createdAt: createdAt,
             targets: export.targets.map { target in
-                let basis = peers[target]?.acknowledged ?? VersionVector()
-                return .init(
-                    node: target, basisReplicas: UInt64(basis.counters.count), basisDigest: basisDigest(basis))
+                .init(
+                    node: target.node, basisReplicas: UInt64(target.basis.counters.count),
+                    basisDigest: basisDigest(target.basis))
             },
             vector: known.map { .init(replica: heads[$0].id, height: heads[$0].height, hash: heads[$0].hash) },
             contents: export.runs.map { .init(replica: indices[$0.replica] ?? 0, first: $0.first, last: $0.last) },

@@ -64,6 +64,7 @@ struct ExportCommand: DaemonCommand {
         help: ArgumentHelp("The laptops it is for.", valueName: "node,..."))
     var targets: [String] = []
     @Flag(help: "For every member.") var all = false
+    @Flag(help: "Everything, whatever they have acknowledged: the basis is nothing.") var full = false
     @Option(name: .shortAndLong, help: ArgumentHelp("The bundle to make.", valueName: "file"))
     var output: String
 
@@ -71,7 +72,7 @@ struct ExportCommand: DaemonCommand {
         guard all == targets.isEmpty else { throw ControlError(.usage, Sentences.forOrAll) }
         return .export(
             targets: try TypedWords.list(targets, option: "--for"), all: all,
-            path: Home.absolute(output, in: directory))
+            full: full, path: Home.absolute(output, in: directory))
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {

@@ -100,10 +100,10 @@ import Testing
     @Test func `a bundle is for some or for all, and never for nobody`() throws {
         #expect(
             try request("export", "--for", "a,b", "-o", "f")
-                == .export(targets: ["a", "b"], all: false, path: "/folder/f"))
+                == .export(targets: ["a", "b"], all: false, full: false, path: "/folder/f"))
         #expect(
             try request("export", "--all", "-o", "f")
-                == .export(targets: [], all: true, path: "/folder/f"))
+                == .export(targets: [], all: true, full: false, path: "/folder/f"))
         #expect(code { try request("export", "-o", "f") } == .usage)
         #expect(code { try request("export", "--all", "--for", "a", "-o", "f") } == .usage)
     }

@@ -118,7 +118,7 @@ final class World {
 
     // MARK: - what is under way
 
-    var isQuiet: Bool { queue.isEmpty }
+    var nextPieceBytes: Int? { queue.first?.bytes.count }
 
     func deliverAll() throws {
         while try deliverOne() {}

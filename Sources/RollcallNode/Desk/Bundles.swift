@@ -11,7 +11,9 @@ import RollcallWire
 extension Driver {
     // MARK: - export
 
-    func exportBundle(for targets: [String], all: Bool, to path: String) throws -> ExportReport {
+    func exportBundle(
+        for targets: [String], all: Bool, full: Bool, to path: String
+    ) throws -> ExportReport {
         guard let membership = laptop.membership else { throw LaptopError.noRegister }
         let nodes =
             all
@@ -23,7 +25,7 @@ extension Driver {
         guard !nodes.contains(laptop.node) else {
             throw ControlError(.noSuchNode, "this laptop needs no bundle of its own")
         }
-        var export = laptop.export(for: nodes)
+        var export = laptop.export(for: nodes, isFull: full)
         let file = try SafeFile(path)
         // Chunks go to the file's second part first: the manifest before them says what they hash to.
         let chunks = try SafeFile(path + ".chunks")

@@ -161,8 +161,9 @@ struct Desk: Sendable {
                 RosterOrder(path: path, list: list, key: key, columns: columns, skipsBad: skipBad),
                 answer)
         case .rosterExport(let path): try await answer.result(try await exportRoster(path))
-        case .export(let targets, let all, let path):
-            try await answer.result(try await driver.exportBundle(for: targets, all: all, to: path))
+        case .export(let targets, let all, let full, let path):
+            try await answer.result(try await driver.exportBundle(
+                    for: targets, all: all, full: full, to: path))
         case .import(let paths, let preview, let salvage):
             for path in paths {
                 try await answer.row(
