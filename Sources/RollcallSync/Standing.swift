@@ -39,10 +39,13 @@ extension Laptop {
             theyLack: theyLack, weLack: weLack, knowledge: knowledge)
     }
 
-    /// Whether a peer has acknowledged all that a vector includes, and this node has all that the peer had told of.
+    /// Whether a peer is connected, has acknowledged all that a vector includes, and has nothing that is not here.
+    ///
+    /// Of one that is away nobody knows what it wrote since.
     public func isUpToDate(_ peer: NodeID, with vector: VersionVector) -> Bool {
         guard let standing = standings.first(where: { $0.node == peer }) else { return false }
-        return standing.knowledge.acknowledged.descends(from: vector) && (standing.weLack ?? 0) == 0
+        return standing.isConnected && standing.knowledge.acknowledged.descends(from: vector)
+            && standing.weLack == 0
     }
 
     public var connectedPeers: [NodeID] {

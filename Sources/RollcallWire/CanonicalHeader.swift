@@ -13,7 +13,7 @@ public enum CanonicalHeader {
         var references = References(own: change.dot.replica)
         references.mention(change.record)
         if let dot = change.operatorDot { references.mention(dot) }
-        for index in change.writes.indices {
+        for index in change.writes.indices where !change.writes[index].names.isEmpty {
             for name in change.writes[index].names { references.mention(name) }
         }
 
@@ -34,6 +34,7 @@ public enum CanonicalHeader {
         for index in change.writes.indices {
             writer.varint(UInt64(change.writes[index].field.rawValue))
             writer.varint(change.writes[index].names.count)
+            if change.writes[index].names.isEmpty { continue }
             for name in change.writes[index].names { references.encode(name, to: &writer) }
         }
         writer.byteString(change.extras)

@@ -38,10 +38,8 @@ final class Script {
 
     private func play(line: String) throws -> [String] {
         let words = line.split(separator: " ").map(String.init)
-        if words.first == "laptops" {
-            let world = try World(Array(words.dropFirst()), seed: 1)
-            trace = Trace(world)
-            self.world = world
+        if words.first == "laptops" || words.first == "team" {
+            try begin(Array(words.dropFirst()), isTeam: words.first == "team")
             return []
         }
         guard let world, let trace else { throw ScriptError(line: line) }
@@ -54,6 +52,22 @@ final class Script {
             lines += laptop.notices.compactMap { sentence($0) }.map { "\(laptop.name): \($0)" }
         }
         return lines + answers
+    }
+
+    /// `laptops A B`: two that know of nothing. `team A B`: A let in B some time ago.
+    private func begin(_ names: [String], isTeam: Bool) throws {
+        let world = try World(names, seed: 1)
+        for node in world.laptops { node.laptop.ownAddresses = ["\(node.name):1".lowercased()] }
+        if isTeam {
+            try world.found(0)
+            for index in names.indices.dropFirst() {
+                try world.join(index, through: 0, address: "\(names[0]):1".lowercased())
+                world.unplugAll()
+            }
+            text.names.note(world)
+        }
+        trace = Trace(world)
+        self.world = world
     }
 
     private func command(_ words: [String], _ line: String, _ world: World) throws -> [String] {

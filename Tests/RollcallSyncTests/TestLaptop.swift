@@ -51,7 +51,9 @@ final class TestLaptop {
 
     /// Ends this life and begins the next on the same disk.
     func restart(seed: UInt64, now: Duration = .zero) throws {
+        let addresses = laptop.ownAddresses
         laptop = try Self.begin(name, identity, store, seed: seed, now: now)
+        laptop.ownAddresses = addresses
     }
 
     /// Copies what is on the disk now; the path of the copy.

@@ -49,9 +49,9 @@ extension World {
         }
     }
 
-    func join(_ newcomer: Int, through inviter: Int, yes: Bool = true) throws {
+    func join(_ newcomer: Int, through inviter: Int, yes: Bool = true, address: String? = nil) throws {
         let code = try invite(inviter, yes: yes)
-        let address = "inviter:\(newcomer)"
+        let address = address ?? "inviter:\(newcomer)"
         try beginJoin(newcomer, code, address: address)
         try plug(newcomer, inviter, address: address)
     }

@@ -17,7 +17,9 @@ extension Change {
         for index in writes.indices {
             writer.varint(UInt64(writes[index].field.rawValue))
             writer.varint(writes[index].names.count)
-            for name in writes[index].names { writer.varint(name.rawValue) }
+            if !writes[index].names.isEmpty {
+                for name in writes[index].names { writer.varint(name.rawValue) }
+            }
             writer.varint(writes[index].body.count)
         }
         writer.raw(bodies)

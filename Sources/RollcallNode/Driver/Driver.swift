@@ -222,7 +222,7 @@ actor Driver {
 
     private func take(_ output: Output) throws {
         if !output.commit.isEmpty {
-            knownFingerprint = nil
+            if output.commit.contains(where: \.changesState) { knownFingerprint = nil }
             records.note(output.commit)
             try store.apply(output.commit)
         }
@@ -366,6 +366,16 @@ actor Driver {
             logger.warning("join failed", metadata: ["reason": "\(failure.rawValue)"])
         case .invitationClosed(let reason):
             logger.notice("invitation closed", metadata: ["reason": "\(reason)"])
+        }
+    }
+}
+
+extension StoreWrite {
+    /// Whether the register's state, and so its fingerprint, may be another after this.
+    fileprivate var changesState: Bool {
+        switch self {
+        case .change, .record: true
+        case .replica, .head, .dropHead, .salts, .held, .dropHeld, .peer, .meta: false
         }
     }
 }

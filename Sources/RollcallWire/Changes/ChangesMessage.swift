@@ -302,8 +302,8 @@ private struct ColumnReader {
     private var others: [ReplicaNumber] = []
     private var shapes: [[FieldNumber]] = []
     private var shapeIndices: [Int] = []
-    /// Each with its length before it, ready to be put in front of a value.
-    private var heads: [[UInt8]] = []
+    /// Where in the message they are, each with its length before it: as it stands in front of a value.
+    private var heads: [Range<Int>] = []
     /// Ascending.
     private var fields: [FieldNumber] = []
     private var columns: [FieldColumn] = []
@@ -342,10 +342,9 @@ private struct ColumnReader {
         try readHeaders(changeCount, &reader)
         try readShapes(changeCount, &reader)
         for _ in 0..<(try reader.count("heads")) {
-            let range = try reader.byteStringRange("head")
-            var writer = ByteWriter(reserving: range.count + 2)
-            writer.byteString(reader.bytes[range])
-            heads.append(writer.bytes)
+            let start = reader.index
+            _ = try reader.byteStringRange("head")
+            heads.append(start..<reader.index)
         }
     }
 
@@ -465,40 +464,48 @@ private struct ColumnReader {
     mutating func assemble(_ bytes: [UInt8]) {
         bytes.withUnsafeBufferPointer { bytes in
             for position in changes.indices {
-                let shape = shapeIndices[position]
-                var byteCount = 0
-                for column in shapeColumns[shape] {
-                    let next = columns[column].next
-                    byteCount +=
-                        heads[Int(columns[column].heads[next])].count
-                        + columns[column].values[next].count
-                }
-                changes[position].bodies.reserveCapacity(byteCount)
-                changes[position].writes.reserveCapacity(shapeColumns[shape].count)
-                for column in shapeColumns[shape] { appendNext(of: column, to: position, bytes) }
+                let (writes, bodies) = nextWrites(shapeIndices[position], bytes)
+                changes[position].writes = writes
+                changes[position].bodies = bodies
             }
         }
     }
 
-    private mutating func appendNext(
-        of column: Int, to position: Int, _ bytes: UnsafeBufferPointer<UInt8>
-    ) {
-        let next = columns[column].next
-        columns[column].next = next + 1
-        var names: [Dot] = []
-        if !columns[column].namesCounts.isEmpty {
-            let start = columns[column].nextName
-            let end = start + columns[column].namesCounts[next]
-            names = Array(columns[column].names[start..<end])
-            columns[column].nextName = end
+    private mutating func nextWrites(
+        _ shape: Int, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> ([Write], [UInt8]) {
+        var byteCount = 0
+        for column in shapeColumns[shape] {
+            let next = columns[column].next
+            byteCount +=
+                heads[Int(columns[column].heads[next])].count + columns[column].values[next].count
         }
-        let start = changes[position].bodies.count
-        changes[position].bodies.append(contentsOf: heads[Int(columns[column].heads[next])])
-        changes[position].bodies.append(
-            contentsOf: UnsafeBufferPointer(rebasing: bytes[columns[column].values[next]]))
-        let end = changes[position].bodies.count
-        changes[position].writes.append(
-            Write(field: fields[column], names: names, body: start..<end))
+        var writes: [Write] = []
+        writes.reserveCapacity(shapeColumns[shape].count)
+        var bodies: [UInt8] = []
+        bodies.reserveCapacity(byteCount)
+        for column in shapeColumns[shape] {
+            let next = columns[column].next
+            columns[column].next = next + 1
+            let start = bodies.count
+            let head = heads[Int(columns[column].heads[next])]
+            bodies.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[head]))
+            let value = columns[column].values[next]
+            bodies.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[value]))
+            writes.append(
+                Write(
+                    field: fields[column],
+                    names: columns[column].namesCounts.isEmpty ? [] : nextNames(column, next),
+                    body: start..<bodies.count))
+        }
+        return (writes, bodies)
+    }
+
+    private mutating func nextNames(_ column: Int, _ index: Int) -> [Dot] {
+        let start = columns[column].nextName
+        let end = start + columns[column].namesCounts[index]
+        columns[column].nextName = end
+        return Array(columns[column].names[start..<end])
     }
 
     private mutating func judge(
