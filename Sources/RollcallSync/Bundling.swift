@@ -66,7 +66,8 @@ extension Laptop {
         guard
             var run = try run(of: replica, from: first, contentBytesMax: 512 << 10, storage)
         else { throw LaptopError.storeIncomplete }
-        let followsOn = export.runs.last.map { $0.replica == replica && $0.last + 1 == first } ?? false
+        let followsOn =
+            export.runs.last.map { $0.replica == replica && $0.last + 1 == first } ?? false
         if first > 1, !followsOn {
             run.startHash = try storage.change(Dot(replica, first - 1))?.hash
         }
@@ -95,14 +96,19 @@ extension Laptop {
         let indices = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1, $0) })
         var manifest = Manifest(
             register: chain.register.bytes, source: node, startNonce: startNonce,
-            earlierNonces: Array(earlierNonces.prefix(Limits.earlierNoncesMax)), createdAt: createdAt,
+            earlierNonces: Array(earlierNonces.prefix(Limits.earlierNoncesMax)),
+            createdAt: createdAt,
             targets: export.targets.map { target in
                 .init(
                     node: target.node, basisReplicas: UInt64(target.basis.counters.count),
                     basisDigest: basisDigest(target.basis))
             },
-            vector: known.map { .init(replica: heads[$0].id, height: heads[$0].height, hash: heads[$0].hash) },
-            contents: export.runs.map { .init(replica: indices[$0.replica] ?? 0, first: $0.first, last: $0.last) },
+            vector: known.map {
+                .init(replica: heads[$0].id, height: heads[$0].height, hash: heads[$0].hash)
+            },
+            contents: export.runs.map {
+                .init(replica: indices[$0.replica] ?? 0, first: $0.first, last: $0.last)
+            },
             chunks: export.chunks)
         manifest.signature = identity.key.signature(of: Self.signed(manifest))
         return BundleFile.prologue + Frame(.manifest, manifest.encoded()).encoded
@@ -188,15 +194,20 @@ extension Laptop {
     /// h(last) of a held run.
     private func endHash(of run: HeldRun, _ storage: some RegisterStorage) throws -> [UInt8]? {
         guard
-            let row = try storage.held().first(where: { $0.replica == run.replica && $0.first == run.first })
+            let row = try storage.held().first(where: {
+                $0.replica == run.replica && $0.first == run.first
+            })
         else { return nil }
         var table = heads.table
         var numbering = SessionReplicas()
         let message = try ChangesMessage(row.message, table: &table, numbering: &numbering)
-        guard let start = message.startHash ?? (message.first == 1 ? chain.start(of: table[message.replica]) : nil)
+        guard
+            let start = message.startHash
+                ?? (message.first == 1 ? chain.start(of: table[message.replica]) : nil)
         else { return nil }
         var copy = self
-        return try copy.verify(message, from: start, table, storage, checkingSalts: false).links.last?.hash
+        return try copy.verify(message, from: start, table, storage, checkingSalts: false).links
+            .last?.hash
     }
 
     /// Ends an import: what the bundle says of its source's knowledge acknowledges.
@@ -229,7 +240,8 @@ extension Laptop {
     public func missing() -> [(replica: ReplicaID, first: UInt64, last: UInt64)] {
         var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
         let byReplica = Dictionary(grouping: held) { $0.replica }
-        for (replica, runs) in byReplica.sorted(by: { heads[$0.key].id.precedes(heads[$1.key].id) }) {
+        for (replica, runs) in byReplica.sorted(by: { heads[$0.key].id.precedes(heads[$1.key].id) })
+        {
             var next = heads[replica].height + 1
             for run in runs.sorted(by: { $0.first < $1.first }) {
                 if run.first > next { missing.append((heads[replica].id, next, run.first - 1)) }

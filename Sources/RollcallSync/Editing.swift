@@ -40,7 +40,7 @@ public struct Authorship: Sendable {
 }
 
 extension Laptop {
-    /// Creates a record. A field that is given again makes a further change.
+    /// Creates a record; a field that is given again makes a further change.
     public mutating func add(
         _ edits: [FieldEdit], _ authorship: Authorship, _ storage: some RegisterStorage,
         _ output: inout Output
@@ -50,7 +50,9 @@ extension Laptop {
         let drafts = rounds.enumerated().map { index, round in
             var draft = Draft(
                 record: index == 0 ? .new : .createdByFirst, operatorDot: authorship.operatorDot)
-            for edit in round { draft.append(edit.field, body: Self.body(edit, authorship).encoded()) }
+            for edit in round {
+                draft.append(edit.field, body: Self.body(edit, authorship).encoded())
+            }
             return draft
         }
         let dots = try write(drafts, storage, &output)
@@ -88,7 +90,9 @@ extension Laptop {
         var authorship = authorship
         let content: Content
         if let keep {
-            guard let kept = claims.first(where: { $0.dot == keep }) else { throw LaptopError.badDot }
+            guard let kept = claims.first(where: { $0.dot == keep }) else {
+                throw LaptopError.badDot
+            }
             content = kept.body.content
             authorship.source = authorship.source ?? kept.body.source
         } else if let value {
@@ -153,7 +157,8 @@ extension Laptop {
 
     /// The dots that a write names: the ones it saw, of those that it can replace.
     private func names(
-        _ edit: FieldEdit, _ view: RecordView, _ context: ReadContext, _ writers: [FieldNumber: [Dot]]
+        _ edit: FieldEdit, _ view: RecordView, _ context: ReadContext,
+        _ writers: [FieldNumber: [Dot]]
     ) throws -> [Dot] {
         let values = try replaceable(edit, view)
         let shown = values.flatMap(\.witnesses).map(\.dot)

@@ -24,7 +24,8 @@ extension Laptop {
         case (.admission, .joining), (.hello, .joining):
             // Who takes this laptop for a member already greets it; the join goes first.
             return
-        case (.joinOffer, .stranger), (.joinOffer, .greeting), (.joinAnswer, .joining), (.joinProof, .joining),
+        case (.joinOffer, .stranger), (.joinOffer, .greeting), (.joinAnswer, .joining),
+            (.joinProof, .joining),
             (.joinAccept, .joining), (.joinAdmitted, .joining):
             try receiveJoin(type, try frame.message(compression), id, storage, &output)
         case (.hello, .stranger):
@@ -72,7 +73,8 @@ extension Laptop {
         _ admission: Admission, _ id: SessionID, _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws {
-        guard case .stranger(_)? = sessions[id]?.phase, let tlsKeyHash = sessions[id]?.tlsKeyHash else {
+        guard case .stranger(_)? = sessions[id]?.phase, let tlsKeyHash = sessions[id]?.tlsKeyHash
+        else {
             _ = try apply(admission, storage, &output)
             return tellSessions(storage, &output)
         }
@@ -80,7 +82,8 @@ extension Laptop {
         var trial = self
         var learned = Output()
         let isWhole = try trial.apply(admission, storage, &learned)
-        guard isWhole, let member = trial.membership?.member(tlsKeyHash: tlsKeyHash), member.node != node,
+        guard isWhole, let member = trial.membership?.member(tlsKeyHash: tlsKeyHash),
+            member.node != node,
             peers[member.node]?.isBarred != true
         else {
             output.notices.append(.refused(id, reason: "an admission that admits nobody here"))
@@ -119,7 +122,8 @@ extension Laptop {
         guard let peer = sessions[id]?.peer, let greeted = sessions[id]?.greeted else { return }
         guard hello.lowestVersion <= Limits.version, hello.highestVersion >= Limits.version else {
             return bye(
-                id, .version, "peer speaks \(hello.lowestVersion) to \(hello.highestVersion), this laptop \(Limits.version)",
+                id, .version,
+                "peer speaks \(hello.lowestVersion) to \(hello.highestVersion), this laptop \(Limits.version)",
                 &output)
         }
         guard hello.register == chain.register.bytes else {
@@ -166,7 +170,8 @@ extension Laptop {
             live: known.filter { !heads[$0].isEnded }.map(haveEntry),
             held: held.map { .init(tag: heads.tag($0.replica), first: $0.first, last: $0.last) },
             ended: ended.map { node, replicas in
-                .init(nodeTag: node.tag, count: UInt64(replicas.count), digest: endedDigest(replicas))
+                .init(
+                    nodeTag: node.tag, count: UInt64(replicas.count), digest: endedDigest(replicas))
             }.sorted { $0.nodeTag < $1.nodeTag })
     }
 
@@ -191,7 +196,8 @@ extension Laptop {
         let mine = Dictionary(grouping: heads.numbersInTagOrder.filter { heads[$0].isEnded }) {
             heads[$0].id.node.tag
         }
-        let said = Dictionary(have.ended.map { ($0.nodeTag, $0) }, uniquingKeysWith: { first, _ in first })
+        let said = Dictionary(
+            have.ended.map { ($0.nodeTag, $0) }, uniquingKeysWith: { first, _ in first })
         let nodeTags = Set(mine.keys).union(said.keys).sorted()
         for tag in nodeTags {
             let ended = mine[tag] ?? []
@@ -227,13 +233,15 @@ extension Laptop {
 
     /// Whether a listed height has another hash than here: then the session is over.
     mutating func isFork(
-        _ entry: HaveEntry, _ replica: ReplicaNumber, _ id: SessionID, _ storage: some RegisterStorage,
+        _ entry: HaveEntry, _ replica: ReplicaNumber, _ id: SessionID,
+        _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws -> Bool {
         let row = heads[replica]
         guard entry.height > 0, entry.height <= row.height else { return false }
         let hash =
-            entry.height == row.height ? row.hash : try storage.change(Dot(replica, entry.height))?.hash
+            entry.height == row.height
+            ? row.hash : try storage.change(Dot(replica, entry.height))?.hash
         guard let hash, firstEight(hash) != entry.hash else { return false }
         output.notices.append(.fork(row.id, height: entry.height))
         bye(id, .fork, "replica \(row.id.text) differs at \(entry.height)", &output)
@@ -274,7 +282,8 @@ extension Laptop {
         guard let session = sessions[id], !session.lacking.isEmpty else { return }
         var changes: [Lane: UInt64] = [:]
         for replica in session.lacking {
-            changes[heads[replica].id.lane, default: 0] += heads[replica].height - session.sent[replica]
+            changes[heads[replica].id.lane, default: 0] +=
+                heads[replica].height - session.sent[replica]
         }
         // Bytes are a guess from the mean of earlier registers: exact ones would take the encoding itself.
         let plan = Plan(
@@ -300,7 +309,8 @@ extension Laptop {
     }
 
     private mutating func receive(_ addresses: Addresses, _ output: inout Output) {
-        for entry in addresses.entries where entry.node != node && peers.count < 2 * Limits.membersMax {
+        for entry in addresses.entries
+        where entry.node != node && peers.count < 2 * Limits.membersMax {
             let known = peers[entry.node]?.addresses ?? []
             peers[entry.node, default: PeerKnowledge()].merge(addresses: entry.addresses)
             guard peers[entry.node]?.addresses != known else { continue }
@@ -344,7 +354,9 @@ extension Laptop {
                 sessions[id]?.unheardOf[entry.tag] = entry.height
                 continue
             }
-            guard entry.height <= Dot.counterMax, let theirs = sessions[id]?.theirs[replica] else { continue }
+            guard entry.height <= Dot.counterMax, let theirs = sessions[id]?.theirs[replica] else {
+                continue
+            }
             if entry.height > theirs { sessions[id]?.theirs[replica] = entry.height }
             if let sent = sessions[id]?.sent[replica], entry.height > sent {
                 sessions[id]?.sent[replica] = entry.height

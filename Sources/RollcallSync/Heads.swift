@@ -39,7 +39,8 @@ public struct Heads: Sendable {
     /// A row as the store had it; rows come in the order of their numbers.
     mutating func load(_ row: ReplicaRow) {
         let number = table.insert(row.id)
-        precondition(number == row.number, "replica \(row.number.rawValue) loaded as \(number.rawValue)")
+        precondition(
+            number == row.number, "replica \(row.number.rawValue) loaded as \(number.rawValue)")
         append(row)
     }
 
@@ -50,7 +51,9 @@ public struct Heads: Sendable {
         numbersByTag[tag] = row.number
     }
 
-    mutating func advance(_ replica: ReplicaNumber, to height: UInt64, _ hash: [UInt8]) -> ReplicaRow {
+    mutating func advance(_ replica: ReplicaNumber, to height: UInt64, _ hash: [UInt8])
+        -> ReplicaRow
+    {
         rows[Int(replica.rawValue)].height = height
         rows[Int(replica.rawValue)].hash = hash
         if !advanced.contains(replica) { advanced.append(replica) }

@@ -58,7 +58,9 @@ extension Laptop {
     /// Newcomers who proved the code and wait for a person's word.
     public var newcomers: [(words: String, name: String)] {
         sessions.values.compactMap { session in
-            guard case .joining(.confirming(let entry, let words), _) = session.phase else { return nil }
+            guard case .joining(.confirming(let entry, let words), _) = session.phase else {
+                return nil
+            }
             return (words, entry.name)
         }.sorted { $0.words < $1.words }
     }
@@ -86,7 +88,8 @@ extension Laptop {
     }
 
     private mutating func admit(
-        _ entry: MemberEntry, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
+        _ entry: MemberEntry, _ id: SessionID, _ storage: some RegisterStorage,
+        _ output: inout Output
     ) throws {
         invitation = nil
         if membership?.isMember(entry.node) != true {
@@ -136,13 +139,16 @@ extension Laptop {
             return bye(id, .joinRefused, "a key of this form is not accepted", &output)
         }
         // A member that asks again lost the answer of its first time; its entry stands, and only its key may use it.
-        if let member = membership.members[newcomer], member.tlsKeyHash != sessions[id]?.tlsKeyHash {
+        if let member = membership.members[newcomer], member.tlsKeyHash != sessions[id]?.tlsKeyHash
+        {
             return bye(id, .joinRefused, "another laptop of this key is a member already", &output)
         }
         let random = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
-        let answer = JoinAnswer(node: node.bytes, random: random, genesis: membership.genesis.encoded())
+        let answer = JoinAnswer(
+            node: node.bytes, random: random, genesis: membership.genesis.encoded())
         let transcript = JoinTranscript(
-            newcomerTLSKeyHash: sessions[id]?.tlsKeyHash ?? [], inviterTLSKeyHash: identity.tlsKeyHash,
+            newcomerTLSKeyHash: sessions[id]?.tlsKeyHash ?? [],
+            inviterTLSKeyHash: identity.tlsKeyHash,
             offer: offer, answer: answer, genesis: membership.genesis)
         sessions[id]?.phase = .joining(
             .answered(offer, transcript), until: moment.now + .seconds(Limits.admissionSeconds))
@@ -156,7 +162,8 @@ extension Laptop {
         guard var invitation, let membership else {
             return bye(id, .joinClosed, "no invitation is open here", &output)
         }
-        guard let newcomer = NodeID(offer.node), transcript.isNewcomerProof(proof.proof, invitation.code)
+        guard let newcomer = NodeID(offer.node),
+            transcript.isNewcomerProof(proof.proof, invitation.code)
         else {
             invitation.failures += 1
             self.invitation = invitation
@@ -173,7 +180,9 @@ extension Laptop {
         guard entry.isProven(in: membership.register) else {
             return bye(id, .joinRefused, "the newcomer does not hold its key", &output)
         }
-        send(.joinAccept, JoinAccept(proof: transcript.inviterProof(invitation.code)).encoded(), id, &output)
+        send(
+            .joinAccept, JoinAccept(proof: transcript.inviterProof(invitation.code)).encoded(), id,
+            &output)
         guard !invitation.admitsAtOnce else { return try admit(entry, id, storage, &output) }
         // The code is used up, whoever comes now.
         self.invitation = nil
@@ -218,14 +227,18 @@ extension Laptop {
         _ answer: JoinAnswer, _ id: SessionID, _ output: inout Output
     ) throws {
         guard var attempt = joining, attempt.session == id else { return }
-        guard let inviter = NodeID(answer.node), !inviter.isWeak else { throw FormatError(.weakKey, "inviter") }
+        guard let inviter = NodeID(answer.node), !inviter.isWeak else {
+            throw FormatError(.weakKey, "inviter")
+        }
         let genesis = try Genesis(answer.genesis)
         let transcript = JoinTranscript(
-            newcomerTLSKeyHash: identity.tlsKeyHash, inviterTLSKeyHash: sessions[id]?.tlsKeyHash ?? [],
+            newcomerTLSKeyHash: identity.tlsKeyHash,
+            inviterTLSKeyHash: sessions[id]?.tlsKeyHash ?? [],
             offer: attempt.offer, answer: answer, genesis: genesis)
         let enrolment = identity.key.signature(
             of: MemberEntry.enrolment(
-                register: genesis.register, node: node, tlsKeyHash: identity.tlsKeyHash, bundleKey: []))
+                register: genesis.register, node: node, tlsKeyHash: identity.tlsKeyHash,
+                bundleKey: []))
         attempt.answer = answer
         attempt.genesis = genesis
         attempt.transcript = transcript
@@ -233,14 +246,16 @@ extension Laptop {
         sessions[id]?.phase = .joining(.proved, until: attempt.deadline)
         send(
             .joinProof,
-            JoinProof(proof: transcript.newcomerProof(attempt.code), enrolment: enrolment).encoded(), id,
+            JoinProof(proof: transcript.newcomerProof(attempt.code), enrolment: enrolment)
+                .encoded(), id,
             &output)
     }
 
     private mutating func checkInviter(
         _ accept: JoinAccept, _ id: SessionID, _ output: inout Output
     ) {
-        guard let attempt = joining, attempt.session == id, let transcript = attempt.transcript else { return }
+        guard let attempt = joining, attempt.session == id, let transcript = attempt.transcript
+        else { return }
         guard transcript.isInviterProof(accept.proof, attempt.code) else {
             fail(join: .somebodyInBetween, &output)
             return bye(id, .joinRefused, "somebody may be in between", &output)
@@ -278,7 +293,8 @@ extension Laptop {
         output.notices.append(.joinFailed(failure))
     }
 
-    mutating func failJoin(dialled address: String, _ failure: JoinFailure, _ output: inout Output) {
+    mutating func failJoin(dialled address: String, _ failure: JoinFailure, _ output: inout Output)
+    {
         if joining?.address == address, joining?.session == nil { fail(join: failure, &output) }
     }
 

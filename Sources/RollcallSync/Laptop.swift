@@ -113,7 +113,9 @@ public struct Laptop {
         self.moment = moment
         self.chance = chance
         self.name = name
-        if let stored = try storage.meta(Key.name) { self.name = String(decoding: stored, as: UTF8.self) }
+        if let stored = try storage.meta(Key.name) {
+            self.name = String(decoding: stored, as: UTF8.self)
+        }
         startNonce = UInt64.random(in: 1...UInt64.max, using: &self.chance)
         var nonces: [UInt64] = []
         if let stored = try storage.meta(Key.nonces) {
@@ -136,29 +138,41 @@ public struct Laptop {
     private mutating func load(_ storage: some RegisterStorage) throws {
         for row in try storage.replicas() { heads.load(row) }
         for (node, state) in try storage.peers() { peers[node] = try PeerKnowledge(encoded: state) }
-        held = try storage.held().map { HeldRun(replica: $0.replica, first: $0.first, last: $0.last) }
+        held = try storage.held().map {
+            HeldRun(replica: $0.replica, first: $0.first, last: $0.last)
+        }
         try loadMembership(storage)
         for node in peers.keys { dialling.reset(node, moment.now) }
     }
 
-    /// Applies the control lane anew. An author may have been let in by a change that lies in a later replica, so it
-    /// goes round until nobody new comes in.
+    /// Applies the control lane anew.
+    ///
+    /// An author may have been let in by a change that lies in a later replica, so it goes round until nobody new
+    /// comes in. Own replicas are no exception: whom this node let in counts only after its own admission.
     private mutating func loadMembership(_ storage: some RegisterStorage) throws {
-        var waiting = heads.allNumbers.filter { heads[$0].id.lane == .control && heads[$0].height > 0 }
+        var waiting = heads.allNumbers.filter {
+            heads[$0].id.lane == .control && heads[$0].height > 0
+        }
         var isProgressing = true
         while isProgressing {
             isProgressing = false
-            for number in waiting
-            where heads[number].id.node == node || membership?.isMember(heads[number].id.node) == true {
-                for stored in try storage.changes(
-                    of: number, from: 1, through: heads[number].height, contentBytesMax: .max)
-                {
-                    _ = membership?.apply(
-                        try Change(dot: stored.dot, stored: stored.content), heads.table)
-                }
+            for number in waiting where membership?.isMember(heads[number].id.node) == true {
+                try loadControl(number, storage)
                 waiting.removeAll { $0 == number }
                 isProgressing = true
             }
+        }
+        // What a newcomer wrote before it heard of its own admission.
+        for number in waiting { try loadControl(number, storage) }
+    }
+
+    private mutating func loadControl(
+        _ number: ReplicaNumber, _ storage: some RegisterStorage
+    ) throws {
+        for stored in try storage.changes(
+            of: number, from: 1, through: heads[number].height, contentBytesMax: .max)
+        {
+            _ = membership?.apply(try Change(dot: stored.dot, stored: stored.content), heads.table)
         }
     }
 

@@ -37,7 +37,7 @@ public struct Membership: Sendable {
         members.values.first { $0.tlsKeyHash == tlsKeyHash }
     }
 
-    /// Takes in a control change by a member. Answers whether somebody new was let in.
+    /// Takes in a control change by a member and answers whether somebody new was let in.
     ///
     /// Entries that are not well-formed, not proven, or by a node that may not let others in change nothing.
     mutating func apply(_ change: Change, _ table: ReplicaTable) -> Bool {
@@ -57,10 +57,12 @@ public struct Membership: Sendable {
     private mutating func admit(
         _ bytes: [UInt8], by author: NodeID, _ dot: Dot, _ table: ReplicaTable
     ) -> Bool {
-        guard isAdministrator(author), let entry = try? MemberEntry(bytes), entry.isProven(in: register)
+        guard isAdministrator(author), let entry = try? MemberEntry(bytes),
+            entry.isProven(in: register)
         else { return false }
         let member = Member(
-            node: entry.node, tlsKeyHash: entry.tlsKeyHash, role: entry.role, name: entry.name, entry: dot)
+            node: entry.node, tlsKeyHash: entry.tlsKeyHash, role: entry.role, name: entry.name,
+            entry: dot)
         guard let known = members[entry.node] else {
             members[entry.node] = member
             return true

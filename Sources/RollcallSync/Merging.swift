@@ -130,11 +130,13 @@ struct Merging {
             if let index = index(of: entry.dot) {
                 known = applied[index]
             } else {
-                guard let stored = try storage.change(entry.dot), let leaf = try salts(entry.dot) else {
+                guard let stored = try storage.change(entry.dot), let leaf = try salts(entry.dot)
+                else {
                     throw LaptopError.storeIncomplete
                 }
                 let change = try Change(dot: entry.dot, stored: stored.content)
-                known = Applied(change: change, commitments: Chain.commitments(to: change, leaf: leaf))
+                known = Applied(
+                    change: change, commitments: Chain.commitments(to: change, leaf: leaf))
             }
             let fields =
                 switch entry.live {
@@ -205,7 +207,8 @@ public struct RecordView: Sendable {
 
     /// Any order of changes; the view is the same.
     public init(_ live: [LiveWrites], _ table: ReplicaTable) {
-        let sorted = live.count < 2 ? live : live.sorted { table.precedes($0.change.dot, $1.change.dot) }
+        let sorted =
+            live.count < 2 ? live : live.sorted { table.precedes($0.change.dot, $1.change.dot) }
         var claims: [FieldNumber: [Claim]] = [:]
         for writes in sorted {
             let change = writes.change
@@ -219,13 +222,17 @@ public struct RecordView: Sendable {
         }
         dotsShown = Self.dotsShown(sorted, table)
         fields = claims.keys.sorted().map { field in
-            Siblings(field: field, claims: claims[field] ?? [], recordDots: field == .removed ? dotsShown : [])
+            Siblings(
+                field: field, claims: claims[field] ?? [],
+                recordDots: field == .removed ? dotsShown : [])
         }
     }
 
     private static func dotsShown(_ live: [LiveWrites], _ table: ReplicaTable) -> [Mark.NamedDot] {
         live.filter { $0.fields.contains { $0 != .removed } }
-            .map { Mark.NamedDot(replica: table[$0.change.dot.replica], counter: $0.change.dot.counter) }
+            .map {
+                Mark.NamedDot(replica: table[$0.change.dot.replica], counter: $0.change.dot.counter)
+            }
     }
 
     public subscript(field: FieldNumber) -> Siblings? { fields.first { $0.field == field } }

@@ -29,7 +29,9 @@ public enum Event: Sendable {
     case woke
 }
 
-/// Something worth a line in the log or a waiting command's attention. Never holds a value of a record.
+/// Something worth a line in the log or a waiting command's attention.
+///
+/// Never holds a value of a record.
 public enum Notice: Equatable, Sendable {
     case connected(NodeID)
     case disconnected(NodeID, reason: String)

@@ -71,13 +71,19 @@ public struct PeerKnowledge: Equatable, Sendable {
 
     init(encoded bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
-        guard try reader.u8("peer form") == Self.form else { throw FormatError(.unknownVersion, "peer") }
+        guard try reader.u8("peer form") == Self.form else {
+            throw FormatError(.unknownVersion, "peer")
+        }
         acknowledged = try Self.vector(from: &reader)
         startNonce = try reader.u64("start nonce")
-        for _ in 0..<(try reader.count("nonces", bytesEach: 8)) { earlierNonces.append(try reader.u64("nonce")) }
+        for _ in 0..<(try reader.count("nonces", bytesEach: 8)) {
+            earlierNonces.append(try reader.u64("nonce"))
+        }
         base = try Self.vector(from: &reader)
         baseDigest = try reader.u64("base digest")
-        for _ in 0..<(try reader.count("addresses")) { addresses.append(try reader.text("address")) }
+        for _ in 0..<(try reader.count("addresses")) {
+            addresses.append(try reader.text("address"))
+        }
         isBarred = try reader.u8("barred") == 1
         lastHeard = try reader.varint("last heard")
         acknowledgedAt = try reader.varint("acknowledged at")
@@ -101,7 +107,9 @@ public struct PeerKnowledge: Equatable, Sendable {
         var vector = VersionVector()
         for _ in 0..<(try reader.count("vector", bytesEach: 2)) {
             let replica = try reader.varint("replica")
-            guard replica <= UInt64(ReplicaNumber.max) else { throw FormatError(.badReference, "replica") }
+            guard replica <= UInt64(ReplicaNumber.max) else {
+                throw FormatError(.badReference, "replica")
+            }
             vector[ReplicaNumber(UInt32(replica))] = try reader.varint("counter")
         }
         return vector

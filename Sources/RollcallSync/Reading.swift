@@ -15,7 +15,9 @@ extension Laptop {
     ) throws -> [LiveWrites] {
         var live: [LiveWrites] = []
         for entry in state.entries where entry.hasLive {
-            guard let stored = try storage.change(entry.dot) else { throw LaptopError.storeIncomplete }
+            guard let stored = try storage.change(entry.dot) else {
+                throw LaptopError.storeIncomplete
+            }
             let change = try Change(dot: entry.dot, stored: stored.content)
             let fields =
                 switch entry.live {
@@ -76,7 +78,8 @@ extension Laptop {
         _ body: (StoredRecord) throws -> Void
     ) throws {
         let pageRecords = 1_000
-        var after = replica.rawValue == 0 ? nil : Dot(ReplicaNumber(replica.rawValue - 1), Dot.counterMax)
+        var after =
+            replica.rawValue == 0 ? nil : Dot(ReplicaNumber(replica.rawValue - 1), Dot.counterMax)
         while true {
             let page = try storage.records(after: after, limit: pageRecords)
             for record in page {
@@ -90,8 +93,10 @@ extension Laptop {
 
     private func membershipDigest(_ storage: some RegisterStorage) throws -> [UInt8] {
         var hash = LabelledHash("rc1.members")
-        let control = heads.allNumbers.filter { heads[$0].id.lane == .control && heads[$0].height > 0 }
-            .sorted { heads[$0].id.precedes(heads[$1].id) }
+        let control = heads.allNumbers.filter {
+            heads[$0].id.lane == .control && heads[$0].height > 0
+        }
+        .sorted { heads[$0].id.precedes(heads[$1].id) }
         for number in control {
             for stored in try storage.changes(
                 of: number, from: 1, through: heads[number].height, contentBytesMax: .max)

@@ -130,7 +130,9 @@ extension Laptop {
         of message: ChangesMessage, _ storage: (some RegisterStorage)?
     ) throws -> [(block: UInt64, tree: SaltTree)] {
         var trees: [(block: UInt64, tree: SaltTree)] = []
-        for (index, subtree) in SaltSubtree.given(first: message.first, last: message.last).enumerated() {
+        for (index, subtree) in SaltSubtree.given(first: message.first, last: message.last)
+            .enumerated()
+        {
             let block = (subtree.first - 1) / Limits.changesPerBlock
             if trees.last?.block != block {
                 var tree = SaltTree()
@@ -201,7 +203,9 @@ extension Laptop {
             index += segment.changeCount
             guard counter > height else { continue }
             let newCount = Int(min(UInt64(segment.changeCount), counter - height))
-            let byteCount = run.links[first...index].suffix(newCount).reduce(0) { $0 + $1.content.count }
+            let byteCount = run.links[first...index].suffix(newCount).reduce(0) {
+                $0 + $1.content.count
+            }
             noteHead(
                 SignedHead(
                     dot: Dot(message.replica, counter), hash: run.links[index].hash,
@@ -213,7 +217,8 @@ extension Laptop {
     /// Marks the earlier replicas of its node that a first change lists as ended.
     mutating func end(replicasNamedBy change: Change, _ output: inout Output) {
         let id = heads[change.dot.replica].id
-        for ended in Extras.ended(change) where ended.incarnation != 0 && ended.incarnation != id.incarnation {
+        for ended in Extras.ended(change)
+        where ended.incarnation != 0 && ended.incarnation != id.incarnation {
             var table = heads.table
             let number = table.insert(
                 ReplicaID(node: id.node, lane: id.lane, incarnation: ended.incarnation))
@@ -224,7 +229,8 @@ extension Laptop {
 
     // MARK: - held runs
 
-    private mutating func hold(_ message: ChangesMessage, _ start: [UInt8], _ output: inout Output) {
+    private mutating func hold(_ message: ChangesMessage, _ start: [UInt8], _ output: inout Output)
+    {
         let run = HeldRun(replica: message.replica, first: message.first, last: message.last)
         if held.contains(where: {
             $0.replica == run.replica && $0.first <= run.first && $0.last >= run.last

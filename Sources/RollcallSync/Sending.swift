@@ -14,7 +14,8 @@ extension Laptop {
                 count(replica, id)
             }
             acknowledge(advanced, id, &output)
-            for replica in advanced where heads[replica].height > sessions[id]?.sent[replica] ?? .max {
+            for replica in advanced
+            where heads[replica].height > sessions[id]?.sent[replica] ?? .max {
                 sessions[id]?.lacking.insert(replica)
             }
             pump(id)
@@ -24,7 +25,8 @@ extension Laptop {
 
     /// A replica that only the peer had told of is here now: what the peer has of it is known.
     private mutating func noteHeard(_ replica: ReplicaNumber, _ id: SessionID) {
-        guard var session = sessions[id], let height = session.unheardOf.removeValue(forKey: heads.tag(replica))
+        guard var session = sessions[id],
+            let height = session.unheardOf.removeValue(forKey: heads.tag(replica))
         else { return }
         session.theirs[replica] = max(session.theirs[replica], height)
         session.sent[replica] = max(session.sent[replica], height)
@@ -39,7 +41,9 @@ extension Laptop {
         var entries: [Ack.Entry] = []
         for replica in replicas {
             let height = heads[replica].height
-            guard height > session.told[replica], session.theirs[replica] >= height else { continue }
+            guard height > session.told[replica], session.theirs[replica] >= height else {
+                continue
+            }
             session.told[replica] = height
             entries.append(.init(tag: heads.tag(replica), height: height))
         }
@@ -109,7 +113,9 @@ extension Laptop {
         }
         var contentBytes = session.messageContentBytes
         while true {
-            guard let run = try run(of: replica, from: first, contentBytesMax: contentBytes, storage) else {
+            guard
+                let run = try run(of: replica, from: first, contentBytesMax: contentBytes, storage)
+            else {
                 throw LaptopError.storeIncomplete
             }
             var numbering = session.outgoing
@@ -118,7 +124,8 @@ extension Laptop {
             let frame = Frame(
                 .changes, message, compression: mayCompress ? compression : nil,
                 withDictionary: session.usesDictionary)
-            let isTooLarge = frame.encodedBytes > session.window / 2 || message.count > Limits.inflatedBytesMax
+            let isTooLarge =
+                frame.encodedBytes > session.window / 2 || message.count > Limits.inflatedBytesMax
             if isTooLarge, run.segments.count > 1 {
                 contentBytes /= 2
                 continue

@@ -3,7 +3,9 @@ import RollcallTrust
 import RollcallWire
 
 extension Laptop {
-    /// Takes in one event. Frames that came with it may be left over: call ``proceed(_:_:)`` until it has no more.
+    /// Takes in one event.
+    ///
+    /// Frames that came with it may be left over: call ``proceed(_:_:)`` until it has no more.
     public mutating func handle(
         _ event: Event, _ moment: Moment, _ storage: some RegisterStorage
     ) throws -> Output {
@@ -29,8 +31,9 @@ extension Laptop {
         return output
     }
 
-    /// The next piece of work that is ready, or nil. Each is written before the next is asked for, so that it
-    /// reads what the one before wrote.
+    /// The next piece of work that is ready, or nil.
+    ///
+    /// Each is written before the next is asked for, so that it reads what the one before wrote.
     public mutating func proceed(
         _ moment: Moment, _ storage: some RegisterStorage
     ) throws -> Output? {
@@ -44,7 +47,9 @@ extension Laptop {
         while let id = ready.first {
             guard let frame = nextFrame(id, &output) else {
                 ready.removeAll { $0 == id }
-                if !output.send.isEmpty || !output.close.isEmpty || !output.commit.isEmpty { return output }
+                if !output.send.isEmpty || !output.close.isEmpty || !output.commit.isEmpty {
+                    return output
+                }
                 continue
             }
             do {
@@ -72,7 +77,9 @@ extension Laptop {
     public var deadline: Duration {
         var earliest = moment.now + .seconds(60)
         for session in sessions.values { earliest = min(earliest, session.deadline) }
-        for (node, attempt) in dialling.attempts where isDialDue(node) { earliest = min(earliest, attempt.next) }
+        for (node, attempt) in dialling.attempts where isDialDue(node) {
+            earliest = min(earliest, attempt.next)
+        }
         if let invitation { earliest = min(earliest, invitation.expires) }
         if !unsavedPeers.isEmpty { earliest = min(earliest, peersSavedAt + Self.peersSavedEvery) }
         if let joining { earliest = min(earliest, joining.deadline) }
@@ -161,7 +168,8 @@ extension Laptop {
 
     func haveEntry(_ replica: ReplicaNumber) -> HaveEntry {
         HaveEntry(
-            tag: heads.tag(replica), height: heads[replica].height, hash: firstEight(heads[replica].hash))
+            tag: heads.tag(replica), height: heads[replica].height,
+            hash: firstEight(heads[replica].hash))
     }
 
     /// Of two sessions of one pair the one dialled by the smaller key stays; of two the same way, and after the peer
@@ -171,12 +179,17 @@ extension Laptop {
     mutating func keepOne(
         sessionOf peer: NodeID, _ id: SessionID, _ hello: Hello, _ output: inout Output
     ) -> Bool {
-        guard let other = sessions.values.first(where: { $0.peer == peer && $0.id != id && $0.peerHello != nil })
+        guard
+            let other = sessions.values.first(where: {
+                $0.peer == peer && $0.id != id && $0.peerHello != nil
+            })
         else { return true }
         let newIsMine = sessions[id]?.dialled != nil
         let oldIsMine = other.dialled != nil
         let mineWins = node.precedes(peer)
-        if newIsMine != oldIsMine, newIsMine != mineWins, other.peerHello?.startNonce == hello.startNonce {
+        if newIsMine != oldIsMine, newIsMine != mineWins,
+            other.peerHello?.startNonce == hello.startNonce
+        {
             bye(id, .duplicateSession, "another session stays", &output)
             return false
         }
@@ -196,7 +209,8 @@ extension Laptop {
     private mutating func fail(_ id: SessionID, _ error: FormatError, _ output: inout Output) {
         let reason: Bye.Reason =
             switch error.refusal {
-            case .frameTooLong, .inflatedTooLong, .tooMany, .tooManyChanges, .changeTooLong: .tooLong
+            case .frameTooLong, .inflatedTooLong, .tooMany, .tooManyChanges, .changeTooLong:
+                .tooLong
             case .unknownCriticalFrame: .unknownCriticalFrame
             default: .protocolError
             }
@@ -303,7 +317,9 @@ extension Laptop {
             let address = addresses[attempt.addressIndex % addresses.count]
             dial(address, node, &output)
         }
-        for address in dialling.unnamed where dialling.underWay[address] == nil { dial(address, nil, &output) }
+        for address in dialling.unnamed where dialling.underWay[address] == nil {
+            dial(address, nil, &output)
+        }
         dialling.unnamed = []
     }
 
@@ -382,7 +398,8 @@ extension Laptop {
     private mutating func sendAdmission(
         _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
-        guard let membership, membership.genesis.founder != node, sessions[id]?.isAdmissionSent == false
+        guard let membership, membership.genesis.founder != node,
+            sessions[id]?.isAdmissionSent == false
         else { return }
         sessions[id]?.isAdmissionSent = true
         let messages = try admissionMessages(storage)
@@ -396,7 +413,8 @@ extension Laptop {
         var seen: Set<ReplicaNumber> = []
         var next = membership?.members[node]?.entry
         while let entry = next, seen.insert(entry.replica).inserted {
-            guard let run = try run(of: entry.replica, from: 1, contentBytesMax: 1 << 15, storage) else { break }
+            guard let run = try run(of: entry.replica, from: 1, contentBytesMax: 1 << 15, storage)
+            else { break }
             var numbering = SessionReplicas()
             messages.insert(run.encode(heads.table, numbering: &numbering), at: 0)
             next = membership?.members[heads[entry.replica].id.node]?.entry

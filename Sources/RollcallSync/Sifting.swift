@@ -50,7 +50,9 @@ extension Laptop {
                 markEqual(sift.nodeTag, range.lowest, range.highest, id)
             }
         }
-        if !answer.isEmpty { send(.sift, Sift(nodeTag: sift.nodeTag, ranges: answer).encoded(), id, &output) }
+        if !answer.isEmpty {
+            send(.sift, Sift(nodeTag: sift.nodeTag, ranges: answer).encoded(), id, &output)
+        }
         settle(sift.nodeTag, id)
     }
 
@@ -64,20 +66,27 @@ extension Laptop {
             return [.init(lowest: lowest, highest: highest, part: .equal)]
         }
         if min(UInt64(ended.count), count) <= UInt64(Limits.siftListMax) || lowest == highest {
-            return [.init(lowest: lowest, highest: highest, part: part(nodeTag, lowest, highest, theirCount: count))]
+            return [
+                .init(
+                    lowest: lowest, highest: highest,
+                    part: part(nodeTag, lowest, highest, theirCount: count))
+            ]
         }
         let middle = lowest + (highest - lowest) / 2
         return [(lowest, middle), (middle + 1, highest)].map { low, high in
             let half = endedReplicas(nodeTag, low, high)
             return .init(
-                lowest: low, highest: high, part: .digest(count: UInt64(half.count), endedDigest(half)))
+                lowest: low, highest: high,
+                part: .digest(count: UInt64(half.count), endedDigest(half)))
         }
     }
 
     private mutating func markEqual(
         _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ id: SessionID
     ) {
-        for replica in endedReplicas(nodeTag, lowest, highest) { note(replica, heads[replica].height, id) }
+        for replica in endedReplicas(nodeTag, lowest, highest) {
+            note(replica, heads[replica].height, id)
+        }
         sessions[id]?.sifted[nodeTag, default: []].append(lowest...highest)
     }
 
@@ -97,7 +106,9 @@ extension Laptop {
     private mutating func note(_ replica: ReplicaNumber, _ height: UInt64, _ id: SessionID) {
         guard let theirs = sessions[id]?.theirs[replica], height > theirs else { return }
         sessions[id]?.theirs[replica] = height
-        if let sent = sessions[id]?.sent[replica], height > sent { sessions[id]?.sent[replica] = height }
+        if let sent = sessions[id]?.sent[replica], height > sent {
+            sessions[id]?.sent[replica] = height
+        }
         count(replica, id)
     }
 
@@ -105,7 +116,9 @@ extension Laptop {
     private mutating func settle(_ nodeTag: UInt64, _ id: SessionID) {
         guard sessions[id]?.sifting.contains(nodeTag) == true else { return }
         var next: UInt64 = 0
-        for range in (sessions[id]?.sifted[nodeTag] ?? []).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+        for range in (sessions[id]?.sifted[nodeTag] ?? []).sorted(by: {
+            $0.lowerBound < $1.lowerBound
+        }) {
             guard range.lowerBound <= next else { return }
             guard range.upperBound < .max else {
                 sessions[id]?.sifting.remove(nodeTag)
@@ -117,13 +130,17 @@ extension Laptop {
         }
     }
 
-    private func allReplicas(_ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64) -> [ReplicaNumber] {
+    private func allReplicas(_ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64)
+        -> [ReplicaNumber]
+    {
         heads.numbersInTagOrder.filter {
             heads[$0].id.node.tag == nodeTag && heads.tag($0) >= lowest && heads.tag($0) <= highest
         }
     }
 
-    private func endedReplicas(_ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64) -> [ReplicaNumber] {
+    private func endedReplicas(_ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64)
+        -> [ReplicaNumber]
+    {
         allReplicas(nodeTag, lowest, highest).filter { heads[$0].isEnded }
     }
 }

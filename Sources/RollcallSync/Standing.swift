@@ -30,12 +30,15 @@ extension Laptop {
         let theyLack = vector.changeCount(missingFrom: knowledge.acknowledged)
         var weLack: UInt64?
         if let session {
-            weLack = session.theirs.changeCount(missingFrom: vector) + session.unheardOf.values.reduce(0, +)
+            weLack =
+                session.theirs.changeCount(missingFrom: vector)
+                + session.unheardOf.values.reduce(0, +)
         }
         return PeerStanding(
             node: member.node, name: member.name, addresses: knowledge.addresses,
             isConnected: session != nil,
-            isUpToDate: session != nil && theyLack == 0 && weLack == 0 && session?.sifting.isEmpty == true,
+            isUpToDate: session != nil && theyLack == 0 && weLack == 0
+                && session?.sifting.isEmpty == true,
             theyLack: theyLack, weLack: weLack, knowledge: knowledge)
     }
 

@@ -87,11 +87,13 @@ struct SyncSession {
     /// When something must happen if nothing else does.
     var deadline: Duration {
         switch phase {
-        case .stranger(let until), .joining(_, let until), .greeting(let until), .listing(let until):
+        case .stranger(let until), .joining(_, let until), .greeting(let until),
+            .listing(let until):
             return until
         case .exchanging:
             return min(
-                lastSent + .seconds(Limits.pingSeconds), lastReceived + .seconds(Limits.idleSeconds))
+                lastSent + .seconds(Limits.pingSeconds), lastReceived + .seconds(Limits.idleSeconds)
+            )
         case .ended: return .seconds(1 << 40)
         }
     }

@@ -85,6 +85,7 @@ extension Laptop {
             if leaves.isEmpty {
                 leaves = ownLeaves(change.dot.counter, drafts.count - position, lane)[...]
             }
+            if writer.isSegmentFull(before: change) { sign(&writer, &output) }
             let commitments = writer.append(
                 change, leaf: leaves.prefix(16), heads.table, &output)
             leaves = leaves.dropFirst(16)
@@ -101,10 +102,13 @@ extension Laptop {
             if writer.isSegmentFull { sign(&writer, &output) }
         }
         if writer.pendingChanges > 0 { sign(&writer, &output) }
-        if writer.height % Limits.changesPerBlock != 0 { saveOwnSalts(lane, writer.height, &output) }
+        if writer.height % Limits.changesPerBlock != 0 {
+            saveOwnSalts(lane, writer.height, &output)
+        }
         let salts = saltSource(storage)
         try writer.merging.addRows(to: &output.commit, heads.table, salts, storage)
-        output.commit.append(.replica(heads.advance(writer.replica, to: writer.height, writer.hash)))
+        output.commit.append(
+            .replica(heads.advance(writer.replica, to: writer.height, writer.hash)))
         tellSessions(storage, &output)
         return dots
     }
@@ -207,7 +211,9 @@ extension Laptop {
         var prefix = SaltTree()
         let blockStart = own.block * Limits.changesPerBlock + 1
         for subtree in SaltSubtree.prefix(of: blockStart, through: height) {
-            guard let value = own.salts.value(of: subtree), (try? prefix.insert(subtree, value)) != nil else {
+            guard let value = own.salts.value(of: subtree),
+                (try? prefix.insert(subtree, value)) != nil
+            else {
                 preconditionFailure("salts of an own block at height \(height)")
             }
         }
@@ -216,7 +222,8 @@ extension Laptop {
 
     private mutating func sign(_ writer: inout RunWriter, _ output: inout Output) {
         let id = heads[writer.replica].id
-        let signature = identity.key.signature(of: chain.headMessage(id, writer.height, writer.hash))
+        let signature = identity.key.signature(
+            of: chain.headMessage(id, writer.height, writer.hash))
         noteHead(
             SignedHead(
                 dot: Dot(writer.replica, writer.height), hash: writer.hash, signature: signature),
@@ -249,7 +256,8 @@ extension Laptop {
     /// Applies a control change that is durable; somebody let in may be dialled at once.
     mutating func apply(control change: Change) {
         guard membership?.apply(change, heads.table) == true else { return }
-        for node in membership?.members.keys.map({ $0 }) ?? [] where peers[node] == nil && node != self.node {
+        for node in membership?.members.keys.map({ $0 }) ?? []
+        where peers[node] == nil && node != self.node {
             peers[node] = PeerKnowledge()
             unsavedPeers.insert(node)
         }
@@ -260,7 +268,8 @@ extension Laptop {
         let own = own
         return { dot in
             let block = (dot.counter - 1) / Limits.changesPerBlock
-            for replica in own.values where replica.number == dot.replica && replica.block == block {
+            for replica in own.values where replica.number == dot.replica && replica.block == block
+            {
                 return replica.salts.leaf(dot.counter)
             }
             guard let stored = try storage.salts(of: dot.replica, block: block) else { return nil }
@@ -324,7 +333,14 @@ struct RunWriter {
 
     var isSegmentFull: Bool {
         pendingChanges >= Limits.changesPerSegmentMax || height % Limits.changesPerBlock == 0
-            || pendingBytes > Limits.segmentBytesMax / 2
+    }
+
+    /// Whether the segment must end before a change so as not to grow too long.
+    func isSegmentFull(before change: Change) -> Bool {
+        let nameCount = change.writes.reduce(0) { $0 + $1.names.count }
+        let headerBytes = 256 + change.writes.count * 4 + nameCount * 52 + change.extras.count
+        return pendingChanges > 0
+            && pendingBytes + change.bodies.count + headerBytes > Limits.segmentBytesMax
     }
 
     /// Links a change to the chain and has it stored; answers with its commitments.

@@ -22,7 +22,9 @@ struct Author {
         let id = ReplicaID(node: key.node, lane: lane, incarnation: incarnation)
         replica = table.insert(id)
         hashes = [chain.start(of: id)]
-        salts = SaltTree(root: [UInt8](repeating: UInt8(truncatingIfNeeded: incarnation), count: 16), blockStart: 1)
+        salts = SaltTree(
+            root: [UInt8](repeating: UInt8(truncatingIfNeeded: incarnation), count: 16),
+            blockStart: 1)
     }
 
     var id: ReplicaID { table[replica] }
@@ -40,7 +42,8 @@ struct Author {
         for (field, body) in writes { change.append(field, names: [], body: body) }
         let leaf = salts.leaf(dot.counter) ?? []
         hashes.append(
-            chain.link(hashes[changes.count], change, Chain.commitments(to: change, leaf: leaf), table))
+            chain.link(
+                hashes[changes.count], change, Chain.commitments(to: change, leaf: leaf), table))
         changes.append(change)
         return GlobalDot(replica: id, counter: dot.counter)
     }
@@ -53,7 +56,8 @@ struct Author {
         return ChangesMessage(
             replica: replica, first: UInt64(first), startHash: first == 1 ? nil : hashes[first - 1],
             segments: [.init(changeCount: last - first + 1, signature: signature)],
-            salts: given.flatMap { salts.value(of: $0) ?? [] }, changes: Array(changes[(first - 1)...]))
+            salts: given.flatMap { salts.value(of: $0) ?? [] },
+            changes: Array(changes[(first - 1)...]))
     }
 
     func frame(from first: Int = 1) -> Frame {
@@ -73,7 +77,8 @@ extension World {
     func take(chunk: [UInt8], from source: Int, _ index: Int) throws -> ImportCounts {
         let node = laptops[source]
         var manifest = Manifest(
-            register: node.laptop.membership?.register.bytes ?? [], source: node.identity.node, startNonce: 1,
+            register: node.laptop.membership?.register.bytes ?? [], source: node.identity.node,
+            startNonce: 1,
             earlierNonces: [], createdAt: 0, targets: [], vector: [], contents: [],
             chunks: [.init(byteCount: UInt64(chunk.count), hash: Array(sha256(chunk).prefix(16)))])
         var hash = LabelledHash("rc1.bundle")
@@ -81,7 +86,8 @@ extension World {
         manifest.signature = node.identity.key.signature(of: hash.finish())
         return try take(
             Stick(
-                manifest: BundleFile.prologue + Frame(.manifest, manifest.encoded()).encoded, chunks: [chunk],
+                manifest: BundleFile.prologue + Frame(.manifest, manifest.encoded()).encoded,
+                chunks: [chunk],
                 changeCount: 1), index)
     }
 }

@@ -9,7 +9,9 @@ import Testing
     private let surname = Fields.surname
 
     /// A gate, and two tables that it let in and that have not met since.
-    private func team() throws -> World { try World.team(["north gate", "table 1", "table 2"], seed: 30) }
+    private func team() throws -> World {
+        try World.team(["north gate", "table 1", "table 2"], seed: 30)
+    }
 
     @Test func `a stick carries all that a cable would`() throws {
         let world = try team()
@@ -29,7 +31,9 @@ import Testing
         let first = try world.take(stick, 2)
         let before = try world.fingerprint(2)
 
-        #expect(try world.take(stick, 2) == ImportCounts(new: 0, known: first.new + first.known, held: 0))
+        #expect(
+            try world.take(stick, 2)
+                == ImportCounts(new: 0, known: first.new + first.known, held: 0))
         #expect(try world.fingerprint(2) == before)
     }
 
@@ -37,7 +41,9 @@ import Testing
         let world = try team()
         for index in 0..<20 { try world.add(0, surname, "person \(index)") }
         let there = try world.export(0, for: [2])
-        #expect(try world.export(0, for: [2]).changeCount == there.changeCount, "an export acknowledges nothing")
+        #expect(
+            try world.export(0, for: [2]).changeCount == there.changeCount,
+            "an export acknowledges nothing")
         try world.take(there, 2)
         let back = try world.export(2, for: [0])
         try world.take(back, 0)
@@ -70,7 +76,9 @@ import Testing
     }
 
     /// Two sticks made for table 1, the second of what came after the first.
-    private func twoSticks(_ world: World) throws -> (first: Stick, second: Stick, records: [GlobalDot]) {
+    private func twoSticks(_ world: World) throws -> (
+        first: Stick, second: Stick, records: [GlobalDot]
+    ) {
         var records = [try world.add(0, surname, "one"), try world.add(0, surname, "two")]
         let first = try world.export(0, for: [1])
         try world.take(first, 1)
@@ -80,7 +88,10 @@ import Testing
         return (first, try world.export(0, for: [1]), records)
     }
 
-    @Test func `who missed the first stick holds the second, says what is missing, and completes it`() throws {
+    @Test
+    func `who missed the first stick holds the second, says what is missing, and completes it`()
+        throws
+    {
         let world = try team()
         let (first, second, records) = try twoSticks(world)
         #expect(try world.take(second, 2) == ImportCounts(new: 0, known: 0, held: 2))
@@ -126,7 +137,10 @@ import Testing
         for _ in 0..<24 {
             try world.add(
                 0, surname,
-                String((0..<60_000).map { _ in Character(UnicodeScalar(UInt8.random(in: 33..<127, using: &generator))) }))
+                String(
+                    (0..<60_000).map { _ in
+                        Character(UnicodeScalar(UInt8.random(in: 33..<127, using: &generator)))
+                    }))
         }
         let stick = try world.export(0, for: [1])
         #expect(stick.chunks.count > 2)
@@ -139,7 +153,10 @@ import Testing
         #expect(try world.counts(2).held == 0)
     }
 
-    @Test func `a newcomer's stick is taken by one who never heard of it, if its admission comes along`() throws {
+    @Test
+    func `a newcomer's stick is taken by one who never heard of it, if its admission comes along`()
+        throws
+    {
         let world = try World(["north gate", "table 1", "table 2"], seed: 31)
         try world.found(0)
         try world.join(2, through: 0)
@@ -260,7 +277,9 @@ import Testing
             if length == 1 {
                 try world.take(chunk: chunk, from: 1, 2)
             } else {
-                #expect(throws: BundleError.fork(author.id.text)) { try world.take(chunk: chunk, from: 1, 2) }
+                #expect(throws: BundleError.fork(author.id.text)) {
+                    try world.take(chunk: chunk, from: 1, 2)
+                }
             }
         }
         #expect(try world.counts(2).records == 1)

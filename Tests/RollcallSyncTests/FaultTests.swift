@@ -31,7 +31,9 @@ import Testing
         try expectBye(.protocolError, puppet)
     }
 
-    @Test(arguments: [FrameType.manifest, .joinOffer, .joinAnswer, .joinProof, .joinAccept, .joinAdmitted])
+    @Test(arguments: [
+        FrameType.manifest, .joinOffer, .joinAnswer, .joinProof, .joinAccept, .joinAdmitted,
+    ])
     func `a frame out of place ends the session`(type: FrameType) throws {
         let (_, puppet) = try greeted()
         try puppet.say(type, [])
@@ -69,7 +71,8 @@ import Testing
         let (_, puppet) = try greeted()
         var writer = ByteWriter()
         writer.varint(Limits.inflatedBytesMax + 1)
-        try puppet.say(Frame(type: FrameType.changes.rawValue, flags: 1, body: writer.bytes + [0, 0, 0]))
+        try puppet.say(
+            Frame(type: FrameType.changes.rawValue, flags: 1, body: writer.bytes + [0, 0, 0]))
         try expectBye(.tooLong, puppet)
     }
 
@@ -79,7 +82,9 @@ import Testing
         try expectBye(.protocolError, puppet)
     }
 
-    @Test func `a segment whose signature fails ends the session, and nothing of it is kept`() throws {
+    @Test func `a segment whose signature fails ends the session, and nothing of it is kept`()
+        throws
+    {
         let (world, puppet) = try greeted()
         var author = Author(world, as: 1, incarnation: 5)
         author.write([(Fields.surname, one)])
@@ -120,7 +125,9 @@ import Testing
         // The peer has them all: they are acknowledged, and not sent back.
         let heard = try puppet.heard()
         #expect(heard.filter { $0.type == .changes }.isEmpty)
-        let acknowledged = try heard.filter { $0.type == .ack }.flatMap { try Ack($0.message).entries }
+        let acknowledged = try heard.filter { $0.type == .ack }.flatMap {
+            try Ack($0.message).entries
+        }
         #expect(acknowledged.map(\.height).max() == 3)
     }
 
@@ -161,14 +168,17 @@ import Testing
             ended.u64(5)
             ended.varint(1)
             ended.raw([UInt8](repeating: 1, count: 32))
-            next.write(extras: [1, UInt8(ended.bytes.count)] + ended.bytes, [(Fields.surname, one)])
+            next.write(
+                extras: [1, UInt8(ended.bytes.count)] + ended.bytes, [(Fields.surname, one)])
             try world.take(chunk: next.frame().encoded, from: 2, index)
         }
         return world
     }
 
     @Test(arguments: [false, true])
-    func `one dot with two contents ends the session, and nothing is overwritten`(isEnded: Bool) throws {
+    func `one dot with two contents ends the session, and nothing is overwritten`(isEnded: Bool)
+        throws
+    {
         let world = try fork(isEnded: isEnded)
         let before = try (world.fingerprint(0), world.fingerprint(1))
         let trace = Trace(world)

@@ -9,7 +9,10 @@ import Testing
 
     /// Text that does not compress to nothing.
     private func text(_ byteCount: Int, _ generator: inout SeededGenerator) -> String {
-        String((0..<byteCount).map { _ in Character(UnicodeScalar(UInt8.random(in: 33..<127, using: &generator))) })
+        String(
+            (0..<byteCount).map { _ in
+                Character(UnicodeScalar(UInt8.random(in: 33..<127, using: &generator)))
+            })
     }
 
     /// A gate that wrote more than a window.
@@ -74,7 +77,9 @@ import Testing
     }
 
     @Test(arguments: [0, 100, 40_000, 200_000, 700_000])
-    func `a cable pulled anywhere in a backlog loses nothing and doubles nothing`(byteCount: Int) throws {
+    func `a cable pulled anywhere in a backlog loses nothing and doubles nothing`(byteCount: Int)
+        throws
+    {
         let world = try backlog(changes: 15)
         world.isPrompt = false
         world.pieceBytes = 5_000
@@ -118,7 +123,9 @@ import Testing
     // MARK: compression
 
     @Test(arguments: [[0], [1], [0, 1]])
-    func `whoever turns compression off is sent nothing compressed, and sends nothing so`(off: [Int]) throws {
+    func `whoever turns compression off is sent nothing compressed, and sends nothing so`(
+        off: [Int]
+    ) throws {
         let world = try World.team(["north gate", "table 1"])
         for index in off { world.laptops[index].laptop.isCompressionOff = true }
         for index in 0..<50 { try world.add(0, surname, "person \(index)") }
@@ -214,7 +221,8 @@ private struct FrameSizes {
         decoder.append(bytes)
         var sizes: [Int] = []
         while let frame = try? decoder.next() {
-            guard frame.type == FrameType.changes.rawValue, let bytes = try? frame.message(compression),
+            guard frame.type == FrameType.changes.rawValue,
+                let bytes = try? frame.message(compression),
                 let message = try? ChangesMessage(bytes, table: &table, numbering: &numbering),
                 table[message.replica].lane == .data
             else { continue }

@@ -9,7 +9,8 @@ struct FrameText {
     private var sessions: [SessionID: (table: ReplicaTable, numbering: SessionReplicas)] = [:]
 
     static let fieldNames: [FieldNumber: String] = [
-        Fields.surname: "surname", Fields.givenName: "given_name", Fields.blood: "blood", Fields.alias: "alias",
+        Fields.surname: "surname", Fields.givenName: "given_name", Fields.blood: "blood",
+        Fields.alias: "alias",
         Fields.arrival: "arrival", Fields.note: "note", .removed: "removed", .entry: "entry",
     ]
 
@@ -34,30 +35,41 @@ struct FrameText {
             return ("\(plan.controlChanges) control, \(plan.dataChanges) data", [])
         case .changes:
             var known = sessions[session] ?? (ReplicaTable(), SessionReplicas())
-            let changes = try ChangesMessage(message, table: &known.table, numbering: &known.numbering)
+            let changes = try ChangesMessage(
+                message, table: &known.table, numbering: &known.numbering)
             sessions[session] = known
             return say(changes, known.table)
         case .ack:
-            return (try Ack(message).entries.map { "\(names.name(tag: $0.tag)) \($0.height)" }.joined(separator: ", "), [])
+            return (
+                try Ack(message).entries.map { "\(names.name(tag: $0.tag)) \($0.height)" }.joined(
+                    separator: ", "), []
+            )
         case .credit: return ("\(try Credit(message).byteCount)", [])
         case .bye:
             let bye = try Bye(message)
             return ("\(bye.knownReason.map { "\($0)" } ?? "\(bye.reason)"), \"\(bye.text)\"", [])
         case .admission:
-            return ("", try Admission(message).messages.flatMap { bytes in
-                var table = ReplicaTable()
-                var numbering = SessionReplicas()
-                let (run, changes) = say(try ChangesMessage(bytes, table: &table, numbering: &numbering), table)
-                return [run] + changes.map { "  \($0)" }
-            })
+            return (
+                "",
+                try Admission(message).messages.flatMap { bytes in
+                    var table = ReplicaTable()
+                    var numbering = SessionReplicas()
+                    let (run, changes) = say(
+                        try ChangesMessage(bytes, table: &table, numbering: &numbering), table)
+                    return [run] + changes.map { "  \($0)" }
+                }
+            )
         case .joinOffer: return ("\"\(try JoinOffer(message).name)\"", [])
-        case .joinAnswer: return ("register \"\(try Genesis(JoinAnswer(message).genesis).title)\"", [])
+        case .joinAnswer:
+            return ("register \"\(try Genesis(JoinAnswer(message).genesis).title)\"", [])
         case .joinProof: return ("of the code and of the key", [])
         case .joinAccept: return ("proof of the code", [])
         case .addresses:
-            return (try Addresses(message).entries.map {
-                "\(names.name($0.node)) at \($0.addresses.joined(separator: " "))"
-            }.joined(separator: ", "), [])
+            return (
+                try Addresses(message).entries.map {
+                    "\(names.name($0.node)) at \($0.addresses.joined(separator: " "))"
+                }.joined(separator: ", "), []
+            )
         case .joinAdmitted, .ping, .manifest: return ("", [])
         }
     }
@@ -75,7 +87,9 @@ struct FrameText {
 
     private func entries(_ entries: [HaveEntry]) -> String {
         entries.isEmpty
-            ? "nothing" : entries.map { "\(names.name(tag: $0.tag)) \($0.height)" }.sorted().joined(separator: ", ")
+            ? "nothing"
+            : entries.map { "\(names.name(tag: $0.tag)) \($0.height)" }.sorted().joined(
+                separator: ", ")
     }
 
     private func have(_ have: Have) -> String {
@@ -83,10 +97,12 @@ struct FrameText {
         if !have.held.isEmpty {
             parts.append(
                 "held "
-                    + have.held.map { "\(names.name(tag: $0.tag)) \($0.first) to \($0.last)" }.joined(separator: ", "))
+                    + have.held.map { "\(names.name(tag: $0.tag)) \($0.first) to \($0.last)" }
+                    .joined(separator: ", "))
         }
         if !have.ended.isEmpty {
-            let ended = have.ended.map { "\($0.count) of \(names.name(nodeTag: $0.nodeTag))" }.sorted()
+            let ended = have.ended.map { "\($0.count) of \(names.name(nodeTag: $0.nodeTag))" }
+                .sorted()
             parts.append("ended " + ended.joined(separator: ", "))
         }
         return parts.joined(separator: "; ")
@@ -97,7 +113,8 @@ struct FrameText {
             let part =
                 switch range.part {
                 case .digest(let count, _): "a digest of \(count)"
-                case .list(let list, let wantsAnswer): "\(entries(list))\(wantsAnswer ? "; and you?" : "")"
+                case .list(let list, let wantsAnswer):
+                    "\(entries(list))\(wantsAnswer ? "; and you?" : "")"
                 case .equal: "equal"
                 }
             let isAll = range.lowest == 0 && range.highest == .max
@@ -110,27 +127,39 @@ struct FrameText {
 
     private func say(_ message: ChangesMessage, _ table: ReplicaTable) -> (String, [String]) {
         let id = table[message.replica]
-        let range = message.first == message.last ? "\(message.first)" : "\(message.first) to \(message.last)"
+        let range =
+            message.first == message.last
+            ? "\(message.first)" : "\(message.first) to \(message.last)"
         let segments = message.segments.count == 1 ? "" : " in \(message.segments.count) segments"
-        return ("\(names.name(id)) \(range)\(segments)", message.changes.map { say($0, id.lane, table) })
+        return (
+            "\(names.name(id)) \(range)\(segments)", message.changes.map { say($0, id.lane, table) }
+        )
     }
 
     private func say(_ change: Change, _ lane: Lane, _ table: ReplicaTable) -> String {
         var parts = change.writes.map { write in
             let body = Body(change.bodies, write.body)
             let name = Self.fieldNames[write.field] ?? "field \(write.field.rawValue)"
-            let value = lane == .control ? entry(change.kind, body.content) : "\(name)=\(body.content.shown)"
+            let value =
+                lane == .control
+                ? entry(change.kind, body.content) : "\(name)=\(body.content.shown)"
             guard !write.names.isEmpty else { return value }
-            return "\(value) instead of \(write.names.map { names.name($0, table) }.joined(separator: " "))"
+            return
+                "\(value) instead of \(write.names.map { names.name($0, table) }.joined(separator: " "))"
         }
-        parts += Self.ended(change).map { "ends \(names.name(ReplicaID(node: table[change.dot.replica].node, lane: lane, incarnation: $0.incarnation))) at \($0.height)" }
+        parts += Self.ended(change).map {
+            "ends \(names.name(ReplicaID(node: table[change.dot.replica].node, lane: lane, incarnation: $0.incarnation))) at \($0.height)"
+        }
         let record = change.record == change.dot ? "" : " of \(names.name(change.record, table))"
-        return "\(names.name(change.dot, table))\(lane == .data ? record : ""): \(parts.joined(separator: ", "))"
+        return
+            "\(names.name(change.dot, table))\(lane == .data ? record : ""): \(parts.joined(separator: ", "))"
     }
 
     private func entry(_ kind: UInt64, _ content: Content) -> String {
         guard case .entry(let bytes) = content else { return "?" }
-        if kind == ChangeKind.member, let member = try? MemberEntry(bytes) { return "member \"\(member.name)\"" }
+        if kind == ChangeKind.member, let member = try? MemberEntry(bytes) {
+            return "member \"\(member.name)\""
+        }
         if let entry = try? OperatorEntry(bytes) { return "operator \"\(entry.name)\"" }
         return "?"
     }
@@ -143,7 +172,8 @@ struct FrameText {
         else { return [] }
         var entries = ByteReader(list)
         var ended: [(incarnation: UInt64, height: UInt64)] = []
-        while let incarnation = try? entries.u64("incarnation"), let height = try? entries.varint("height"),
+        while let incarnation = try? entries.u64("incarnation"),
+            let height = try? entries.varint("height"),
             (try? entries.raw(32, "hash")) != nil
         {
             ended.append((incarnation, height))

@@ -18,7 +18,15 @@ struct History {
         self.seed = seed
         generator = SeededGenerator(seed: seed)
         let count = Int.random(in: 3...5, using: &generator)
-        world = try World.team((0..<count).map { "laptop \($0)" }, seed: seed)
+        world = try World((0..<count).map { "laptop \($0)" }, seed: seed)
+        try world.found(0)
+        let isComplete = Bool.random(using: &generator)
+        for index in 1..<(isComplete ? count : count - 1) {
+            try world.join(index, through: 0)
+            // What each of them heard of the others differs.
+            if Bool.random(using: &generator) { world.unplugAll() }
+        }
+        world.unplugAll()
         world.chance = SeededGenerator(seed: seed &+ 7)
         world.isPrompt = false
         world.pieceBytes = [11, 100, 1_000, 1 << 20].randomElement(using: &generator) ?? 100
@@ -35,12 +43,23 @@ struct History {
     func meetInALine() throws {
         world.unplugAll()
         world.isPrompt = true
+        if let newcomer { try world.join(newcomer, through: newcomer - 1) }
+        world.unplugAll()
         for index in world.laptops.indices.dropFirst() { try world.plug(index, index - 1) }
         try world.deliverAll()
     }
 
+    /// The last laptop, as long as nobody let it in.
+    private var newcomer: Int? {
+        world.laptops.indices.last { world.laptops[$0].laptop.membership == nil }
+    }
+
     private mutating func act() throws {
         let index = Int.random(in: world.laptops.indices, using: &generator)
+        if index == newcomer {
+            let inviter = Int.random(in: 0..<index, using: &generator)
+            return try world.join(index, through: inviter, yes: true, address: "inviter:\(inviter)")
+        }
         switch Int.random(in: 0..<100, using: &generator) {
         case ..<16: try add(index)
         case ..<48: try set(index)
@@ -57,10 +76,18 @@ struct History {
         case ..<95: try world.wait(.seconds(Int.random(in: 1...6, using: &generator)))
         case ..<97:
             let targets = world.laptops.indices.filter { $0 != index }
-            sticks.append(try world.export(index, for: [targets.randomElement(using: &generator) ?? 0]))
+            sticks.append(
+                try world.export(index, for: [targets.randomElement(using: &generator) ?? 0]))
         default:
-            if let stick = sticks.randomElement(using: &generator) { try world.take(stick, index) }
+            if let stick = sticks.randomElement(using: &generator) { try take(stick, index) }
         }
+    }
+
+    /// One who never heard of the stick's source takes it another time.
+    private func take(_ stick: Stick, _ index: Int) throws {
+        do {
+            try world.take(stick, index)
+        } catch BundleError.unknownSource {}
     }
 
     private mutating func plug(_ index: Int) throws {
@@ -70,7 +97,9 @@ struct History {
 
     // MARK: - writing
 
-    private mutating func text() -> String { ["one", "two", "three"].randomElement(using: &generator) ?? "" }
+    private mutating func text() -> String {
+        ["one", "two", "three"].randomElement(using: &generator) ?? ""
+    }
 
     private mutating func edit() -> FieldEdit {
         switch Int.random(in: 0..<10, using: &generator) {
@@ -78,7 +107,10 @@ struct History {
         case 4: FieldEdit(Fields.blood, .put(.text(text())))
         case 5: FieldEdit(Fields.blood, .put(.state(.refused)))
         case 6, 7: FieldEdit(Fields.alias, .put(.text(text())))
-        case 8: FieldEdit(Fields.arrival, .put(.event(stage: text(), time: UInt64.random(in: 0...1, using: &generator))))
+        case 8:
+            FieldEdit(
+                Fields.arrival,
+                .put(.event(stage: text(), time: UInt64.random(in: 0...1, using: &generator))))
         default: FieldEdit(Fields.note, .put(.text(text())))
         }
     }
@@ -95,12 +127,16 @@ struct History {
             let dots = try world.act(index, body)
             let node = world.laptops[index]
             for dot in dots {
-                guard let stored = try node.store.change(dot) else { throw LaptopError.storeIncomplete }
+                guard let stored = try node.store.change(dot) else {
+                    throw LaptopError.storeIncomplete
+                }
                 oracle.note(try Change(dot: dot, stored: stored.content), node.laptop.heads.table)
             }
         } catch let error as LaptopError {
             switch error {
-            case .recordRemoved, .notRemoved, .contextRequired, .nothingToRemove, .noSuchRecord, .badDot: break
+            case .recordRemoved, .notRemoved, .contextRequired, .nothingToRemove, .noSuchRecord,
+                .badDot:
+                break
             default: throw error
             }
         }
@@ -118,7 +154,8 @@ struct History {
     }
 
     private mutating func record(_ index: Int) -> (GlobalDot, Dot)? {
-        guard let record = records.randomElement(using: &generator), let dot = world.dot(index, record)
+        guard let record = records.randomElement(using: &generator),
+            let dot = world.dot(index, record)
         else { return nil }
         return (record, dot)
     }
@@ -126,7 +163,9 @@ struct History {
     private mutating func set(_ index: Int) throws {
         guard let (name, record) = record(index) else { return }
         let edits = edits()
-        let shown = try world.view(index, name)?.fields.flatMap(\.values).flatMap(\.witnesses).map(\.dot) ?? []
+        let shown =
+            try world.view(index, name)?.fields.flatMap(\.values).flatMap(\.witnesses).map(\.dot)
+            ?? []
         let context: ReadContext
         switch Int.random(in: 0..<6, using: &generator) {
         case 0: context = .dots([])
@@ -152,18 +191,21 @@ struct History {
         guard let (_, record) = record(index) else { return }
         let isRemoved = Bool.random(using: &generator)
         try write(index) { laptop, store, output in
-            try laptop.mark(record, isRemoved: isRemoved, Authorship(operatorDot: nil), store, &output)
+            try laptop.mark(
+                record, isRemoved: isRemoved, Authorship(operatorDot: nil), store, &output)
         }
     }
 
     private mutating func resolve(_ index: Int) throws {
         guard let (name, record) = record(index),
-            let field = try world.view(index, name)?.fields.filter(\.isConflict).randomElement(using: &generator),
+            let field = try world.view(index, name)?.fields.filter(\.isConflict).randomElement(
+                using: &generator),
             let claim = field.values.flatMap(\.witnesses).randomElement(using: &generator)
         else { return }
         try write(index) { laptop, store, output in
             let (dot, _) = try laptop.resolve(
-                record, field.field, keep: claim.dot, value: nil, .asStored, Authorship(operatorDot: nil),
+                record, field.field, keep: claim.dot, value: nil, .asStored,
+                Authorship(operatorDot: nil),
                 store, &output)
             return [dot]
         }

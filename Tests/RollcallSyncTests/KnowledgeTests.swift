@@ -22,23 +22,28 @@ import Testing
 
     static let cases = [
         Case(
-            testDescription: "nothing was known", known: [0, 0], knownNonce: 0, heard: [3, 1], nonce: 5,
+            testDescription: "nothing was known", known: [0, 0], knownNonce: 0, heard: [3, 1],
+            nonce: 5,
             learned: [3, 1], learnedNonce: 5),
         Case(
             testDescription: "the same life: the greatest of each", known: [3, 1], knownNonce: 5,
             heard: [2, 4], nonce: 5, learned: [3, 4], learnedNonce: 5),
         Case(
-            testDescription: "a later life replaces, by more", known: [3, 1], knownNonce: 5, heard: [6, 6],
+            testDescription: "a later life replaces, by more", known: [3, 1], knownNonce: 5,
+            heard: [6, 6],
             nonce: 6, earlier: [5, 4], learned: [6, 6], learnedNonce: 6),
         Case(
-            testDescription: "a later life replaces, by less", known: [3, 1], knownNonce: 5, heard: [1, 0],
+            testDescription: "a later life replaces, by less", known: [3, 1], knownNonce: 5,
+            heard: [1, 0],
             nonce: 6, earlier: [5], learned: [1, 0], learnedNonce: 6),
         Case(
             testDescription: "an earlier life changes nothing", known: [3, 1], knownNonce: 6,
             knownEarlier: [5], heard: [9, 9], nonce: 5, learned: [3, 1], learnedNonce: 6),
         Case(
-            testDescription: "neither lists the other: the least of each", known: [3, 1], knownNonce: 6,
-            knownEarlier: [4], heard: [2, 5], nonce: 5, earlier: [4], learned: [2, 1], learnedNonce: 6),
+            testDescription: "neither lists the other: the least of each", known: [3, 1],
+            knownNonce: 6,
+            knownEarlier: [4], heard: [2, 5], nonce: 5, earlier: [4], learned: [2, 1],
+            learnedNonce: 6),
     ]
 
     @Test(arguments: cases)
@@ -55,7 +60,9 @@ import Testing
 
     private static func vector(_ counters: [UInt64]) -> VersionVector {
         var vector = VersionVector()
-        for (index, counter) in counters.enumerated() { vector[ReplicaNumber(UInt32(index))] = counter }
+        for (index, counter) in counters.enumerated() {
+            vector[ReplicaNumber(UInt32(index))] = counter
+        }
         return vector
     }
 
@@ -132,7 +139,8 @@ import Testing
         #expect(world.standing(1, of: 0)?.weLack == 0)
     }
 
-    @Test func `a replica first heard of from one peer and had from another is not lacking`() throws {
+    @Test func `a replica first heard of from one peer and had from another is not lacking`() throws
+    {
         let world = try World.team(["north gate", "table 1", "table 2"])
         try world.plug(1, 0)
         try world.plug(2, 0)

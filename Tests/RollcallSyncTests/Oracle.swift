@@ -72,9 +72,10 @@ struct Oracle {
         case .set, .log: return false
         case .event:
             let unlike = Set(contents)
-            let stages = Set(unlike.map { content in
-                if case .event(let stage, _) = content { stage } else { "" }
-            })
+            let stages = Set(
+                unlike.map { content in
+                    if case .event(let stage, _) = content { stage } else { "" }
+                })
             return unlike.count > stages.count
         case .single where field != .removed:
             return Set(contents).count > 1
@@ -84,7 +85,8 @@ struct Oracle {
             }
             if Set(marks.map(\.isRemoved)).count > 1 { return true }
             guard marks.first?.isRemoved == true else { return false }
-            let shown = Set(marks.flatMap(\.shown).map { GlobalDot(replica: $0.replica, counter: $0.counter) })
+            let shown = Set(
+                marks.flatMap(\.shown).map { GlobalDot(replica: $0.replica, counter: $0.counter) })
             return live.contains { $0.field != .removed && !shown.contains($0.dot) }
         }
     }

@@ -46,7 +46,9 @@ import Testing
     }
 
     @Test(arguments: [0, 1])
-    func `a peer that started anew is heard at once, though its old session still seems open`(restarted: Int) throws {
+    func `a peer that started anew is heard at once, though its old session still seems open`(
+        restarted: Int
+    ) throws {
         let world = try World.team(["north gate", "table 1"])
         let other = 1 - restarted
         // The session that would stay by the rule of keys is the one that died.
@@ -69,7 +71,9 @@ import Testing
         try world.plug(0, 1)
         world.severQuietly()
         let start = world.now
-        while world.standing(0, of: 1)?.isConnected == true || world.standing(1, of: 0)?.isConnected == true {
+        while world.standing(0, of: 1)?.isConnected == true
+            || world.standing(1, of: 0)?.isConnected == true
+        {
             try world.wait(.milliseconds(500))
             guard world.now - start < .seconds(60) else { break }
         }
@@ -137,7 +141,10 @@ import Testing
         #expect(world.laptops[0].dialled.isEmpty)
     }
 
-    @Test func `a peer that a person disconnected is neither dialled nor let in, over restarts too`() throws {
+    @Test
+    func `a peer that a person disconnected is neither dialled nor let in, over restarts too`()
+        throws
+    {
         let world = try lonelyGate()
         let peer = world.laptops[1].identity.node
         try world.act(0) { laptop, _, output in laptop.disconnect(peer, &output) }

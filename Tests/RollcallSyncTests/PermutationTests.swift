@@ -32,7 +32,8 @@ import Testing
         let second = try world.set(0, record, Fields.surname, "two")
         try world.set(1, record, Fields.surname, "three", seen: [record])
         try world.set(2, record, Fields.surname, "four", seen: [second])
-        return Story(world: world, chunks: try capture.chunks(), fingerprint: try world.fingerprint(0))
+        return Story(
+            world: world, chunks: try capture.chunks(), fingerprint: try world.fingerprint(0))
     }
 
     /// Sets, events and a removal of a record whose creation may come last.
@@ -41,27 +42,34 @@ import Testing
         try world.plug(1, 0)
         try world.plug(2, 0)
         let capture = Capture(world)
-        let record = try world.add(0, [
-            FieldEdit(Fields.alias, .put(.text("one"))), FieldEdit(Fields.arrival, .put(.event(stage: "gate", time: 1))),
-        ])
+        let record = try world.add(
+            0,
+            [
+                FieldEdit(Fields.alias, .put(.text("one"))),
+                FieldEdit(Fields.arrival, .put(.event(stage: "gate", time: 1))),
+            ])
         let dots = try (0...2).map { try world.known($0, record) }
         _ = try world.act(1) { laptop, store, output in
             try laptop.set(
-                dots[1], [FieldEdit(Fields.alias, .take(.text("one")))], .asStored, Authorship(operatorDot: nil), store,
+                dots[1], [FieldEdit(Fields.alias, .take(.text("one")))], .asStored,
+                Authorship(operatorDot: nil), store,
                 &output)
         }
         _ = try world.act(2) { laptop, store, output in
             try laptop.set(
-                dots[2], [FieldEdit(Fields.alias, .put(.text("one")))], .asStored, Authorship(operatorDot: nil), store,
+                dots[2], [FieldEdit(Fields.alias, .put(.text("one")))], .asStored,
+                Authorship(operatorDot: nil), store,
                 &output)
         }
         for (index, isRemoved) in [(0, true), (1, false)] {
             _ = try world.act(index) { laptop, store, output in
-                try laptop.mark(dots[index], isRemoved: isRemoved, Authorship(operatorDot: nil), store, &output)
+                try laptop.mark(
+                    dots[index], isRemoved: isRemoved, Authorship(operatorDot: nil), store, &output)
             }
         }
         try world.set(2, record, Fields.surname, "two")
-        return Story(world: world, chunks: try capture.chunks(), fingerprint: try world.fingerprint(0))
+        return Story(
+            world: world, chunks: try capture.chunks(), fingerprint: try world.fingerprint(0))
     }
 
     @Test func `a newcomer's story in every order, each part twice, ends in one state`() throws {
@@ -99,14 +107,19 @@ import Testing
             var output = Output()
             try laptop.take(chunk: story.chunks[index], into: &bundle, node.store, &output)
             try node.store.apply(output.commit)
-            while let next = try laptop.proceed(moment, node.store) { try node.store.apply(next.commit) }
+            while let next = try laptop.proceed(moment, node.store) {
+                try node.store.apply(next.commit)
+            }
         }
-        return (try laptop.fingerprint(node.store), try node.store.counts().held, laptop.missing().count)
+        return (
+            try laptop.fingerprint(node.store), try node.store.counts().held, laptop.missing().count
+        )
     }
 
     static func manifest(_ register: [UInt8], _ source: NodeID) -> Manifest {
         Manifest(
-            register: register, source: source, startNonce: 1, earlierNonces: [], createdAt: 0, targets: [], vector: [],
+            register: register, source: source, startNonce: 1, earlierNonces: [], createdAt: 0,
+            targets: [], vector: [],
             contents: [], chunks: [])
     }
 

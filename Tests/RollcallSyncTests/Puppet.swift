@@ -50,7 +50,8 @@ final class Puppet {
     /// A hello as this register's members say it.
     func hello(nonce: UInt64 = 1, digest: [UInt8] = [UInt8](repeating: 7, count: 16)) -> Hello {
         Hello(
-            register: world.laptops[index].laptop.membership?.register.bytes ?? [], startNonce: nonce,
+            register: world.laptops[index].laptop.membership?.register.bytes ?? [],
+            startNonce: nonce,
             wallClock: 0, window: UInt64(Limits.windowBytes), capabilities: 0, dictionaries: [],
             digest: digest, base: 0, changed: [], earlierNonces: [])
     }
@@ -84,7 +85,9 @@ final class Trace {
                 let message = try? frame.message(compression)
             {
                 self?.entries.append(
-                    Entry(from: from, to: to, session: session, frame: frame, type: type, message: message))
+                    Entry(
+                        from: from, to: to, session: session, frame: frame, type: type,
+                        message: message))
             }
         }
     }

@@ -15,14 +15,17 @@ import Testing
         #expect(try world.haveConverged())
     }
 
-    @Test func `a removal of a set's value is no conflict with a later removal of the record`() throws {
+    @Test func `a removal of a set's value is no conflict with a later removal of the record`()
+        throws
+    {
         let world = try World.team(["north gate", "table 1"])
         let alias = FieldNumber(27 * 32 + 8 + 2)
         let record = try world.add(0, alias, "one")
         let dot = try #require(world.dot(0, record))
         try world.act(0) { laptop, store, output in
             _ = try laptop.set(
-                dot, [FieldEdit(alias, .take(.text("one")))], .asStored, Authorship(operatorDot: nil),
+                dot, [FieldEdit(alias, .take(.text("one")))], .asStored,
+                Authorship(operatorDot: nil),
                 store, &output)
             _ = output
         }

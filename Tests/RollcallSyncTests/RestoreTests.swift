@@ -122,7 +122,9 @@ import Testing
         }
     }
 
-    @Test func `a copy and its original that both stay connected at two laptops hear each other`() throws {
+    @Test func `a copy and its original that both stay connected at two laptops hear each other`()
+        throws
+    {
         let world = try World.team(["north gate", "table 1", "table 2"])
         world.laptops.append(try TestLaptop("copy", copyOf: world.laptops[0], seed: 81))
         try world.plug(0, 1)

@@ -54,7 +54,7 @@ final class Script {
         return lines + answers
     }
 
-    /// `laptops A B`: two that know of nothing. `team A B`: A let in B some time ago.
+    /// Begins with `laptops A B`, who know of nothing, or with `team A B`, where A let in B some time ago.
     private func begin(_ names: [String], isTeam: Bool) throws {
         let world = try World(names, seed: 1)
         for node in world.laptops { node.laptop.ownAddresses = ["\(node.name):1".lowercased()] }
@@ -78,7 +78,9 @@ final class Script {
         case "show": return try show(words[1], world)
         case "compare": return try compare(world)
         default:
-            guard let index = world.laptops.firstIndex(where: { $0.name == words[0] }), words.count > 1 else {
+            guard let index = world.laptops.firstIndex(where: { $0.name == words[0] }),
+                words.count > 1
+            else {
                 throw ScriptError(line: line)
             }
             return try act(index, words[1], Array(words.dropFirst(2)), line, world)
@@ -103,7 +105,9 @@ final class Script {
     }
 
     private func laptop(_ name: String, _ line: String, _ world: World) throws -> Int {
-        guard let index = world.laptops.firstIndex(where: { $0.name == name }) else { throw ScriptError(line: line) }
+        guard let index = world.laptops.firstIndex(where: { $0.name == name }) else {
+            throw ScriptError(line: line)
+        }
         return index
     }
 
@@ -120,7 +124,9 @@ final class Script {
             else { throw ScriptError(line: line) }
             try world.resolve(index, record, edit.field, value)
         case "invites": codes[index] = try world.invite(index, yes: rest.isEmpty)
-        case "joins": try join(index, through: try laptop(rest[1], line, world), isRight: rest.count == 2, world)
+        case "joins":
+            try join(
+                index, through: try laptop(rest[1], line, world), isRight: rest.count == 2, world)
         case "confirms":
             let words = world.laptops[index].laptop.newcomers.first?.words ?? ""
             _ = try world.act(index) { laptop, store, output in
@@ -133,9 +139,11 @@ final class Script {
         case "restores":
             lives += 1
             world.unplug(index)
-            try world.laptops[index].restore(copies[rest.last ?? ""] ?? "", seed: 100 + lives, now: world.now)
+            try world.laptops[index].restore(
+                copies[rest.last ?? ""] ?? "", seed: 100 + lives, now: world.now)
         case "exports":
-            let stick = try world.export(index, for: try rest.dropFirst(2).map { try laptop($0, line, world) })
+            let stick = try world.export(
+                index, for: try rest.dropFirst(2).map { try laptop($0, line, world) })
             sticks[rest[0]] = stick
             return ["\(stick.changeCount) changes in \(stick.chunks.count) chunks"]
         case "takes":
@@ -166,7 +174,9 @@ final class Script {
     private func edits(_ words: ArraySlice<String>, _ line: String) throws -> [FieldEdit] {
         try words.map { word in
             let parts = word.split(separator: "=").map(String.init)
-            guard parts.count == 2, let field = FrameText.fieldNames.first(where: { $0.value == parts[0] })?.key else {
+            guard parts.count == 2,
+                let field = FrameText.fieldNames.first(where: { $0.value == parts[0] })?.key
+            else {
                 throw ScriptError(line: line)
             }
             return FieldEdit(field, .put(.text(parts[1])))
@@ -175,7 +185,8 @@ final class Script {
 
     /// `A sets r1 surname=two`, or with `seen Ad1.1`, or `seen nothing`.
     private func set(_ index: Int, _ rest: [String], _ line: String, _ world: World) throws {
-        guard let record = records[rest[0]], case .put(.text(let value)) = try edits(rest[1...1], line)[0].action
+        guard let record = records[rest[0]],
+            case .put(.text(let value)) = try edits(rest[1...1], line)[0].action
         else { throw ScriptError(line: line) }
         let seen = rest.count > 3 ? rest[3...].compactMap { text.names.dot($0) } : nil
         try world.set(index, record, try edits(rest[1...1], line)[0].field, value, seen: seen)
@@ -188,9 +199,11 @@ final class Script {
         return try world.laptops.indices.map { index in
             let fields = try (world.view(index, record)?.fields ?? []).map { field in
                 let values = field.values.map(\.content.shown).joined(separator: " | ")
-                return "\(FrameText.fieldNames[field.field] ?? "?")=\(values)\(field.isConflict ? " (conflict)" : "")"
+                return
+                    "\(FrameText.fieldNames[field.field] ?? "?")=\(values)\(field.isConflict ? " (conflict)" : "")"
             }
-            return "\(world.laptops[index].name) has \(fields.isEmpty ? "nothing" : fields.joined(separator: ", "))"
+            return
+                "\(world.laptops[index].name) has \(fields.isEmpty ? "nothing" : fields.joined(separator: ", "))"
         }
     }
 

@@ -25,7 +25,9 @@ extension World {
         let node = laptops[index]
         var export = node.laptop.export(for: targets.map { laptops[$0].identity.node })
         var chunks: [[UInt8]] = []
-        while let chunk = try node.laptop.nextChunk(of: &export, node.store) { chunks.append(chunk) }
+        while let chunk = try node.laptop.nextChunk(of: &export, node.store) {
+            chunks.append(chunk)
+        }
         let manifest = node.laptop.manifest(of: export, createdAt: moment.wallClock)
         return Stick(manifest: manifest, chunks: chunks, changeCount: export.changeCount)
     }
@@ -58,7 +60,8 @@ extension World {
                 output.commit = []
                 try act(index) { _, _, sent in sent = output }
             }
-            return ImportCounts(new: bundle.newCount, known: bundle.knownCount, held: bundle.heldCount)
+            return ImportCounts(
+                new: bundle.newCount, known: bundle.knownCount, held: bundle.heldCount)
         } catch {
             node.laptop = before
             try node.store.rollback()
@@ -75,7 +78,9 @@ extension World {
         }
         let manifest = try Manifest(frame.body)
         guard Laptop.isSigned(manifest) else { throw FormatError(.badSignature, "manifest") }
-        guard manifest.chunks.count == stick.chunks.count else { throw FormatError(.truncated, "file") }
+        guard manifest.chunks.count == stick.chunks.count else {
+            throw FormatError(.truncated, "file")
+        }
         for (chunk, bytes) in zip(manifest.chunks, stick.chunks)
         where chunk.hash != Array(sha256(bytes).prefix(16)) {
             throw FormatError(.chunkMismatch, "chunk")

@@ -20,7 +20,9 @@ import Testing
     }
 
     @Test(arguments: [(1, 2), (2, 1)])
-    func `a newcomer whom another member let in gets in by its admission`(dialling: Int, dialled: Int) throws {
+    func `a newcomer whom another member let in gets in by its admission`(
+        dialling: Int, dialled: Int
+    ) throws {
         let world = try strangers()
         try world.add(dialling, Fields.surname, "one")
         try world.plug(dialling, dialled)
@@ -31,7 +33,9 @@ import Testing
     }
 
     @Test(arguments: [(1, 3), (3, 1)])
-    func `two newcomers of two members who never met since let each other in`(dialling: Int, dialled: Int) throws {
+    func `two newcomers of two members who never met since let each other in`(
+        dialling: Int, dialled: Int
+    ) throws {
         let world = try World(["north gate", "table 1", "south gate", "table 2"], seed: 7)
         try world.found(0)
         try world.join(2, through: 0)
@@ -48,7 +52,8 @@ import Testing
         #expect(try world.counts(1).records == 2)
     }
 
-    @Test func `a newcomer let in by a newcomer is known to one who knows the founder only`() throws {
+    @Test func `a newcomer let in by a newcomer is known to one who knows the founder only`() throws
+    {
         let world = try World(["north gate", "table 1", "table 2", "reader"], seed: 8)
         try world.found(0)
         try world.join(3, through: 0)
@@ -61,6 +66,20 @@ import Testing
 
         #expect(try world.fingerprint(2) == world.fingerprint(3))
         #expect(world.standing(3, of: 2)?.isUpToDate == true)
+    }
+
+    @Test func `whom a newcomer let in it still knows after a restart`() throws {
+        let world = try World(["north gate", "table 1", "table 2"], seed: 11)
+        try world.found(0)
+        try world.join(1, through: 0)
+        world.unplugAll()
+        try world.join(2, through: 1)
+        try world.restart(1, seed: 60)
+
+        #expect(world.laptops[1].laptop.membership?.members.count == 3)
+        try world.add(2, Fields.surname, "one")
+        try world.plug(2, 1)
+        #expect(try world.fingerprint(1) == world.fingerprint(2))
     }
 
     @Test func `the last of thirty is let in by one who knows nobody since`() throws {
@@ -97,7 +116,9 @@ import Testing
         #expect(puppet.isClosed)
     }
 
-    @Test(arguments: [FrameType.have, .sift, .plan, .changes, .ack, .credit, .addresses, .joinProof])
+    @Test(arguments: [
+        FrameType.have, .sift, .plan, .changes, .ack, .credit, .addresses, .joinProof,
+    ])
     func `a stranger who begins with anything else is sent away`(type: FrameType) throws {
         let world = try World.team(["north gate"])
         let puppet = try Puppet(world, 0, tlsKeyHash: strange)

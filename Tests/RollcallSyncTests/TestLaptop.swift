@@ -38,7 +38,8 @@ final class TestLaptop {
     }
 
     private static func begin(
-        _ name: String, _ identity: LaptopIdentity, _ store: RegisterStore, seed: UInt64, now: Duration
+        _ name: String, _ identity: LaptopIdentity, _ store: RegisterStore, seed: UInt64,
+        now: Duration
     ) throws -> Laptop {
         var output = Output()
         let laptop = try Laptop(
@@ -75,13 +76,13 @@ final class TestLaptop {
         try restart(seed: seed, now: now)
     }
 
-    /// What the laptop sent into a session that the test holds the other end of, since the last call.
     /// Begins with the same key on an empty disk.
     func loseDisk(seed: UInt64) throws {
         store = try RegisterStore.inMemory()
         try restart(seed: seed)
     }
 
+    /// What came out of a session that the test holds the other end of, since the last call.
     func takeInbox(_ session: SessionID) -> [UInt8] {
         inbox.removeValue(forKey: session) ?? []
     }

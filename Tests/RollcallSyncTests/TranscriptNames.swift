@@ -17,7 +17,8 @@ struct TranscriptNames {
             nodes[node.identity.node] = nodes[node.identity.node] ?? node.name
             if starts[node.laptop.startNonce] == nil {
                 counts["start of \(node.name)", default: 0] += 1
-                starts[node.laptop.startNonce] = "\(node.name)/\(counts["start of \(node.name)"] ?? 0)"
+                starts[node.laptop.startNonce] =
+                    "\(node.name)/\(counts["start of \(node.name)"] ?? 0)"
             }
         }
         for node in world.laptops {
@@ -38,7 +39,9 @@ struct TranscriptNames {
 
     func name(tag: UInt64) -> String { replicasByTag[tag] ?? "?" }
 
-    func name(_ dot: Dot, _ table: ReplicaTable) -> String { "\(name(table[dot.replica])).\(dot.counter)" }
+    func name(_ dot: Dot, _ table: ReplicaTable) -> String {
+        "\(name(table[dot.replica])).\(dot.counter)"
+    }
 
     func name(start nonce: UInt64) -> String { starts[nonce] ?? "?" }
 

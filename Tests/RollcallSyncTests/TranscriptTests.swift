@@ -25,7 +25,9 @@ import Testing
         if ProcessInfo.processInfo.environment["ROLLCALL_REWRITE"] == "1" {
             try played.write(to: url, atomically: true, encoding: .utf8)
         } else {
-            #expect(Difference(written, played) == nil, "\(file): \(Difference(written, played)?.text ?? "")")
+            #expect(
+                Difference(written, played) == nil,
+                "\(file): \(Difference(written, played)?.text ?? "")")
         }
     }
 }
@@ -37,8 +39,11 @@ private struct Difference: Equatable {
     init?(_ written: String, _ played: String) {
         guard written != played else { return nil }
         let (left, right) = (written.split(separator: "\n"), played.split(separator: "\n"))
-        let index = zip(left, right).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(left.count, right.count)
-        text = "line \(index + 1) without blank ones: "
+        let index =
+            zip(left, right).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+            ?? min(left.count, right.count)
+        text =
+            "line \(index + 1) without blank ones: "
             + "written \(left.dropFirst(index).first ?? "nothing"), played \(right.dropFirst(index).first ?? "nothing")"
     }
 }

@@ -25,7 +25,9 @@ import Testing
         return (world, dot)
     }
 
-    private func change(_ world: World, _ index: Int, _ dot: GlobalDot) throws -> (Change, hash: [UInt8])? {
+    private func change(_ world: World, _ index: Int, _ dot: GlobalDot) throws -> (
+        Change, hash: [UInt8]
+    )? {
         let local = try world.known(index, dot)
         return try world.laptops[index].store.change(local).map {
             (try Change(dot: local, stored: $0.content), $0.hash)
@@ -33,7 +35,9 @@ import Testing
     }
 
     @Test(arguments: Lane.allCases)
-    func `a change of an unknown kind, field, body and extra travels through others unchanged`(lane: Lane) throws {
+    func `a change of an unknown kind, field, body and extra travels through others unchanged`(
+        lane: Lane
+    ) throws {
         let (world, dot) = try travel(lane: lane, [(unknownField, body)], extras: extras)
 
         let first = try change(world, 0, dot)
@@ -49,17 +53,21 @@ import Testing
     }
 
     @Test func `an unknown field is shown by nobody and kept by all`() throws {
-        let (world, dot) = try travel(lane: .data, [(Fields.surname, [0] + Array("one".utf8)), (unknownField, body)], extras: [])
+        let (world, dot) = try travel(
+            lane: .data, [(Fields.surname, [0] + Array("one".utf8)), (unknownField, body)],
+            extras: [])
 
         for index in 0...2 {
             #expect(try world.values(index, dot, Fields.surname) == ["one"])
-            #expect(try world.view(index, dot)?[unknownField]?.values.map(\.content) == [.opaque(body)])
+            #expect(
+                try world.view(index, dot)?[unknownField]?.values.map(\.content) == [.opaque(body)])
         }
     }
 
     @Test func `extras that are no list of extras are kept as they are`() throws {
         let odd: [UInt8] = [1, 200, 5]
-        let (world, dot) = try travel(lane: .data, [(Fields.surname, [0] + Array("one".utf8))], extras: odd)
+        let (world, dot) = try travel(
+            lane: .data, [(Fields.surname, [0] + Array("one".utf8))], extras: odd)
 
         #expect(try change(world, 2, dot)?.0.extras == odd)
         #expect(try world.haveConverged())
@@ -73,7 +81,9 @@ import Testing
         #expect(try world.haveConverged())
     }
 
-    @Test func `an unknown write is replaced by whoever saw it, and lives on in the history`() throws {
+    @Test func `an unknown write is replaced by whoever saw it, and lives on in the history`()
+        throws
+    {
         let (world, dot) = try travel(lane: .data, [(Fields.surname, body)], extras: [])
         try world.set(2, dot, Fields.surname, "one", seen: [dot])
         try world.plug(2, 0)

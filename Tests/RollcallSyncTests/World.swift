@@ -83,7 +83,9 @@ final class World {
 
     private func proceed(_ index: Int) throws {
         let node = laptops[index]
-        while let output = try node.laptop.proceed(moment, node.store) { try carryOut(output, index) }
+        while let output = try node.laptop.proceed(moment, node.store) {
+            try carryOut(output, index)
+        }
     }
 
     private func carryOut(_ output: Output, _ index: Int) throws {
@@ -92,7 +94,9 @@ final class World {
             try node.store.apply(output.commit)
             try node.store.commit()
         }
-        for sending in output.send { carry(sending.bytes, from: End(index: index, session: sending.session)) }
+        for sending in output.send {
+            carry(sending.bytes, from: End(index: index, session: sending.session))
+        }
         node.notices += output.notices
         node.dialled += output.dial.map { ($0, now) }
         for id in output.close {
@@ -161,14 +165,15 @@ final class World {
         return SessionID(nextSession)
     }
 
-    /// `a` dials `b`. Each sees the other's key, unless somebody is in between.
+    /// Lets `a` dial `b`; each sees the other's key, unless somebody is in between.
     @discardableResult
     func plug(
         _ a: Int, _ b: Int, address: String = "somewhere:1", diallingSees: [UInt8]? = nil,
         dialledSees: [UInt8]? = nil
     ) throws -> (SessionID, SessionID) {
         let link = Link(
-            dialling: End(index: a, session: newSession()), dialled: End(index: b, session: newSession()))
+            dialling: End(index: a, session: newSession()),
+            dialled: End(index: b, session: newSession()))
         links.append(link)
         try handle(
             .opened(
@@ -205,7 +210,9 @@ final class World {
         // What was sent before the close still arrives, then the other side sees the end.
         let pending = queue.filter { $0.to == other }
         queue.removeAll { $0.to == other || $0.to == end }
-        for delivery in pending { try? handle(.received(other.session, delivery.bytes), other.index) }
+        for delivery in pending {
+            try? handle(.received(other.session, delivery.bytes), other.index)
+        }
         try? handle(.closed(other.session), other.index)
         try? handle(.closed(end.session), end.index)
     }

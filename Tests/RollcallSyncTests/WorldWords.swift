@@ -31,12 +31,14 @@ extension World {
         let name = laptops[index].name
         try act(index) { laptop, store, output in
             try laptop.found(
-                title: "test", name: name, operatorName: "operator of \(name)", moment, store, &output)
+                title: "test", name: name, operatorName: "operator of \(name)", moment, store,
+                &output)
         }
     }
 
     func invite(_ inviter: Int, yes: Bool = true) throws -> JoinCode {
-        try act(inviter) { laptop, _, _ in try laptop.invite(minutes: 10, admitsAtOnce: yes, moment) }
+        try act(inviter) { laptop, _, _ in try laptop.invite(minutes: 10, admitsAtOnce: yes, moment)
+        }
     }
 
     /// The newcomer begins to join and wants to dial an address.
@@ -44,12 +46,15 @@ extension World {
         let name = laptops[newcomer].name
         try act(newcomer) { laptop, _, output in
             try laptop.join(
-                address: address, code: code, name: name, operatorName: "operator of \(name)", moment,
+                address: address, code: code, name: name, operatorName: "operator of \(name)",
+                moment,
                 &output)
         }
     }
 
-    func join(_ newcomer: Int, through inviter: Int, yes: Bool = true, address: String? = nil) throws {
+    func join(_ newcomer: Int, through inviter: Int, yes: Bool = true, address: String? = nil)
+        throws
+    {
         let code = try invite(inviter, yes: yes)
         let address = address ?? "inviter:\(newcomer)"
         try beginJoin(newcomer, code, address: address)
@@ -77,7 +82,8 @@ extension World {
         seen: [GlobalDot]? = nil
     ) throws -> GlobalDot {
         guard let dot = dot(index, record) else { throw LaptopError.noSuchRecord }
-        let context = try seen.map { ReadContext.dots(try $0.map { try known(index, $0) }) } ?? .asStored
+        let context =
+            try seen.map { ReadContext.dots(try $0.map { try known(index, $0) }) } ?? .asStored
         let dots = try act(index) { laptop, store, output in
             try laptop.set(
                 dot, [FieldEdit(field, .put(.text(text)))], context, Authorship(operatorDot: nil),
@@ -95,7 +101,8 @@ extension World {
             index,
             try act(index) { laptop, store, output in
                 try laptop.resolve(
-                    dot, field, keep: nil, value: .text(text), .asStored, Authorship(operatorDot: nil),
+                    dot, field, keep: nil, value: .text(text), .asStored,
+                    Authorship(operatorDot: nil),
                     store, &output
                 ).dot
             })
