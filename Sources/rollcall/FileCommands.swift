@@ -64,7 +64,7 @@ struct ExportCommand: DaemonCommand {
         help: ArgumentHelp("The laptops it is for.", valueName: "node,..."))
     var targets: [String] = []
     @Flag(help: "For every member.") var all = false
-    @Flag(help: "Everything, whatever they have acknowledged: the basis is nothing.") var full = false
+    @Flag(help: "Everything, whatever they have acknowledged.") var full = false
     @Option(name: .shortAndLong, help: ArgumentHelp("The bundle to make.", valueName: "file"))
     var output: String
 

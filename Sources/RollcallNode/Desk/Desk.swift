@@ -162,7 +162,8 @@ struct Desk: Sendable {
                 answer)
         case .rosterExport(let path): try await answer.result(try await exportRoster(path))
         case .export(let targets, let all, let full, let path):
-            try await answer.result(try await driver.exportBundle(
+            try await answer.result(
+                try await driver.exportBundle(
                     for: targets, all: all, full: full, to: path))
         case .import(let paths, let preview, let salvage):
             for path in paths {
