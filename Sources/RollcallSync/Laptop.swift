@@ -82,6 +82,8 @@ public struct Laptop {
         /// Salts of the block being written, root included: known to nobody else until the block is full.
         var block: UInt64
         var salts: SaltTree
+        /// The heads that its changes have listed as parents.
+        var parents: VersionVector
     }
 
     /// The last segment of a replica, as long as it may still be joined with what comes next.

@@ -249,6 +249,20 @@ extension Laptop {
                     message: alone.encode(heads.table, numbering: &numbering))))
     }
 
+    /// Applies a held run whose turn has come; one that no longer fits is dropped, and said.
+    mutating func release(
+        _ message: ChangesMessage, _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        do {
+            _ = try receive(message, heads.table, storage, &output)
+        } catch RunError.fork(let replica, let height) {
+            output.notices.append(.fork(replica, height: height))
+        } catch RunError.invalidSegment {
+            let row = heads[message.replica]
+            output.notices.append(.fork(row.id, height: row.height))
+        }
+    }
+
     /// A held run that can be applied now, taken off the list.
     mutating func nextReleasable(
         _ storage: some RegisterStorage, _ output: inout Output

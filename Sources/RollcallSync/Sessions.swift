@@ -40,7 +40,7 @@ extension Laptop {
         self.moment = moment
         var output = Output()
         if let message = try nextReleasable(storage, &output) {
-            _ = try? receive(message, heads.table, storage, &output)
+            try release(message, storage, &output)
             tellSessions(storage, &output)
             return output
         }

@@ -129,11 +129,13 @@ extension Laptop {
             node: node, lane: lane, incarnation: UInt64.random(in: 1...UInt64.max, using: &chance))
         let number = table.insert(id)
         output.commit += heads.adopt(table).map { .replica($0) }
-        own[lane] = OwnReplica(number: number, block: .max, salts: SaltTree())
+        own[lane] = OwnReplica(
+            number: number, block: .max, salts: SaltTree(), parents: VersionVector())
         return number
     }
 
-    private func change(from draft: Draft, _ lane: Lane, _ dot: Dot, first: Dot?) -> Change {
+    private mutating func change(from draft: Draft, _ lane: Lane, _ dot: Dot, first: Dot?) -> Change
+    {
         let record =
             switch draft.record {
             case .new: dot
@@ -153,7 +155,9 @@ extension Laptop {
     }
 
     /// The earlier heads of this node that this replica ends, and a control change's parents.
-    private func extras(_ lane: Lane, isFirst: Bool, _ replica: ReplicaNumber) -> [UInt8] {
+    private mutating func extras(
+        _ lane: Lane, isFirst: Bool, _ replica: ReplicaNumber
+    ) -> [UInt8] {
         var extras = ByteWriter()
         if isFirst {
             var ended = ByteWriter()
@@ -169,7 +173,11 @@ extension Laptop {
         }
         if lane == .control {
             var parents = ByteWriter()
-            for row in heads.controlHeads {
+            // Only what no earlier change of this replica listed: a gate that lets in many would else
+            // list all of them each time, and its admissions outgrow their frame.
+            for row in heads.controlHeads
+            where row.number != replica && own[lane]?.parents[row.number] != row.height {
+                own[lane]?.parents[row.number] = row.height
                 row.id.encode(to: &parents)
                 parents.varint(row.height)
                 parents.raw(row.hash.prefix(16))
