@@ -80,11 +80,12 @@ extension Laptop {
 
     /// A person did not recognise the words.
     public mutating func refuse(words: String, _ output: inout Output) {
-        for (id, session) in sessions {
+        for (id, session) in sessions.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             guard case .joining(.confirming(_, words), _) = session.phase else { continue }
             bye(id, .joinRefused, "not admitted", &output)
         }
-        invitation = nil
+        // With words the code was used up when they were made; another may be open by now.
+        if words.isEmpty { invitation = nil }
     }
 
     private mutating func admit(

@@ -365,7 +365,8 @@ extension Laptop {
         peers[peer, default: PeerKnowledge()].isBarred = true
         unsavedPeers.insert(peer)
         savePeers(&output)
-        for session in sessions.values.filter({ $0.peer == peer }) {
+        let ended = sessions.values.filter { $0.peer == peer }
+        for session in ended.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
             bye(session.id, .disconnected, "a person disconnected", &output)
         }
     }

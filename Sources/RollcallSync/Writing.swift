@@ -247,9 +247,8 @@ extension Laptop {
         output.commit.append(.head(head))
         let counter = head.dot.counter
         let base = counter - UInt64(changeCount)
-        let block = (counter - 1) / Limits.changesPerBlock
         if let open = openSegments[head.dot.replica], open.last == base,
-            open.base / Limits.changesPerBlock == block,
+            counter - open.base <= UInt64(Limits.changesPerSegmentMax),
             open.byteCount + byteCount <= Limits.segmentBytesMax
         {
             output.commit.append(.dropHead(Dot(head.dot.replica, open.last)))
@@ -340,7 +339,7 @@ struct RunWriter {
     }
 
     var isSegmentFull: Bool {
-        pendingChanges >= Limits.changesPerSegmentMax || height % Limits.changesPerBlock == 0
+        pendingChanges >= Limits.changesPerSegmentMax
     }
 
     /// Whether the segment must end before a change so as not to grow too long.
