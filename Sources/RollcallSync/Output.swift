@@ -12,6 +12,10 @@ public struct Moment: Equatable, Sendable {
     /// Milliseconds since 1970; a claim for people.
     public var wallClock: UInt64
 
+    /// The wall clock as a change claims it: a person's testimony needs no milliseconds, and a column of
+    /// them is a tenth of a thousand edits.
+    var wholeSeconds: UInt64 { wallClock / 1_000 * 1_000 }
+
     public init(now: Duration, wallClock: UInt64) {
         self.now = now
         self.wallClock = wallClock

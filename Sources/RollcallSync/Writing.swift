@@ -144,7 +144,7 @@ extension Laptop {
             }
         var change = Change(
             dot: dot, kind: draft.kind, record: record, operatorDot: draft.operatorDot,
-            recordedAt: moment.wallClock, writes: draft.writes, bodies: draft.bodies)
+            recordedAt: moment.wholeSeconds, writes: draft.writes, bodies: draft.bodies)
         // A form may have shown one dot twice; a change names it once, in canonical order.
         for index in change.writes.indices where change.writes[index].names.count > 1 {
             change.writes[index].names = Set(change.writes[index].names)
