@@ -6,6 +6,7 @@ import time
 
 from bench_parts import floors
 from bench_parts.daemons import PATIENCE, Daemon, Pair, expect, until
+from bench_parts.relay import Relay
 from bench_parts.table import Line, duration, size
 
 MIB = 1 << 20
@@ -357,9 +358,30 @@ class Scenes:
             self.load(small.a, 1_000)
             small.wait()
             yield from self.meetings(small, 1_000)
+            yield self.round_trips(small)
         finally:
             small.stop()
         yield from self.meetings(self.pair(), self.options.records)
+
+    def round_trips(self, pair):
+        """How often the two must hear each other before data flows, on a cable so slow that nothing else counts."""
+        one_way = 0.1
+        relay = Relay(pair.b.address, one_way)
+        try:
+            pair.apart()
+            pair.b.control.one("add", fields=[{"field": "surname", "value": "Перша"}])
+            changes = pair.b.control.one("status")["changes"]
+            begin = time.perf_counter()
+            pair.a.control.one("connect", target=relay.address)
+            until(lambda: pair.a.control.one("status")["changes"] == changes, "the change arrives", 30)
+            seconds = time.perf_counter() - begin
+        finally:
+            relay.close()
+        # The relay answers the dial itself: TCP's own round trip is added. The way of the data is taken off.
+        trips = seconds / (2 * one_way) + 1 - 0.5
+        return Line(
+            "a cable of 100 ms each way", "round trips before data flows", trips, "", None, 3,
+            note=f"a change was durable at the other {seconds * 1e3:.0f} ms after `connect`")
 
     def meetings(self, pair, count):
         pair.wait()
