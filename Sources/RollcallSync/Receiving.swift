@@ -249,12 +249,16 @@ extension Laptop {
                     message: alone.encode(heads.table, numbering: &numbering))))
     }
 
-    /// Applies a held run whose turn has come; one that no longer fits is dropped, and said.
+    /// Applies a held run whose turn has come.
+    ///
+    /// One that does not fit what came before it is said, and stays on disk: somebody wrote it. It is
+    /// tried again at the next start.
     mutating func release(
         _ message: ChangesMessage, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         do {
             _ = try receive(message, heads.table, storage, &output)
+            output.commit.append(.dropHeld(replica: message.replica, first: message.first))
         } catch RunError.fork(let replica, let height) {
             output.notices.append(.fork(replica, height: height))
         } catch RunError.invalidSegment {
@@ -273,7 +277,6 @@ extension Laptop {
         }
         guard let index else { return nil }
         let run = held.remove(at: index)
-        output.commit.append(.dropHeld(replica: run.replica, first: run.first))
         let row = try storage.held().first { $0.replica == run.replica && $0.first == run.first }
         guard let row else { return nil }
         var table = heads.table
