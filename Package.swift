@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .executable(name: "rollcalld", targets: ["rollcalld"]),
         .executable(name: "rollcall", targets: ["rollcall"]),
+        .executable(name: "rollcall-sim", targets: ["rollcall-sim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -73,6 +74,19 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings),
+        // A field team in one process, with bad luck, from a seed.
+        .target(
+            name: "RollcallSimulation",
+            dependencies: [
+                "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallStore",
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "rollcall-sim",
+            dependencies: [
+                "RollcallSimulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(
             name: "rollcalld",

@@ -43,7 +43,7 @@ enum Connection {
         return queue
     }
 
-    private static var configuration: Configuration {
+    static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "register"
         configuration.allowsUnsafeTransactions = true

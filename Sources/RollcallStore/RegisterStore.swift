@@ -10,7 +10,7 @@ public import RollcallCore
 ///
 /// The store holds no key: what must be sealed comes to it sealed. It belongs to one actor, and all
 /// its disk work happens on one queue while that actor waits.
-public final class RegisterStore: RegisterStorage {
+public final class RegisterStore: RegisterDisk {
     private let queue: DatabaseQueue
     private let gauge = LogGauge()
     /// What is counted now, and what was when the transaction began.
@@ -40,6 +40,18 @@ public final class RegisterStore: RegisterStorage {
     public static func inMemory() throws(StoreError) -> RegisterStore {
         do {
             return try RegisterStore(Connection.openInMemory())
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// All that is committed, in a register of its own that is gone when the store is.
+    package func copyInMemory() throws(StoreError) -> RegisterStore {
+        guard !isTransactionOpen else { throw .transactionOpen }
+        do {
+            let copy = try DatabaseQueue(configuration: Connection.configuration)
+            try queue.backup(to: copy)
+            return try RegisterStore(copy)
         } catch {
             throw StoreError(error)
         }

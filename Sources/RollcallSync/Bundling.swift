@@ -1,5 +1,5 @@
 public import RollcallCore
-import RollcallTrust
+public import RollcallTrust
 public import RollcallWire
 
 /// Why a bundle was refused; nothing of it was kept.
@@ -133,8 +133,11 @@ extension Laptop {
     // MARK: - import
 
     /// Whether a manifest is what its source signed.
-    public static func isSigned(_ manifest: Manifest) -> Bool {
-        manifest.source.verifies(manifest.signature, of: signed(manifest))
+    public static func isSigned(
+        _ manifest: Manifest, by scheme: SignatureScheme = .ed25519
+    ) -> Bool {
+        scheme.verifier(of: manifest.source)?
+            .verifies(manifest.signature, of: signed(manifest)) ?? false
     }
 
     /// Begins to take in a bundle whose manifest and chunks have been checked.

@@ -136,7 +136,7 @@ extension Laptop {
         guard invitation != nil, let membership else {
             return bye(id, .joinClosed, "no invitation is open here", &output)
         }
-        guard let newcomer = NodeID(offer.node), !newcomer.isWeak else {
+        guard let newcomer = NodeID(offer.node), identity.key.scheme.verifier(of: newcomer) != nil else {
             return bye(id, .joinRefused, "a key of this form is not accepted", &output)
         }
         // A member that asks again lost the answer of its first time; its entry stands, and only its key may use it.
@@ -178,7 +178,7 @@ extension Laptop {
         let entry = MemberEntry(
             node: newcomer, tlsKeyHash: sessions[id]?.tlsKeyHash ?? [], role: .administrator,
             bundleKey: offer.bundleKey, name: offer.name, proof: proof.enrolment)
-        guard entry.isProven(in: membership.register) else {
+        guard entry.isProven(in: membership.register, by: identity.key.scheme) else {
             return bye(id, .joinRefused, "the newcomer does not hold its key", &output)
         }
         send(
@@ -228,7 +228,7 @@ extension Laptop {
         _ answer: JoinAnswer, _ id: SessionID, _ output: inout Output
     ) throws {
         guard var attempt = joining, attempt.session == id else { return }
-        guard let inviter = NodeID(answer.node), !inviter.isWeak else {
+        guard let inviter = NodeID(answer.node), identity.key.scheme.verifier(of: inviter) != nil else {
             throw FormatError(.weakKey, "inviter")
         }
         let genesis = try Genesis(answer.genesis)

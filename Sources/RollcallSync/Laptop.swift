@@ -133,7 +133,7 @@ public struct Laptop {
         let register = genesis?.register ?? RegisterID([UInt8](repeating: 0, count: 16))
         chain = Chain(register: register)
         heads = Heads(chain: chain)
-        if let genesis { membership = Membership(genesis: genesis) }
+        if let genesis { membership = Membership(genesis: genesis, scheme: identity.key.scheme) }
         try load(storage)
     }
 
@@ -192,7 +192,7 @@ public struct Laptop {
 
     mutating func verifier(of node: NodeID) -> SignatureVerifier? {
         if let known = verifiers[node] { return known }
-        let verifier = node.verifier
+        let verifier = identity.key.scheme.verifier(of: node)
         verifiers[node] = verifier
         return verifier
     }
@@ -222,7 +222,7 @@ public struct Laptop {
 
     mutating func enter(_ genesis: Genesis, name: String, _ output: inout Output) {
         self.name = name
-        membership = Membership(genesis: genesis)
+        membership = Membership(genesis: genesis, scheme: identity.key.scheme)
         chain = Chain(register: genesis.register)
         heads = Heads(chain: chain)
         output.commit.append(.meta(Key.genesis, genesis.encoded()))

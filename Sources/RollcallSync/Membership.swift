@@ -19,8 +19,11 @@ public struct Membership: Sendable {
     /// Operators by the dot of their entry.
     public private(set) var operators: [Dot: OperatorEntry] = [:]
 
-    public init(genesis: Genesis) {
+    private let scheme: SignatureScheme
+
+    public init(genesis: Genesis, scheme: SignatureScheme = .ed25519) {
         self.genesis = genesis
+        self.scheme = scheme
         register = genesis.register
         members[genesis.founder] = Member(
             node: genesis.founder, tlsKeyHash: genesis.founderTLSKeyHash,
@@ -60,7 +63,7 @@ public struct Membership: Sendable {
         _ bytes: [UInt8], by author: NodeID, _ dot: Dot, _ table: ReplicaTable
     ) -> Bool {
         guard isAdministrator(author), let entry = try? MemberEntry(bytes),
-            entry.isProven(in: register)
+            entry.isProven(in: register, by: scheme)
         else { return false }
         let member = Member(
             node: entry.node, tlsKeyHash: entry.tlsKeyHash, role: entry.role, name: entry.name,

@@ -134,3 +134,13 @@ public protocol RegisterStorage {
     func held() throws -> [HeldRow]
     func counts() throws -> StoreCounts
 }
+
+/// A register's disk: the door, and what a driver writes through it on a laptop's word.
+///
+/// What several calls of `apply` write becomes durable with one `commit`; a call that throws has rolled all of it back.
+public protocol RegisterDisk: RegisterStorage {
+    var isTransactionOpen: Bool { get }
+    func apply(_ writes: [StoreWrite]) throws
+    func commit() throws
+    func rollback() throws
+}

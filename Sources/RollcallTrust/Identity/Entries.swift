@@ -66,12 +66,13 @@ public struct MemberEntry: Equatable, Sendable {
     }
 
     /// Whether the node holds its key, and the key is not weak.
-    public func isProven(in register: RegisterID) -> Bool {
-        !node.isWeak
-            && node.verifies(
+    public func isProven(in register: RegisterID, by scheme: SignatureScheme = .ed25519) -> Bool {
+        scheme.verifier(of: node)?
+            .verifies(
                 proof,
                 of: Self.enrolment(
                     register: register, node: node, tlsKeyHash: tlsKeyHash, bundleKey: bundleKey))
+            ?? false
     }
 }
 

@@ -1,9 +1,14 @@
 import Crypto
 public import RollcallCore
 
-/// A node's own Ed25519 key: it signs heads and bundles.
+/// A node's own key: it signs heads and bundles.
 public struct NodeKey: Sendable {
-    private let key: Curve25519.Signing.PrivateKey
+    private enum Secret: Sendable {
+        case ed25519(Curve25519.Signing.PrivateKey)
+        case ideal([UInt8])
+    }
+
+    private let key: Secret
     public let node: NodeID
 
     public init() {
@@ -19,20 +24,64 @@ public struct NodeKey: Sendable {
     }
 
     private init(key: Curve25519.Signing.PrivateKey) {
-        self.key = key
+        self.key = .ed25519(key)
         guard let node = NodeID(Array(key.publicKey.rawRepresentation)) else {
             preconditionFailure("an Ed25519 public key has 32 bytes")
         }
         self.node = node
     }
 
-    public var secret: [UInt8] { Array(key.rawRepresentation) }
+    /// A key of ``SignatureScheme/ideal``.
+    package init(ideal secret: [UInt8]) {
+        key = .ideal(secret)
+        guard let node = NodeID(sha256(secret)) else { preconditionFailure("a hash has 32 bytes") }
+        self.node = node
+    }
+
+    public var scheme: SignatureScheme {
+        switch key {
+        case .ed25519: .ed25519
+        case .ideal: .ideal
+        }
+    }
+
+    public var secret: [UInt8] {
+        switch key {
+        case .ed25519(let key): Array(key.rawRepresentation)
+        case .ideal(let secret): secret
+        }
+    }
 
     public func signature(of message: [UInt8]) -> [UInt8] {
-        guard let signature = try? key.signature(for: message) else {
-            preconditionFailure("Ed25519 could not sign")
+        switch key {
+        case .ideal: return SignatureScheme.idealSignature(node, message)
+        case .ed25519(let key):
+            guard let signature = try? key.signature(for: message) else {
+                preconditionFailure("Ed25519 could not sign")
+            }
+            return Array(signature)
         }
-        return Array(signature)
+    }
+}
+
+/// How the nodes of a register sign; a laptop judges all others by the scheme of its own key.
+///
+/// Every key of a program is an Ed25519 one, so no byte of a peer's can bring the other scheme in.
+public struct SignatureScheme: Equatable, Sendable {
+    private let isIdeal: Bool
+
+    public static let ed25519 = SignatureScheme(isIdeal: false)
+    /// For simulations of honest signers: a signature costs one hash, and anybody could make it.
+    package static let ideal = SignatureScheme(isIdeal: true)
+
+    /// A node's key, ready for many signatures; nil for a weak one.
+    public func verifier(of node: NodeID) -> SignatureVerifier? {
+        isIdeal ? SignatureVerifier(ideal: node) : SignatureVerifier(node)
+    }
+
+    fileprivate static func idealSignature(_ node: NodeID, _ message: [UInt8]) -> [UInt8] {
+        let hash = sha256(node.bytes + message)
+        return hash + hash.reversed()
     }
 }
 
@@ -58,18 +107,28 @@ extension NodeID {
 
 /// A public key that has been checked once.
 public struct SignatureVerifier: Sendable {
-    private let key: Curve25519.Signing.PublicKey
+    private enum Key: Sendable {
+        case ed25519(Curve25519.Signing.PublicKey)
+        case ideal(NodeID)
+    }
+
+    private let key: Key
 
     init?(_ node: NodeID) {
         let bytes = node.bytes
         guard !SmallOrderKeys.all.contains(bytes), NodeID.isCanonical(bytes),
             let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
         else { return nil }
-        self.key = key
+        self.key = .ed25519(key)
     }
 
+    fileprivate init(ideal node: NodeID) { key = .ideal(node) }
+
     public func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
-        key.isValidSignature(signature, for: message)
+        switch key {
+        case .ed25519(let key): key.isValidSignature(signature, for: message)
+        case .ideal(let node): signature == SignatureScheme.idealSignature(node, message)
+        }
     }
 }
 

@@ -1,0 +1,265 @@
+/// Makes a plan from a seed: each seed a random choice of faults, of random strength.
+///
+/// Swarm testing: a plan in which everything goes wrong at once shows less than many in which a few things do.
+public struct PlanMaker {
+    public struct Size: Sendable {
+        public var nodes: ClosedRange<Int>
+        public var edits: Int
+        /// Whether faults that depend on how long a message is are left out, to compare two clocks.
+        public var isByteless = false
+
+        public init(nodes: ClosedRange<Int>, edits: Int) {
+            self.nodes = nodes
+            self.edits = edits
+        }
+    }
+
+    private var chance: Chance
+    private let seed: UInt64
+    private let size: Size
+    private var options: Plan.Options
+    private var steps: [Step] = []
+    private var span: Int64 = 0
+
+    private init(_ seed: UInt64, _ size: Size) {
+        chance = Chance(seed: seed, for: 2)
+        self.seed = seed
+        self.size = size
+        options = Plan.Options(seed: seed, nodes: size.nodes.lowerBound)
+    }
+
+    public static func plan(seed: UInt64, _ size: Size) -> Plan {
+        var maker = PlanMaker(seed, size)
+        maker.chooseOptions()
+        maker.chooseEdits()
+        maker.chooseFaults()
+        maker.steps.sort { $0.at < $1.at }
+        return Plan(maker.options, maker.steps)
+    }
+
+    // MARK: - the team
+
+    private mutating func chooseOptions() {
+        options.nodes = chance.between(size.nodes.lowerBound, size.nodes.upperBound)
+        options.topology =
+            chance.percent(40) ? .mesh : chance.pick(Plan.Topology.allCases)
+        options.disk = chance.percent(5) ? .sqlite : .model
+        options.isCryptoReal = chance.percent(2)
+        options.isCompressionOn = chance.percent(20)
+        options.pieceBytes = chance.pick([65_536, 65_536, 1_460, 300, 64])
+        options.latency = chance.pick([300, 2_000, 20_000, 150_000])
+        if !size.isByteless, chance.percent(15) {
+            options.bandwidth = chance.pick([4_000, 16_000, 64_000])
+        }
+        options.diskLatency = chance.pick([0, 300, 5_000, 60_000])
+        // Long enough that cables heal and plans meet; short enough that many happen at once.
+        span = Int64(chance.between(40, 160)) * 1_000_000
+    }
+
+    private mutating func time() -> Int64 { Int64(chance.below(Int(span))) }
+    private mutating func node() -> Int { chance.below(options.nodes) }
+    private mutating func milliseconds(_ least: Int, _ most: Int) -> UInt64 {
+        UInt64(chance.between(least, most))
+    }
+
+    // MARK: - people
+
+    private mutating func chooseEdits() {
+        let isBursty = chance.percent(30)
+        // In some plans one table writes nearly all.
+        let favourite = chance.percent(25) ? node() : nil
+        while steps.count < size.edits {
+            let at = time()
+            let burst = isBursty && chance.percent(30) ? chance.between(2, 40) : 1
+            let writer = favourite != nil && chance.percent(80) ? favourite ?? 0 : node()
+            for index in 0..<min(burst, size.edits - steps.count) {
+                steps.append(Step(at + Int64(index) * 300, verb(), writer, chance.next() >> 1))
+            }
+        }
+    }
+
+    private mutating func verb() -> Step.Verb {
+        switch chance.below(100) {
+        case ..<17: .add
+        case ..<72: .set
+        case ..<79: .take
+        case ..<86: .mark
+        default: .resolve
+        }
+    }
+
+    // MARK: - what goes wrong
+
+    private mutating func chooseFaults() {
+        // Some teams have a quiet day.
+        if chance.percent(4) { return }
+        let isIn = (0..<20).map { _ in chance.percent(30) }
+        if isIn[0] { some(3, 30) { $0.cut() } }
+        if isIn[1] { some(1, 10) { $0.stall() } }
+        if isIn[2], !size.isByteless { some(1, 6) { $0.slow() } }
+        if isIn[3] { some(1, 10) { $0.halfClose() } }
+        if isIn[4] { some(1, 10) { $0.block() } }
+        if isIn[5] { some(1, 6) { $0.partition() } }
+        if isIn[6] { flap() }
+        if isIn[7] { some(2, 20) { $0.crash() } }
+        if isIn[8] { some(1, 6) { $0.pause() } }
+        if isIn[9] { some(1, 4) { $0.failDisk() } }
+        if isIn[10] { some(1, 4) { $0.fillDisk() } }
+        if isIn[11] { some(1, 3) { $0.restoreHome() } }
+        if isIn[12], chance.percent(60) { runClone() }
+        if isIn[13] || isIn[14] { some(1, 8) { $0.moveClock() } }
+        if isIn[15] || isIn[16] { some(4, 30) { $0.carryStick() } }
+        if isIn[17], chance.percent(60) { some(1, 4) { $0.tellLies() } }
+        if isIn[18] { some(1, 6) { $0.turnAway() } }
+        if isIn[19] { some(1, 3) { $0.misroute() } }
+        if chance.percent(20), options.nodes > 2 { joinLate() }
+        if chance.percent(3), options.disk == .model {
+            steps.append(Step(time(), .rot, node(), chance.next() >> 1))
+        }
+    }
+
+    private mutating func some(_ least: Int, _ most: Int, _ fault: (inout Self) -> Void) {
+        for _ in 0..<chance.between(least, most) { fault(&self) }
+    }
+
+    private mutating func pair() -> (Int, UInt64) {
+        let left = node()
+        let right = (left + 1 + chance.below(options.nodes - 1)) % options.nodes
+        return (left, UInt64(right))
+    }
+
+    private mutating func cut() {
+        let (left, right) = pair()
+        let bytes = size.isByteless ? 0 : UInt64(chance.below(chance.pick([40, 400, 6_000])))
+        steps.append(
+            Step(time(), .cut, left, right, bytes, chance.percent(30) ? milliseconds(1, 15_000) : 0)
+        )
+    }
+
+    private mutating func stall() {
+        let (left, right) = pair()
+        steps.append(Step(time(), .stall, left, right, milliseconds(500, 25_000)))
+    }
+
+    private mutating func slow() {
+        let (left, right) = pair()
+        steps.append(
+            Step(time(), .slow, left, right, milliseconds(300, 4_000), milliseconds(2_000, 40_000)))
+    }
+
+    private mutating func halfClose() {
+        let (left, right) = pair()
+        steps.append(Step(time(), .halfClose, left, right))
+    }
+
+    private mutating func block() {
+        let (left, right) = pair()
+        let at = time()
+        steps.append(Step(at, .block, left, right, UInt64(chance.between(1, 3))))
+        if chance.percent(80) {
+            steps.append(Step(at + Int64(chance.between(1, 40)) * 1_000_000, .heal, left, right))
+        }
+    }
+
+    private mutating func partition() {
+        let mask: UInt64 =
+            chance.percent(50)
+            ? 1 << UInt64(node()) : chance.next() % (1 << UInt64(options.nodes))
+        steps.append(Step(time(), .partition, 0, mask, milliseconds(2_000, 60_000)))
+    }
+
+    private mutating func flap() {
+        let (left, right) = pair()
+        var at = time()
+        for _ in 0..<chance.between(5, 25) {
+            steps.append(Step(at, .block, left, right, 3))
+            at += Int64(chance.between(50, 3_000)) * 1_000
+            steps.append(Step(at, .heal, left, right))
+            at += Int64(chance.between(50, 3_000)) * 1_000
+        }
+    }
+
+    private mutating func crash() {
+        steps.append(
+            Step(
+                time(), .crash, node(), UInt64(chance.between(1, 12)), milliseconds(1, 15_000),
+                chance.percent(30) ? 1 : 0))
+    }
+
+    private mutating func pause() {
+        steps.append(Step(time(), .pause, node(), milliseconds(100, 20_000)))
+    }
+
+    private mutating func failDisk() {
+        let isWrite = chance.percent(70)
+        steps.append(
+            Step(
+                time(), isWrite ? .failWrite : .failRead, node(), UInt64(chance.between(1, 20)),
+                milliseconds(1_000, 30_000)))
+    }
+
+    private mutating func fillDisk() {
+        steps.append(Step(time(), .full, node(), milliseconds(500, 30_000)))
+    }
+
+    private mutating func restoreHome() {
+        let node = node()
+        let at = time()
+        steps.append(Step(at, .snapshot, node))
+        steps.append(Step(at + Int64(chance.between(1, 60)) * 1_000_000, .restore, node))
+    }
+
+    private mutating func runClone() {
+        steps.append(Step(time(), .clone, node(), milliseconds(5_000, 60_000)))
+        // People write at the copy as well: it has the first number after the team's.
+        for _ in 0..<chance.between(5, 60) {
+            steps.append(Step(time(), verb(), options.nodes, chance.next() >> 1))
+        }
+    }
+
+    private mutating func moveClock() {
+        let tenYears: Int64 = 315_576_000_000
+        let by = Int64(chance.next() % UInt64(2 * tenYears)) - tenYears
+        steps.append(
+            chance.percent(75)
+                ? Step(time(), .jump, node(), UInt64(bitPattern: by) &+ 1 << 63)
+                : Step(time(), .stick, node()))
+    }
+
+    private mutating func carryStick() {
+        let target = chance.percent(60) ? UInt64(node()) : 99
+        var at = time()
+        steps.append(Step(at, .export, node(), target, chance.next() >> 1))
+        for _ in 0..<chance.between(0, 3) {
+            at += Int64(chance.between(1, 30)) * 1_000_000
+            steps.append(Step(at, .import, node(), chance.next() >> 1, chance.next() >> 1))
+        }
+    }
+
+    private mutating func tellLies() {
+        steps.append(Step(time(), .lie, node(), chance.next() % 3, milliseconds(2_000, 30_000)))
+    }
+
+    private mutating func turnAway() {
+        let (left, right) = pair()
+        let at = time()
+        steps.append(Step(at, .disconnect, left, right))
+        steps.append(Step(at + Int64(chance.between(1, 40)) * 1_000_000, .connect, left, right))
+    }
+
+    private mutating func misroute() {
+        let (left, right) = pair()
+        steps.append(Step(time(), .misroute, left, right, milliseconds(2_000, 40_000)))
+    }
+
+    private mutating func joinLate() {
+        let newcomer = options.nodes - 1
+        var at = time()
+        let inviter = UInt64(options.topology == .star ? 0 : newcomer - 1)
+        for _ in 0..<chance.between(0, 2) {
+            steps.append(Step(at, .join, newcomer, inviter, 1))
+            at += Int64(chance.between(5, 40)) * 1_000_000
+        }
+        steps.append(Step(at, .join, newcomer, inviter))
+    }
+}
