@@ -137,6 +137,10 @@ let package = Package(
                 "RollcallSync", "RollcallStore", "RollcallTrust", "RollcallWire", "RollcallCore",
             ], swiftSettings: settings),
         .testTarget(
+            name: "RollcallSimulationTests",
+            dependencies: ["RollcallSimulation", "RollcallCore", "RollcallStore"],
+            exclude: ["Plans"], swiftSettings: settings),
+        .testTarget(
             name: "RollcallControlTests", dependencies: ["RollcallControl"], swiftSettings: settings
         ),
         .testTarget(

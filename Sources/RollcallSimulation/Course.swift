@@ -99,8 +99,9 @@ extension Team {
             node.pausedUntil = 0
             node.lie = nil
             node.disk.faults = DiskFaults()
-            if node.hasLied || node.failure != nil { stop(node, isPowerLoss: false) }
-            if node.original == nil || node.isUp { start(node) }
+            // A person starts anew what stands still, or has been found to lie; a start looks for damage.
+            if node.hasLied || node.failure != nil || node.hasRot { stop(node, isPowerLoss: false) }
+            start(node)
         }
         if nodes.contains(where: \.isRotten) {
             cables = Cables(plan.options.nodes, .mesh)

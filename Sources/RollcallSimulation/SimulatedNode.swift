@@ -40,6 +40,7 @@ final class SimulatedNode {
     var wall = WallClock()
     var lie: Lie?
     var hasLied = false
+    var hasRot = false
     var wasRestored = false
     var hasTriedToJoin = false
     /// What a form showed once, by record.

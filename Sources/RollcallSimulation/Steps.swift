@@ -160,7 +160,7 @@ extension Team {
             node.disk.faults.isFull = true
             schedule(.emptyDisk(node.index), at: now + Self.span(step.a))
         default:
-            _ = node.disk.rot(step.a)
+            if node.disk.rot(step.a) { node.hasRot = true }
         }
     }
 

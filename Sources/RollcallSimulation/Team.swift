@@ -343,7 +343,7 @@ public final class Team {
             if WireWatch.isAck(bytes) { mark(.cutBetweenCommitAndAck) }
             return
         }
-        try wire.check(bytes, from: node, self)
+        try wire.check(bytes, from: node, to: connection.nodes[1 - side], self)
         var bytes = bytes
         if let lie = node.lie {
             guard let changed = lies(lie, bytes, node) else { return }

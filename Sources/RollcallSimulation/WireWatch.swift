@@ -7,7 +7,7 @@ import RollcallWire
 struct WireWatch {
     private let compression = Compression()
 
-    func check(_ bytes: [UInt8], from node: SimulatedNode, _ team: Team) throws {
+    func check(_ bytes: [UInt8], from node: SimulatedNode, to peer: Int, _ team: Team) throws {
         guard !node.disk.isTransactionOpen else {
             throw SimulationFailure(.claimBeforeCommit, "\(node.name) sends before its commit")
         }
@@ -20,6 +20,7 @@ struct WireWatch {
             guard length >= 2, end <= bytes.count else { return }
             if let type = FrameType(rawValue: bytes[start + 4]) {
                 try check(type, bytes[start..<end], node, team)
+                team.tell("\(node.name) → \(peer): \(type), \(length) bytes")
             }
             start = end
         }

@@ -162,7 +162,6 @@ extension Laptop {
             try frame.message(compression), table: &table, numbering: &bundle.numbering)
         let count = UInt64(message.changes.count)
         do {
-            let message = try alone(message, table, storage)
             switch try receive(message, table, storage, &output) {
             case .applied(let new):
                 bundle.newCount += UInt64(new)
@@ -176,41 +175,6 @@ extension Laptop {
             throw BundleError.fork(replica.text)
         }
         tellSessions(storage, &output)
-    }
-
-    /// A chunk that follows a held one begins where that ended.
-    private func alone(
-        _ message: ChangesMessage, _ table: ReplicaTable, _ storage: some RegisterStorage
-    ) throws -> ChangesMessage {
-        guard message.startHash == nil, message.first > 1,
-            Int(message.replica.rawValue) < heads.table.count,
-            message.first > heads[message.replica].height + 1,
-            let before = held.first(where: {
-                $0.replica == message.replica && $0.last == message.first - 1
-            })
-        else { return message }
-        var message = message
-        message.startHash = try endHash(of: before, storage)
-        return message
-    }
-
-    /// h(last) of a held run.
-    private func endHash(of run: HeldRun, _ storage: some RegisterStorage) throws -> [UInt8]? {
-        guard
-            let row = try storage.held().first(where: {
-                $0.replica == run.replica && $0.first == run.first
-            })
-        else { return nil }
-        var table = heads.table
-        var numbering = SessionReplicas()
-        let message = try ChangesMessage(row.message, table: &table, numbering: &numbering)
-        guard
-            let start = message.startHash
-                ?? (message.first == 1 ? chain.start(of: table[message.replica]) : nil)
-        else { return nil }
-        var copy = self
-        return try copy.verify(message, from: start, table, storage, checkingSalts: false).links
-            .last?.hash
     }
 
     /// Ends an import: what the bundle says of its source's knowledge acknowledges.

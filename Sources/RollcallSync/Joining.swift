@@ -136,7 +136,8 @@ extension Laptop {
         guard invitation != nil, let membership else {
             return bye(id, .joinClosed, "no invitation is open here", &output)
         }
-        guard let newcomer = NodeID(offer.node), identity.key.scheme.verifier(of: newcomer) != nil else {
+        guard let newcomer = NodeID(offer.node), identity.key.scheme.verifier(of: newcomer) != nil
+        else {
             return bye(id, .joinRefused, "a key of this form is not accepted", &output)
         }
         // A member that asks again lost the answer of its first time; its entry stands, and only its key may use it.
@@ -228,7 +229,8 @@ extension Laptop {
         _ answer: JoinAnswer, _ id: SessionID, _ output: inout Output
     ) throws {
         guard var attempt = joining, attempt.session == id else { return }
-        guard let inviter = NodeID(answer.node), identity.key.scheme.verifier(of: inviter) != nil else {
+        guard let inviter = NodeID(answer.node), identity.key.scheme.verifier(of: inviter) != nil
+        else {
             throw FormatError(.weakKey, "inviter")
         }
         let genesis = try Genesis(answer.genesis)

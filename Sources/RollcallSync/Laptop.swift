@@ -97,6 +97,8 @@ public struct Laptop {
         var replica: ReplicaNumber
         var first: UInt64
         var last: UInt64
+        /// h(last); nil until it is asked for, of a run that was held before this start.
+        var endHash: [UInt8]?
     }
 
     enum Key {

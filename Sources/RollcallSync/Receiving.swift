@@ -44,7 +44,7 @@ extension Laptop {
         let run = try verify(message, from: start, learned, storage, checkingSalts: !isGap)
         output.commit += heads.adopt(learned).map { .replica($0) }
         guard !isHeld else {
-            hold(message, start, &output)
+            hold(message, start, run.links.last?.hash, &output)
             return .held
         }
         if height >= message.first,
@@ -56,13 +56,15 @@ extension Laptop {
         return .applied(Int(message.last - height))
     }
 
-    private func startHash(
+    private mutating func startHash(
         of message: ChangesMessage, isKnown: Bool, _ learned: ReplicaTable,
         _ storage: some RegisterStorage
     ) throws -> [UInt8]? {
         if message.first == 1 { return chain.start(of: learned[message.replica]) }
         let height = isKnown ? heads[message.replica].height : 0
-        if message.first > height + 1 { return message.startHash }
+        if message.first > height + 1 {
+            return try message.startHash ?? endOfHeldRun(before: message, isKnown: isKnown, storage)
+        }
         if message.first == height + 1 { return heads[message.replica].hash }
         return try storage.change(Dot(message.replica, message.first - 1))?.hash
     }
@@ -229,9 +231,11 @@ extension Laptop {
 
     // MARK: - held runs
 
-    private mutating func hold(_ message: ChangesMessage, _ start: [UInt8], _ output: inout Output)
-    {
-        let run = HeldRun(replica: message.replica, first: message.first, last: message.last)
+    private mutating func hold(
+        _ message: ChangesMessage, _ start: [UInt8], _ end: [UInt8]?, _ output: inout Output
+    ) {
+        let run = HeldRun(
+            replica: message.replica, first: message.first, last: message.last, endHash: end)
         if held.contains(where: {
             $0.replica == run.replica && $0.first <= run.first && $0.last >= run.last
         }) {
@@ -247,6 +251,41 @@ extension Laptop {
                 HeldRow(
                     replica: run.replica, first: run.first, last: run.last,
                     message: alone.encode(heads.table, numbering: &numbering))))
+    }
+
+    /// Where a run begins that follows one held here: its sender leaves out what follows from what it sent.
+    private mutating func endOfHeldRun(
+        before message: ChangesMessage, isKnown: Bool, _ storage: some RegisterStorage
+    ) throws -> [UInt8]? {
+        guard isKnown,
+            let index = held.firstIndex(where: {
+                $0.replica == message.replica && $0.last == message.first - 1
+            })
+        else { return nil }
+        if held[index].endHash == nil {
+            held[index].endHash = try endHash(of: held[index], storage)
+        }
+        return held[index].endHash
+    }
+
+    /// h(last) of a run that was held before this start.
+    private mutating func endHash(
+        of run: HeldRun, _ storage: some RegisterStorage
+    ) throws -> [UInt8]? {
+        guard
+            let row = try storage.held().first(where: {
+                $0.replica == run.replica && $0.first == run.first
+            })
+        else { return nil }
+        var table = heads.table
+        var numbering = SessionReplicas()
+        let message = try ChangesMessage(row.message, table: &table, numbering: &numbering)
+        guard
+            let start = message.startHash
+                ?? (message.first == 1 ? chain.start(of: table[message.replica]) : nil)
+        else { return nil }
+        return try verify(message, from: start, table, storage, checkingSalts: false).links.last?
+            .hash
     }
 
     /// Applies a held run whose turn has come.

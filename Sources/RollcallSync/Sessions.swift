@@ -303,8 +303,9 @@ extension Laptop {
     // MARK: - dialling
 
     private func isDialDue(_ node: NodeID) -> Bool {
-        guard let peer = peers[node], !peer.isBarred, !peer.addresses.isEmpty,
-            membership?.isMember(node) == true
+        guard let peer = peers[node], !peer.isBarred, !peer.addresses.isEmpty, let membership,
+            // One who was cut off right after it was let in knows nobody yet but whom it joined through.
+            membership.isMember(node) || !membership.isMember(self.node)
         else { return false }
         return !sessions.values.contains { $0.peer == node }
             && !dialling.underWay.values.contains(node)

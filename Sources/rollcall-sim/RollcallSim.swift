@@ -7,61 +7,100 @@ struct RollcallSim: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollcall-sim",
         abstract: "Runs field teams in one process, with bad luck, from seeds.",
-        subcommands: [Run.self, Replay.self, Show.self], defaultSubcommand: Run.self)
+        discussion: """
+            A seed makes a plan of who writes what and of all that goes wrong; the plan runs, and every law is checked. \
+            One that fails is made small and written to a file, with the command that runs it again.
+            """,
+        subcommands: [RunCommand.self, ReplayCommand.self, PlanCommand.self, ShrinkCommand.self],
+        defaultSubcommand: RunCommand.self)
 }
 
-struct Replay: ParsableCommand {
+struct SizeOptions: ParsableArguments {
+    @Option(help: "Laptops in a team.") var nodes = 5
+    @Option(help: "What people do at them, in each seed.") var edits = 200
+
+    var size: PlanMaker.Size { PlanMaker.Size(nodes: nodes...nodes, edits: edits) }
+
+    func validate() throws {
+        guard (2...16).contains(nodes) else { throw ValidationError("--nodes is 2 to 16") }
+        guard edits >= 0 else { throw ValidationError("--edits is 0 or more") }
+    }
+}
+
+struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Runs one plan from a file and tells what happens.")
-    @Argument(help: "A plan's file.") var file: String
+        commandName: "replay", abstract: "Runs one plan from a file and tells what happens.")
+
+    @Argument(help: "The file of a plan.") var file: String
     @Flag(help: "Only the verdict.") var quiet = false
 
     func run() throws {
-        let plan = try Plan(text: String(contentsOfFile: file, encoding: .utf8))
-        let verdict = Team.run(plan, narrator: quiet ? nil : { print($0) })
-        print(verdict.failure.map { "FAILED: \($0.law.rawValue): \($0.detail)" } ?? "all laws held")
+        let verdict = Team.run(try PlanFile.read(file), narrator: quiet ? nil : { print($0) })
+        print(verdict.sentence)
         if verdict.failure != nil { throw ExitCode(1) }
     }
 }
 
-struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Prints the plan of a seed.")
-    @Argument var seed: UInt64
-    @Option var edits = 200
-    @Option var nodes = 5
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Prints the plan that a seed makes.")
+
+    @Argument(help: "The seed.") var seed: UInt64
+    @OptionGroup var options: SizeOptions
+
+    func run() { print(PlanMaker.plan(seed: seed, options.size).text, terminator: "") }
+}
+
+struct ShrinkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shrink", abstract: "Makes a failing plan small and writes it to a file.")
+
+    @Argument(help: "The file of a plan.") var file: String
+    @Option(name: .shortAndLong, help: "Where to write.") var output: String
+    @Option(help: "Seconds at most.") var seconds = 300
 
     func run() throws {
-        print(
-            PlanMaker.plan(seed: seed, .init(nodes: nodes...nodes, edits: edits)).text,
-            terminator: "")
+        let plan = try PlanFile.read(file)
+        let verdict = Team.run(plan)
+        guard let failure = verdict.failure else {
+            print("the plan breaks no law")
+            throw ExitCode(1)
+        }
+        try PlanFile.shrink(plan, failure, to: output, seconds: seconds)
     }
 }
 
-struct Run: ParsableCommand {
-    @Option(help: "The first seed.") var from: UInt64 = 1
-    @Option(help: "How many seeds.") var seeds: UInt64 = 20
-    @Option var edits = 200
-    @Option var nodes = 5
-
-    func run() throws {
-        let begin = Date()
-        var events = 0
-        var marks = Marks()
-        var failures = 0
-        for seed in from..<(from + seeds) {
-            let plan = PlanMaker.plan(seed: seed, .init(nodes: nodes...nodes, edits: edits))
-            let verdict = Team.run(plan)
-            events += verdict.eventCount
-            marks.add(verdict.marks)
-            if let failure = verdict.failure {
-                failures += 1
-                print("seed \(seed): \(failure.law.rawValue): \(failure.detail)")
-            }
+enum PlanFile {
+    static func read(_ path: String) throws -> Plan {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw ValidationError("\(path) cannot be read")
         }
-        let seconds = Date().timeIntervalSince(begin)
+        return try Plan(text: text)
+    }
+
+    /// Writes the smallest plan that breaks the same law, and says how to run it.
+    static func shrink(
+        _ plan: Plan, _ failure: SimulationFailure, to path: String, seconds: Int
+    ) throws {
+        let end = Date().addingTimeInterval(Double(seconds))
+        let small = Shrinking.shrink(plan, keeping: failure.law) { Date() > end }
+        let text = "# \(failure.law.rawValue)\n" + small.plan.text
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
         print(
-            "\(seeds) seeds, \(failures) failed, \(events) events, \(Int(Double(events) / seconds)) events/s, \(Double(seeds) / seconds) seeds/s"
-        )
-        print("never: \(marks.neverReached.map(\.rawValue))")
+            "  shrunk in \(small.runCount) runs from \(plan.steps.count) steps to "
+                + "\(small.plan.steps.count), \(small.plan.options.nodes) nodes")
+        print("  to repeat: rollcall-sim replay \(path)")
+    }
+}
+
+extension Verdict {
+    var sentence: String {
+        guard let failure else {
+            return
+                "all laws held: \(editsAcknowledged) changes acknowledged, \(eventCount) events, "
+                + "equal after \(secondsToConverge) s, trace \(String(trace, radix: 16))"
+        }
+        return
+            "FAILED: \(failure.law.rawValue)\(failure.detail.isEmpty ? "" : ": ")\(failure.detail)"
     }
 }
