@@ -53,7 +53,7 @@ extension Team {
     /// Writes, and tells the person once it is durable.
     private func write(
         _ node: SimulatedNode,
-        _ body: (inout Laptop, any SimulatedDisk, inout Output) throws -> [Dot]
+        _ body: (inout Laptop, any RegisterStorage, inout Output) throws -> [Dot]
     ) throws -> [Dot] {
         let dots = try node.act(body)
         try node.effect(.beforeAnswer)

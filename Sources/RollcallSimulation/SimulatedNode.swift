@@ -11,7 +11,7 @@ struct Crash: Error {
 
 /// A laptop and its daemon: carries out what ``Laptop`` says on a disk and a network that are models.
 ///
-/// Does what the daemon's driver does, in the same order: events, writes, one commit, and only then sends.
+/// Driven by the daemon's own ``Carrier``.
 final class SimulatedNode {
     let index: Int
     let name: String
@@ -21,7 +21,7 @@ final class SimulatedNode {
     let original: Int?
     var disk: any SimulatedDisk
     /// Nil while the daemon is down.
-    private(set) var laptop: Laptop?
+    private var carrier: Carrier<NodeDisk>?
     /// Grows with every start.
     private(set) var life = 0
     private(set) var startedAt: Int64 = 0
@@ -46,10 +46,6 @@ final class SimulatedNode {
     /// What a form showed once, by record.
     var seenOnce: [GlobalDot: [GlobalDot]] = [:]
 
-    private var waiting: [Output] = []
-    private var openSessions: Set<SessionID> = []
-    private var failuresInARow = 0
-    private var quietUntil: Int64 = 0
     private unowned let team: Team
     private let seed: UInt64
 
@@ -72,9 +68,9 @@ final class SimulatedNode {
         address = "node\(index):1"
     }
 
-    var isUp: Bool { laptop != nil }
+    var laptop: Laptop? { carrier?.laptop }
+    var isUp: Bool { carrier != nil }
     var failure: StoreError? { disk.failure }
-    var isQuiet: Bool { team.now < quietUntil }
 
     func moment(_ now: Int64) -> Moment {
         Moment(now: .microseconds(now - startedAt), wallClock: wall.reading(now))
@@ -88,43 +84,39 @@ final class SimulatedNode {
         startedAt = team.now
         scheduledWake = nil
         mailbox = []
-        waiting = []
-        openSessions = []
-        failuresInARow = 0
-        quietUntil = 0
         do {
             try disk.reopen()
             try readDurable()
-            laptop = try begin()
+            carrier = try begin()
         } catch {
-            laptop = nil
+            carrier = nil
             return false
         }
         return true
     }
 
-    private func begin() throws -> Laptop {
-        var output = Output()
-        var laptop = try Laptop(
-            identity: identity, name: name, storage: disk, moment: moment(team.now),
-            chance: Chance(seed: seed, for: UInt64(life) << 8 | UInt64(failuresInARow)),
-            output: &output)
-        laptop.ownAddresses = [address]
-        laptop.isCompressionOff = !team.plan.options.isCompressionOn
-        note(output.commit)
-        try disk.apply(output.commit)
-        try disk.commit()
-        committed()
-        return laptop
+    private func begin() throws -> Carrier<NodeDisk> {
+        let (identity, name, seed, life) = (identity, name, seed, life)
+        let carrier = try Carrier(
+            disk: NodeDisk(self), clock: { [unowned self] in moment(team.now) },
+            note: { [unowned self] writes in note(writes) }
+        ) { disk, moment, attempt, output in
+            try Laptop(
+                identity: identity, name: name, storage: disk, moment: moment,
+                chance: Chance(seed: seed, for: UInt64(life) << 8 | UInt64(attempt)),
+                output: &output)
+        }
+        carrier.tell = { [unowned self] output in try carryOut(output) }
+        carrier.advertise([address])
+        if !team.plan.options.isCompressionOn { carrier.turnCompressionOff() }
+        return carrier
     }
 
     /// The daemon is gone, with all that was not committed.
     func stop() {
-        laptop = nil
+        carrier = nil
         effectsUntilCrash = nil
         mailbox = []
-        waiting = []
-        openSessions = []
         try? disk.rollback()
         forgetWritten()
     }
@@ -140,152 +132,72 @@ final class SimulatedNode {
     func drain() throws {
         let events = mailbox
         mailbox.removeAll(keepingCapacity: true)
-        guard laptop != nil, !events.isEmpty else { return }
+        guard let carrier, !events.isEmpty else { return }
+        if carrier.isQuiet, events.contains(where: \.isOpening) { team.mark(.quiet) }
         do {
-            for event in events {
-                try handle(event)
-                try proceed()
-            }
-            try commitAndSend()
-        } catch let crash as Crash {
-            throw crash
-        } catch let failure as SimulationFailure {
-            throw failure
+            try carrier.drain(events)
         } catch {
             try recover(from: error)
         }
     }
 
-    func handle(_ event: Event) throws {
-        var event = event
-        if case .opened(let id, _, let dialled) = event {
-            guard !isQuiet else {
-                team.mark(.quiet)
-                team.close(id, of: index)
-                guard let dialled else { return }
-                event = .dialFailed(address: dialled)
-                return try take(try run { try $0.handle(event, moment(team.now), disk) })
-            }
-            openSessions.insert(id)
-        }
-        if case .closed(let id) = event { openSessions.remove(id) }
-        try take(try run { try $0.handle(event, moment(team.now), disk) })
-    }
-
     func wake() throws {
-        guard laptop != nil else { return }
+        guard isUp else { return }
         scheduledWake = nil
         mailbox.append(.woke)
         try drain()
     }
 
-    private func run<Result>(_ body: (inout Laptop) throws -> Result) throws -> Result {
-        guard var copy = laptop else { throw StoreError.inUse }
-        // Taken out, so that the laptop is not copied while it is changed.
-        laptop = nil
-        defer { laptop = copy }
-        return try body(&copy)
-    }
-
     /// What a person's command does; durable when this returns.
     func act<Result>(
-        _ body: (inout Laptop, any SimulatedDisk, inout Output) throws -> Result
+        _ body: (inout Laptop, any RegisterStorage, inout Output) throws -> Result
     ) throws -> Result {
-        if let failure = disk.failure { throw failure }
-        do {
-            var output = Output()
-            let disk = disk
-            let result = try run { try body(&$0, disk, &output) }
-            try take(output)
-            try proceed()
-            try commitAndSend()
-            return result
-        } catch let error as StoreError {
-            try recover(from: error)
-            throw error
-        }
+        try guarding { try $0.act { try body(&$0, $1, &$2) } }
     }
 
     /// Several steps that are written together or not at all.
     func actInSteps(
-        _ body: (inout Laptop, any SimulatedDisk, (Output) throws -> Void) throws -> Void
+        _ body: (inout Laptop, NodeDisk, (Output) throws -> Void) throws -> (Void, isKept: Bool)
     ) throws {
+        try guarding { _ = try $0.actInSteps(body) }
+    }
+
+    private func guarding<Result>(_ body: (Carrier<NodeDisk>) throws -> Result) throws -> Result {
+        guard let carrier else { throw StoreError.inUse }
         if let failure = disk.failure { throw failure }
-        guard let before = laptop else { throw StoreError.inUse }
         do {
-            var copy = before
-            try body(&copy, disk) { try take($0) }
-            laptop = copy
-            try proceed()
-            try commitAndSend()
-        } catch let error as StoreError {
-            try recover(from: error)
-            throw error
-        } catch let crash as Crash {
-            throw crash
+            return try body(carrier)
         } catch {
-            waiting = []
-            laptop = before
-            try disk.rollback()
-            forgetWritten()
+            if error is StoreError || carrier.hasUnfinished {
+                try recover(from: error)
+            } else {
+                forgetWritten()
+            }
             throw error
         }
     }
 
-    // MARK: - carrying out
-
-    private func take(_ output: Output) throws {
-        if !output.commit.isEmpty {
-            note(output.commit)
-            try disk.apply(output.commit)
-            try effect(.beforeCommit)
-        }
-        var rest = output
-        rest.commit = []
-        waiting.append(rest)
-        if !disk.isTransactionOpen { try carryOut() }
+    private func recover(from error: any Error) throws {
+        if error is Crash || error is SimulationFailure { throw error }
+        forgetWritten()
+        team.hear(diskError: error, of: self)
+        carrier?.recover()
     }
 
-    private func proceed() throws {
-        while true {
-            guard let output = try run({ try $0.proceed(moment(team.now), disk) }) else { return }
-            try take(output)
-        }
-    }
-
-    private func commitAndSend() throws {
-        if disk.isTransactionOpen {
-            try disk.commit()
-            committed()
-            busyUntil = team.now + team.plan.options.diskLatency
-            if !isQuiet { failuresInARow = 0 }
+    private func carryOut(_ output: Output) throws {
+        for sending in output.send {
+            try team.send(sending.bytes, sending.session, from: self)
             try effect(.beforeSend)
         }
-        try carryOut()
-    }
-
-    private func carryOut() throws {
-        guard !waiting.isEmpty else { return }
-        let outputs = waiting
-        waiting = []
-        for output in outputs {
-            for sending in output.send {
-                try team.send(sending.bytes, sending.session, from: self)
-                try effect(.beforeSend)
+        for id in output.close { team.close(id, of: index) }
+        for address in output.dial {
+            if carrier?.isQuiet == true {
+                team.post(.dialFailed(address: address), to: index)
+            } else {
+                team.dial(address, from: self)
             }
-            for id in output.close {
-                openSessions.remove(id)
-                team.close(id, of: index)
-            }
-            for address in output.dial {
-                if isQuiet {
-                    team.post(.dialFailed(address: address), to: index)
-                } else {
-                    team.dial(address, from: self)
-                }
-            }
-            for notice in output.notices { try team.hear(notice, of: self) }
         }
+        for notice in output.notices { try team.hear(notice, of: self) }
     }
 
     func effect(_ place: Crash.Place) throws {
@@ -294,36 +206,6 @@ final class SimulatedNode {
         guard left <= 1 else { return }
         effectsUntilCrash = nil
         throw Crash(place: place)
-    }
-
-    /// As the daemon: nothing in memory counts any more, and for a while no session is taken or sought.
-    private func recover(from error: any Error) throws {
-        team.hear(diskError: error, of: self)
-        failuresInARow += 1
-        quietUntil = team.now + Int64(min(1 << min(failuresInARow, 5), 30)) * 1_000_000
-        waiting = []
-        try? disk.rollback()
-        forgetWritten()
-        for id in openSessions.sorted(by: { $0.rawValue < $1.rawValue }) {
-            team.close(id, of: index)
-        }
-        openSessions = []
-        guard let fresh = try? beginAgain() else { return }
-        laptop = fresh
-    }
-
-    private func beginAgain() throws -> Laptop {
-        var output = Output()
-        var fresh = try Laptop(
-            identity: identity, name: "", storage: disk, moment: moment(team.now),
-            chance: Chance(seed: seed, for: UInt64(life) << 8 | UInt64(failuresInARow)),
-            output: &output)
-        fresh.ownAddresses = [address]
-        fresh.isCompressionOff = !team.plan.options.isCompressionOn
-        note(output.commit)
-        if (try? disk.apply(output.commit)) != nil, (try? disk.commit()) != nil { committed() }
-        forgetWritten()
-        return fresh
     }
 
     // MARK: - what is durable
@@ -338,6 +220,14 @@ final class SimulatedNode {
             default: break
             }
         }
+    }
+
+    fileprivate func wasWritten() throws { try effect(.beforeCommit) }
+
+    fileprivate func wasCommitted() throws {
+        committed()
+        busyUntil = team.now + team.plan.options.diskLatency
+        try effect(.beforeSend)
     }
 
     private func committed() {
@@ -373,14 +263,65 @@ final class SimulatedNode {
         isRotten = false
         seenOnce = [:]
     }
+}
 
-    /// A second daemon with this memory and this disk: a copy of a running machine.
-    func adoptMemory(of other: SimulatedNode) throws {
-        laptop = other.laptop
-        life = other.life
-        startedAt = other.startedAt
-        try readDurable()
+extension Event {
+    fileprivate var isOpening: Bool {
+        if case .opened = self { true } else { false }
     }
+}
+
+/// A node's disk as its carrier sees it: tells the node what is written and committed, where the daemon may die.
+final class NodeDisk: RegisterDisk {
+    private unowned let node: SimulatedNode
+
+    init(_ node: SimulatedNode) { self.node = node }
+
+    var isTransactionOpen: Bool { node.disk.isTransactionOpen }
+
+    func apply(_ writes: [StoreWrite]) throws {
+        try node.disk.apply(writes)
+        if !writes.isEmpty { try node.wasWritten() }
+    }
+
+    func commit() throws {
+        guard node.disk.isTransactionOpen else { return }
+        try node.disk.commit()
+        try node.wasCommitted()
+    }
+
+    func rollback() throws { try node.disk.rollback() }
+
+    func meta(_ key: String) throws -> [UInt8]? { try node.disk.meta(key) }
+    func replicas() throws -> [ReplicaRow] { try node.disk.replicas() }
+    func peers() throws -> [(node: NodeID, state: [UInt8])] { try node.disk.peers() }
+    func change(_ dot: Dot) throws -> StoredChange? { try node.disk.change(dot) }
+    func changes(
+        of replica: ReplicaNumber, from first: UInt64, through last: UInt64, contentBytesMax: Int
+    ) throws -> [StoredChange] {
+        try node.disk.changes(
+            of: replica, from: first, through: last, contentBytesMax: contentBytesMax)
+    }
+    func record(_ dot: Dot) throws -> [UInt8]? { try node.disk.record(dot) }
+    func records(after dot: Dot?, limit: Int) throws -> [StoredRecord] {
+        try node.disk.records(after: dot, limit: limit)
+    }
+    func recordsInConflict() throws -> [Dot] { try node.disk.recordsInConflict() }
+    func heads(
+        of replica: ReplicaNumber, from first: UInt64, limit: Int
+    ) throws -> [SignedHead] {
+        try node.disk.heads(of: replica, from: first, limit: limit)
+    }
+    func heads(
+        of replica: ReplicaNumber, before last: UInt64, limit: Int
+    ) throws -> [SignedHead] {
+        try node.disk.heads(of: replica, before: last, limit: limit)
+    }
+    func salts(of replica: ReplicaNumber, block: UInt64) throws -> [UInt8]? {
+        try node.disk.salts(of: replica, block: block)
+    }
+    func held() throws -> [HeldRow] { try node.disk.held() }
+    func counts() throws -> StoreCounts { try node.disk.counts() }
 }
 
 /// What a laptop's clock says.

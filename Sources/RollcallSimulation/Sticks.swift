@@ -79,6 +79,7 @@ extension Team {
                 try laptop.finish(bundle, moment, &output)
                 try write(output)
                 counts = (bundle.newCount, bundle.heldCount)
+                return ((), isKept: true)
             }
             mark(counts.new == 0 ? .bundleKnown : .bundleNew)
             if counts.held > 0 { mark(.bundleHeld) }

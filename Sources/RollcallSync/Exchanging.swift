@@ -145,8 +145,10 @@ extension Laptop {
             guard try take(hello.changed, into: &theirs, id, storage, &output) else { return }
             try begin(id, knowing: theirs, storage, &output)
         } else {
+            let listed = heads.numbersInTagOrder.map { heads[$0] }
+            sessions[id]?.listed = listed
             sessions[id]?.phase = .listing(until: moment.now + .seconds(Limits.idleSeconds))
-            send(.have, have().encoded(), id, &output)
+            send(.have, have(of: listed).encoded(), id, &output)
         }
     }
 
@@ -163,11 +165,10 @@ extension Laptop {
 
     // MARK: - what the peer has
 
-    private func have() -> Have {
-        let known = heads.numbersInTagOrder
-        let ended = Dictionary(grouping: known.filter { heads[$0].isEnded }) { heads[$0].id.node }
+    private func have(of listed: [ReplicaRow]) -> Have {
+        let ended = Dictionary(grouping: listed.filter(\.isEnded)) { $0.id.node }
         return Have(
-            live: known.filter { !heads[$0].isEnded }.map(haveEntry),
+            live: listed.filter { !$0.isEnded }.map(haveEntry),
             held: held.map { .init(tag: heads.tag($0.replica), first: $0.first, last: $0.last) },
             ended: ended.map { node, replicas in
                 .init(
@@ -176,12 +177,12 @@ extension Laptop {
     }
 
     /// A digest over ended replicas that are in order of tag.
-    func endedDigest(_ replicas: [ReplicaNumber]) -> UInt64 {
-        var hash = LabelledHash("rc1.ended", reserving: 16 + replicas.count * 48)
-        for replica in replicas {
-            hash.add(u64: heads.tag(replica))
-            hash.add(u64: heads[replica].height)
-            hash.add(heads[replica].hash)
+    func endedDigest(_ rows: [ReplicaRow]) -> UInt64 {
+        var hash = LabelledHash("rc1.ended", reserving: 16 + rows.count * 48)
+        for row in rows {
+            hash.add(u64: heads.tag(row.number))
+            hash.add(u64: row.height)
+            hash.add(row.hash)
         }
         return hash.finish8()
     }
@@ -189,13 +190,11 @@ extension Laptop {
     private mutating func receive(
         _ have: Have, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
-        guard sessions[id]?.isExchanging == false else { return }
+        guard let listed = sessions[id]?.listed, sessions[id]?.isExchanging == false else { return }
         var theirs = VersionVector()
         guard try take(have.live, into: &theirs, id, storage, &output) else { return }
         sessions[id]?.theirHeld = have.held
-        let mine = Dictionary(grouping: heads.numbersInTagOrder.filter { heads[$0].isEnded }) {
-            heads[$0].id.node.tag
-        }
+        let mine = Dictionary(grouping: listed.filter(\.isEnded)) { $0.id.node.tag }
         let said = Dictionary(
             have.ended.map { ($0.nodeTag, $0) }, uniquingKeysWith: { first, _ in first })
         let nodeTags = Set(mine.keys).union(said.keys).sorted()
@@ -204,7 +203,7 @@ extension Laptop {
             if let theirDigest = said[tag], theirDigest.count == UInt64(ended.count),
                 theirDigest.digest == endedDigest(ended)
             {
-                for replica in ended { theirs[replica] = heads[replica].height }
+                for row in ended { theirs[row.number] = row.height }
             } else {
                 sessions[id]?.sifting.insert(tag)
             }

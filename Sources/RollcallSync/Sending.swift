@@ -75,10 +75,8 @@ extension Laptop {
     /// Control first and whole; then live edits, then data replicas in turn.
     private mutating func nextReplica(_ id: SessionID) -> ReplicaNumber? {
         guard let session = sessions[id], session.isExchanging else { return nil }
-        let open = session.lacking.filter { replica in
-            heads[replica].height > session.sent[replica]
-                && !session.sifting.contains(heads[replica].id.node.tag)
-        }
+        let behind = session.lacking.filter { heads[$0].height > session.sent[$0] }
+        let open = behind.filter { !session.sifting.contains(heads[$0].id.node.tag) }
         if open.isEmpty {
             if session.sifting.isEmpty {
                 sessions[id]?.lacking = []
@@ -88,6 +86,8 @@ extension Laptop {
         }
         let sorted = open.sorted { $0.rawValue < $1.rawValue }
         if let control = sorted.first(where: { heads[$0].id.lane == .control }) { return control }
+        // Data would only be held there until the rest of the control lane comes, once it is settled what that is.
+        guard !behind.contains(where: { heads[$0].id.lane == .control }) else { return nil }
         guard session.bytesInFlight <= session.window / 2 else { return nil }
         let live = sorted.first { heads[$0].height - session.sent[$0] <= Self.liveChangesMax }
         if let live { return live }

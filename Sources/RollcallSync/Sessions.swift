@@ -163,13 +163,12 @@ extension Laptop {
     }
 
     private func entriesChanged(since base: VersionVector) -> [HaveEntry] {
-        heads.numbersInTagOrder.filter { heads[$0].height != base[$0] }.map(haveEntry)
+        heads.numbersInTagOrder.filter { heads[$0].height != base[$0] }
+            .map { haveEntry(heads[$0]) }
     }
 
-    func haveEntry(_ replica: ReplicaNumber) -> HaveEntry {
-        HaveEntry(
-            tag: heads.tag(replica), height: heads[replica].height,
-            hash: firstEight(heads[replica].hash))
+    func haveEntry(_ row: ReplicaRow) -> HaveEntry {
+        HaveEntry(tag: heads.tag(row.number), height: row.height, hash: firstEight(row.hash))
     }
 
     /// Of two sessions of one pair the one dialled by the smaller key stays; of two the same way, and after the peer

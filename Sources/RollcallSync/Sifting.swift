@@ -11,17 +11,17 @@ extension Laptop {
     ) {
         guard let peer = sessions[id]?.peer, node.precedes(peer) else { return }
         let range = Sift.TagRange(
-            lowest: 0, highest: .max, part: part(nodeTag, 0, .max, theirCount: theirCount))
+            lowest: 0, highest: .max, part: part(nodeTag, 0, .max, theirCount: theirCount, id))
         send(.sift, Sift(nodeTag: nodeTag, ranges: [range]).encoded(), id, &output)
     }
 
     /// What to say of a range whose digests are unlike: a list where either side has few, else our digest.
     private func part(
-        _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, theirCount: UInt64
+        _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, theirCount: UInt64, _ id: SessionID
     ) -> Sift.Part {
-        let ended = endedReplicas(nodeTag, lowest, highest)
+        let ended = listedEnded(nodeTag, lowest, highest, id)
         if min(UInt64(ended.count), theirCount) <= UInt64(Limits.siftListMax) || lowest == highest {
-            return .list(allReplicas(nodeTag, lowest, highest).map(haveEntry), wantsAnswer: true)
+            return .list(listed(nodeTag, lowest, highest, id).map(haveEntry), wantsAnswer: true)
         }
         return .digest(count: UInt64(ended.count), endedDigest(ended))
     }
@@ -44,7 +44,7 @@ extension Laptop {
                     .init(
                         lowest: range.lowest, highest: range.highest,
                         part: .list(
-                            allReplicas(sift.nodeTag, range.lowest, range.highest).map(haveEntry),
+                            listed(sift.nodeTag, range.lowest, range.highest, id).map(haveEntry),
                             wantsAnswer: false)))
             case .equal:
                 markEqual(sift.nodeTag, range.lowest, range.highest, id)
@@ -60,7 +60,7 @@ extension Laptop {
         _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ count: UInt64, _ digest: UInt64,
         _ id: SessionID
     ) -> [Sift.TagRange] {
-        let ended = endedReplicas(nodeTag, lowest, highest)
+        let ended = listedEnded(nodeTag, lowest, highest, id)
         if UInt64(ended.count) == count, endedDigest(ended) == digest {
             markEqual(nodeTag, lowest, highest, id)
             return [.init(lowest: lowest, highest: highest, part: .equal)]
@@ -69,12 +69,12 @@ extension Laptop {
             return [
                 .init(
                     lowest: lowest, highest: highest,
-                    part: part(nodeTag, lowest, highest, theirCount: count))
+                    part: part(nodeTag, lowest, highest, theirCount: count, id))
             ]
         }
         let middle = lowest + (highest - lowest) / 2
         return [(lowest, middle), (middle + 1, highest)].map { low, high in
-            let half = endedReplicas(nodeTag, low, high)
+            let half = listedEnded(nodeTag, low, high, id)
             return .init(
                 lowest: low, highest: high,
                 part: .digest(count: UInt64(half.count), endedDigest(half)))
@@ -84,9 +84,7 @@ extension Laptop {
     private mutating func markEqual(
         _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ id: SessionID
     ) {
-        for replica in endedReplicas(nodeTag, lowest, highest) {
-            note(replica, heads[replica].height, id)
-        }
+        for row in listedEnded(nodeTag, lowest, highest, id) { note(row.number, row.height, id) }
         sessions[id]?.sifted[nodeTag, default: []].append(lowest...highest)
     }
 
@@ -130,17 +128,19 @@ extension Laptop {
         }
     }
 
-    private func allReplicas(_ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64)
-        -> [ReplicaNumber]
-    {
-        heads.numbersInTagOrder.filter {
-            heads[$0].id.node.tag == nodeTag && heads.tag($0) >= lowest && heads.tag($0) <= highest
+    /// A node's replicas in a range of tags, as they were when our have was sent.
+    private func listed(
+        _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ id: SessionID
+    ) -> [ReplicaRow] {
+        (sessions[id]?.listed ?? []).filter {
+            $0.id.node.tag == nodeTag && heads.tag($0.number) >= lowest
+                && heads.tag($0.number) <= highest
         }
     }
 
-    private func endedReplicas(_ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64)
-        -> [ReplicaNumber]
-    {
-        allReplicas(nodeTag, lowest, highest).filter { heads[$0].isEnded }
+    private func listedEnded(
+        _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ id: SessionID
+    ) -> [ReplicaRow] {
+        listed(nodeTag, lowest, highest, id).filter(\.isEnded)
     }
 }

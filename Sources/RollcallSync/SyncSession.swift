@@ -54,6 +54,9 @@ struct SyncSession {
     var lacking: Set<ReplicaNumber> = []
     /// What the peer was told that we have.
     var told = VersionVector()
+    /// What was held when our have was sent, in order of tag: what is compared with what theirs says, whatever is
+    /// written meanwhile. Both sides must come to the same question, and an answer is about what was asked.
+    var listed: [ReplicaRow] = []
     /// Runs that the peer holds undecided: not sent again.
     var theirHeld: [Have.Held] = []
     /// Changes that the peer has in replicas that we have never heard of.

@@ -20,7 +20,6 @@ actor Driver {
     let identity: NodeIdentityFile
     let store: RegisterStore
     let logger: Logger
-    private(set) var laptop: Laptop
     var transport: Transport?
     var listening: String?
     var records = RecordIndex()
@@ -29,11 +28,8 @@ actor Driver {
 
     private let started = ContinuousClock.now
     private nonisolated let mailbox = Mutex<[TransportEvent]>([])
-    private var waiting: [Output] = []
-    private var openSessions: Set<SessionID> = []
+    private let carrier: Carrier<RegisterStore>
     private var scheduledWake: Duration?
-    private var failuresInARow = 0
-    private var quietUntil: Duration = .zero
     private var observers: [Int: AsyncStream<Observation>.Continuation] = [:]
     private var nextObserver = 0
 
@@ -53,28 +49,28 @@ actor Driver {
         self.store = store
         self.logger = logger
         self.thread = thread
-        var output = Output()
-        laptop = try Self.laptop(identity, store, .zero, &output)
-        try store.apply(output.commit)
-        try store.commit()
+        let started = started
+        carrier = try Carrier(
+            disk: store, clock: { Self.moment(since: started) }
+        ) { store, moment, _, output in
+            try Laptop(
+                identity: LaptopIdentity(key: identity.nodeKey, tlsKeyHash: identity.tlsKeyHash),
+                name: "", storage: store, moment: moment, chance: SystemRandomNumberGenerator(),
+                output: &output)
+        }
     }
 
-    private static func laptop(
-        _ identity: NodeIdentityFile, _ store: RegisterStore, _ now: Duration,
-        _ output: inout Output
-    ) throws -> Laptop {
-        try Laptop(
-            identity: LaptopIdentity(key: identity.nodeKey, tlsKeyHash: identity.tlsKeyHash),
-            name: "",
-            storage: store, moment: Moment(now: now, wallClock: wallClock()),
-            chance: SystemRandomNumberGenerator(), output: &output)
-    }
+    var laptop: Laptop { _read { yield carrier.laptop } }
 
     // MARK: - time
 
     static func wallClock() -> UInt64 { UInt64(max(0, Date().timeIntervalSince1970 * 1_000)) }
 
-    var moment: Moment { Moment(now: ContinuousClock.now - started, wallClock: Self.wallClock()) }
+    private static func moment(since start: ContinuousClock.Instant) -> Moment {
+        Moment(now: ContinuousClock.now - start, wallClock: wallClock())
+    }
+
+    var moment: Moment { carrier.moment }
 
     // MARK: - what happens outside
 
@@ -93,57 +89,36 @@ actor Driver {
             return events
         }
         guard !events.isEmpty else { return }
-        do {
-            for event in events {
-                try handle(event)
-                // Before the next event: what a peer still said is heard before its end is.
-                try proceed()
-            }
-            try commitAndSend()
-        } catch {
-            recover(from: error)
-        }
+        drain(events.map { event($0) })
         for event in events {
             if case .received(let id, _) = event { transport?.allowRead(id) }
+        }
+    }
+
+    private func drain(_ events: [Event]) {
+        do {
+            try carrier.drain(events)
+        } catch {
+            recover(from: error)
         }
         scheduleWake()
     }
 
-    private func handle(_ event: TransportEvent) throws {
+    private func event(_ event: TransportEvent) -> Event {
         switch event {
         case .opened(let id, let tlsKeyHash, let dialled):
-            guard !isQuiet else {
-                transport?.closeAfterSending(id)
-                if let dialled { try handle(.dialFailed(address: dialled)) }
-                return
-            }
-            openSessions.insert(SessionID(id))
-            try handle(.opened(SessionID(id), tlsKeyHash: tlsKeyHash, dialled: dialled))
-        case .received(let id, let bytes):
-            try handle(.received(SessionID(id), bytes))
-        case .closed(let id):
-            openSessions.remove(SessionID(id))
-            try handle(.closed(SessionID(id)))
+            return .opened(SessionID(id), tlsKeyHash: tlsKeyHash, dialled: dialled)
+        case .received(let id, let bytes): return .received(SessionID(id), bytes)
+        case .closed(let id): return .closed(SessionID(id))
         case .dialFailed(let address, let reason):
             logger.debug("dial failed", metadata: ["address": "\(address)", "reason": "\(reason)"])
-            try handle(.dialFailed(address: address))
+            return .dialFailed(address: address)
         }
-    }
-
-    private func handle(_ event: Event) throws {
-        try take(try laptop.handle(event, moment, store))
     }
 
     private func woke() {
         scheduledWake = nil
-        do {
-            try handle(.woke)
-            try proceed()
-            try commitAndSend()
-        } catch {
-            recover(from: error)
-        }
-        scheduleWake()
+        drain([.woke])
     }
 
     private func scheduleWake() {
@@ -163,19 +138,7 @@ actor Driver {
     func act<Result>(
         _ body: (inout Laptop, RegisterStore, inout Output) throws -> Result
     ) throws -> Result {
-        if let failure = store.failure { throw failure }
-        do {
-            var output = Output()
-            let result = try body(&laptop, store, &output)
-            try take(output)
-            try proceed()
-            try commitAndSend()
-            scheduleWake()
-            return result
-        } catch let error as StoreError {
-            recover(from: error)
-            throw error
-        }
+        try guarding { try carrier.act(body) }
     }
 
     /// Lets a command act in several steps that are written together or not at all.
@@ -187,83 +150,53 @@ actor Driver {
             Result, isKept: Bool
         )
     ) throws -> Result {
-        if let failure = store.failure { throw failure }
-        let before = laptop
-        do {
-            var copy = laptop
-            let (result, isKept) = try body(&copy, store) { try take($0) }
-            guard isKept else {
-                try undo(to: before)
+        try guarding {
+            do {
+                let (result, isKept) = try carrier.actInSteps(body)
+                if !isKept { forgetUnwritten() }
                 return result
+            } catch {
+                forgetUnwritten()
+                throw error
             }
-            laptop = copy
-            try proceed()
-            try commitAndSend()
-            scheduleWake()
-            return result
-        } catch let error as StoreError {
-            recover(from: error)
-            throw error
-        } catch {
-            try undo(to: before)
-            throw error
         }
     }
 
-    private func undo(to before: Laptop) throws {
-        waiting = []
-        laptop = before
-        records.forget()
-        knownFingerprint = nil
-        if store.isTransactionOpen { try store.rollback() }
+    private func guarding<Result>(_ body: () throws -> Result) throws -> Result {
+        if let failure = store.failure { throw failure }
+        do {
+            defer { scheduleWake() }
+            return try body()
+        } catch {
+            if error is StoreError || carrier.hasUnfinished { recover(from: error) }
+            throw error
+        }
     }
 
     // MARK: - carrying out
 
-    private func take(_ output: Output) throws {
-        if !output.commit.isEmpty {
-            if output.commit.contains(where: \.changesState) { knownFingerprint = nil }
-            records.note(output.commit)
-            try store.apply(output.commit)
-        }
-        var rest = output
-        rest.commit = []
-        waiting.append(rest)
-        if !store.isTransactionOpen { carryOut() }
+    private func noteWritten(_ writes: [StoreWrite]) {
+        if writes.contains(where: \.changesState) { knownFingerprint = nil }
+        records.note(writes)
     }
 
-    private func proceed() throws {
-        while let output = try laptop.proceed(moment, store) { try take(output) }
+    private func forgetUnwritten() {
+        records.forget()
+        knownFingerprint = nil
     }
 
-    private func commitAndSend() throws {
-        if store.isTransactionOpen {
-            try store.commit()
-            if !isQuiet { failuresInARow = 0 }
-        }
-        carryOut()
-    }
-
-    private func carryOut() {
-        guard !waiting.isEmpty else { return }
-        let outputs = waiting
-        waiting = []
-        for output in outputs {
-            for id in output.authenticated { transport?.markAuthenticated(id.rawValue) }
-            for sending in output.send { transport?.send(sending.session.rawValue, sending.bytes) }
-            for id in output.close {
-                openSessions.remove(id)
-                transport?.closeAfterSending(id.rawValue)
+    private func carryOut(_ output: Output) {
+        for id in output.authenticated { transport?.markAuthenticated(id.rawValue) }
+        for sending in output.send { transport?.send(sending.session.rawValue, sending.bytes) }
+        for id in output.close { transport?.closeAfterSending(id.rawValue) }
+        for address in output.dial {
+            if carrier.isQuiet {
+                post(.dialFailed(address: address, reason: "the disk refuses changes"))
+            } else {
+                transport?.dial(address)
             }
-            for address in output.dial {
-                if isQuiet {
-                    post(.dialFailed(address: address, reason: "the disk refuses changes"))
-                } else {
-                    transport?.dial(address)
-                }
-            }
-            for notice in output.notices { tell(notice) }
         }
+        for notice in output.notices { tell(notice) }
         for observer in observers.values { observer.yield(.moved) }
     }
 
@@ -272,36 +205,14 @@ actor Driver {
         for observer in observers.values { observer.yield(.notice(notice)) }
     }
 
-    /// After a disk error nothing in memory counts: sessions end, and the laptop is read anew from what is committed.
-    ///
-    /// For a while, longer each time, no session is taken or sought: peers would only offer again what the disk has
-    /// just refused.
     private func recover(from error: any Error) {
-        failuresInARow += 1
-        let seconds = min(1 << min(failuresInARow, 5), 30)
-        quietUntil = moment.now + .seconds(seconds)
+        let seconds = carrier.recover()
+        forgetUnwritten()
         logger.error(
-            "could not write; reading on",
+            "could not write or read; going on from what is on the disk",
             metadata: ["error": "\(error)", "peers heard again in": "\(seconds) s"])
-        waiting = []
-        try? store.rollback()
-        for id in openSessions { transport?.closeAfterSending(id.rawValue) }
-        openSessions = []
-        records.forget()
-        let addresses = laptop.ownAddresses
-        var output = Output()
-        guard let fresh = try? Self.laptop(identity, store, moment.now, &output) else {
-            logger.critical("the register cannot be read")
-            return
-        }
-        laptop = fresh
-        laptop.ownAddresses = addresses
-        // The new start nonce is a convenience for peers; on a full disk the laptop goes on without it.
-        if (try? store.apply(output.commit)) != nil { try? store.commit() }
         scheduleWake()
     }
-
-    private var isQuiet: Bool { moment.now < quietUntil }
 
     // MARK: - watching
 
@@ -324,17 +235,16 @@ actor Driver {
     func start(_ transport: Transport, listening: String?, advertised: [String]) {
         self.transport = transport
         self.listening = listening
-        laptop.ownAddresses = advertised
+        carrier.advertise(advertised)
+        carrier.note = { [unowned self] writes in assumeIsolated { $0.noteWritten(writes) } }
+        carrier.tell = { [unowned self] output in assumeIsolated { $0.carryOut(output) } }
         woke()
     }
 
     /// Says goodbye, saves what is known of peers, closes the store.
     func shutDown() {
         do {
-            var output = Output()
-            laptop.shutDown(&output)
-            try take(output)
-            try commitAndSend()
+            try carrier.shutDown()
             try store.close()
         } catch {
             logger.error("could not end cleanly", metadata: ["error": "\(error)"])
