@@ -1,12 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Bugs planted for the simulator to find; see Sources/RollcallCore/PlantedBug.swift.
+let planted: [SwiftSetting] =
+    Context.environment["ROLLCALL_PLANTED_BUGS"] == "1" ? [.define("PLANTED_BUGS")] : []
+
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
-]
+] + planted
 
 // Lowest first. A module exists to forbid an import; ARCHITECTURE.md says which and why.
 let package = Package(
@@ -85,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "rollcall-sim",
             dependencies: [
-                "RollcallSimulation",
+                "RollcallSimulation", "RollcallCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(

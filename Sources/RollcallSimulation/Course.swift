@@ -132,9 +132,9 @@ extension Team {
 
     /// Persons let back in whom they had turned away, and type an address that their laptop has not heard.
     private func letBarredIn() throws {
-        for node in core {
+        for node in team {
             try guarding(node) {
-                for other in core where other.identity.node != node.identity.node {
+                for other in team where other.identity.node != node.identity.node {
                     let peer = other.identity.node
                     guard cables.areJoined(node.index, other.index) else { continue }
                     let knowledge = node.laptop?.peers[peer]
@@ -148,11 +148,17 @@ extension Team {
         }
     }
 
-    /// Honest laptops that run and belong to the register.
-    var core: [SimulatedNode] {
+    /// Laptops that run and have a register; one that forks its own replica is no part of it.
+    var team: [SimulatedNode] {
         nodes.filter {
-            $0.isUp && !$0.isRotten && $0.laptop?.membership?.isMember($0.identity.node) == true
+            $0.isUp && !$0.isRotten && $0.laptop?.membership != nil
+                && !journal.forkers.contains($0.identity.node)
         }
+    }
+
+    /// Of those the ones that know themselves to be members, as all do once they have met.
+    var core: [SimulatedNode] {
+        team.filter { $0.laptop?.membership?.isMember($0.identity.node) == true }
     }
 
     // MARK: - liveness
@@ -161,6 +167,7 @@ extension Team {
 
     private func converge() throws {
         let begin = now
+        guard journal.forkers.isEmpty else { return try run(until: now + 60_000_000) }
         while !isConverged {
             guard now - begin < Int64(Self.secondsToConvergeMax) * 1_000_000 else {
                 throw SimulationFailure(.notConverged, describeHeights())
@@ -173,6 +180,7 @@ extension Team {
     }
 
     private var isConverged: Bool {
+        guard core.count == team.count else { return false }
         let digests = core.map { $0.laptop?.heads.digest() ?? [] }
         return digests.allSatisfy { $0 == digests[0] }
     }
@@ -187,6 +195,7 @@ extension Team {
 
     /// After a while for sessions to settle, a link carries signs of life and no more.
     private func fallQuiet() throws {
+        guard journal.forkers.isEmpty else { return }
         try run(until: now + 45_000_000)
         bytesByPair = [:]
         try run(until: now + 60_000_000)
@@ -212,7 +221,7 @@ extension Team {
         case .fork(let replica, let height):
             mark(.fork)
             tell("\(node.name) finds a fork at \(height)")
-            if !nodes.contains(where: \.hasLied) {
+            if !nodes.contains(where: \.hasLied), !journal.forkers.contains(replica.node) {
                 throw SimulationFailure(
                     .twoContents, "\(node.name) names a fork at \(height) of \(replica.lane)")
             }

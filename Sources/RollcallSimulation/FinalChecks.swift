@@ -15,6 +15,10 @@ extension Team {
 
     /// Every law, on what the disks of the core hold; a digest of the state without what clocks claimed.
     func checkAll() throws -> UInt64 {
+        guard journal.forkers.isEmpty else {
+            try checkForked()
+            return 0
+        }
         let core = core
         guard let first = core.first else { throw SimulationFailure(.crashed, "nobody is left") }
         try checkSameChanges(core)
@@ -68,6 +72,21 @@ extension Team {
                 throw SimulationFailure(.held, "\(count.held) at \(node.name)")
             }
         }
+    }
+
+    /// Where a member forked its own replica: whoever wrote has it still, and two who hold unlike changes know it.
+    ///
+    /// They cannot hold the same until such a replica can be closed.
+    private func checkForked() throws {
+        for (key, author) in journal.acknowledged where nodes[author].isUp {
+            let node = nodes[author]
+            guard !journal.forkers.contains(node.identity.node) else { continue }
+            guard
+                heights(of: node)[Int(key >> 40)] ?? 0 >= key & Dot.counterMax
+                    || journal.lossesExpected.contains(key)
+            else { throw SimulationFailure(.lost, "at its author, \(author), beside a fork") }
+        }
+        if journal.isForkHeld, marks[.fork] == 0 { throw SimulationFailure(.forkUnnamed, "") }
     }
 
     // MARK: - the oracle

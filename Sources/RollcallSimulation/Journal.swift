@@ -30,6 +30,8 @@ struct Journal {
     private(set) var lossesExpected: Set<Key> = []
     /// Replicas of nodes that fork their own.
     var forkers: Set<NodeID> = []
+    /// Whether two honest nodes hold unlike contents of one dot.
+    private(set) var isForkHeld = false
     private(set) var violation: SimulationFailure?
 
     init(nodeCount: Int) { local = [[Int]](repeating: [], count: nodeCount) }
@@ -62,11 +64,14 @@ struct Journal {
     func lane(of key: Key) -> Lane { replicas[Int(key >> 40)].lane }
 
     /// A change is durable at a node: it must be what the same dot was everywhere.
-    mutating func commit(_ dot: Dot, _ hash: [UInt8], at node: Int) {
+    mutating func commit(_ dot: Dot, _ hash: [UInt8], at node: Int, isForker: Bool) {
         let key = key(dot, at: node)
         let start = Self.start(of: hash)
         if let known = contents[key] {
-            if known != start, !forkers.contains(author(of: key)) {
+            guard known != start else { return }
+            if forkers.contains(author(of: key)) {
+                isForkHeld = isForkHeld || !isForker
+            } else {
                 violation = SimulationFailure(.twoContents, "at node \(node)")
             }
         } else {

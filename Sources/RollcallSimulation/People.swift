@@ -157,9 +157,15 @@ extension Team {
         default: break
         }
         if choice.percent(50) { node.seenOnce[name] = shown.map { self.name($0, at: node) } }
+        let mustAsk =
+            context == .asStored
+            && edits.contains { edit in
+                edit.field.kind == .single && view[edit.field]?.isConflict == true
+            }
         _ = try write(node) { laptop, disk, output in
             try laptop.set(record, edits, context, authorship, disk, &output)
         }
+        if mustAsk, !view.isRemoved { throw SimulationFailure(.settledUnasked, node.name) }
     }
 
     private func take(_ node: SimulatedNode, _ choice: inout Chance) throws {

@@ -44,6 +44,8 @@ public struct Step: Equatable, Sendable {
         case restore
         /// The present home, copied to another laptop, runs beside it for a ms.
         case clone
+        /// The running machine is copied, memory and all: from now on the node forks its own replica, for a ms.
+        case fork
         // The wall clock.
         /// Moves by a − 2⁶³ ms.
         case jump

@@ -106,7 +106,8 @@ public struct PlanMaker {
         if isIn[9] { some(1, 4) { $0.failDisk() } }
         if isIn[10] { some(1, 4) { $0.fillDisk() } }
         if isIn[11] { some(1, 3) { $0.restoreHome() } }
-        if isIn[12], chance.percent(60) { runClone() }
+        if isIn[12], chance.percent(60) { runCopy(.clone) }
+        if chance.percent(2) { runCopy(.fork) }
         if isIn[13] || isIn[14] { some(1, 8) { $0.moveClock() } }
         if isIn[15] || isIn[16] { some(4, 30) { $0.carryStick() } }
         if isIn[17], chance.percent(60) { some(1, 4) { $0.tellLies() } }
@@ -209,11 +210,11 @@ public struct PlanMaker {
         steps.append(Step(at + Int64(chance.between(1, 60)) * 1_000_000, .restore, node))
     }
 
-    private mutating func runClone() {
-        steps.append(Step(time(), .clone, node(), milliseconds(5_000, 60_000)))
+    private mutating func runCopy(_ verb: Step.Verb) {
+        steps.append(Step(time(), verb, node(), milliseconds(5_000, 60_000)))
         // People write at the copy as well: it has the first number after the team's.
         for _ in 0..<chance.between(5, 60) {
-            steps.append(Step(time(), verb(), options.nodes, chance.next() >> 1))
+            steps.append(Step(time(), self.verb(), options.nodes, chance.next() >> 1))
         }
     }
 

@@ -112,6 +112,20 @@ final class SimulatedNode {
         return carrier
     }
 
+    /// A second daemon with the memory of a running one, as a copied machine has: both go on with the same numbers.
+    func start(withMemoryOf other: SimulatedNode) throws {
+        guard let running = other.carrier else { return }
+        life = other.life
+        startedAt = other.startedAt
+        try readDurable()
+        let carrier = running.copy(
+            on: NodeDisk(self), clock: { [unowned self] in moment(team.now) },
+            note: { [unowned self] writes in note(writes) })
+        carrier.tell = { [unowned self] output in try carryOut(output) }
+        carrier.advertise([address])
+        self.carrier = carrier
+    }
+
     /// The daemon is gone, with all that was not committed.
     func stop() {
         carrier = nil
@@ -242,7 +256,9 @@ final class SimulatedNode {
             }
         }
         for change in writtenChanges {
-            team.journal.commit(change.dot, change.hash, at: index)
+            team.journal.commit(
+                change.dot, change.hash, at: index,
+                isForker: team.journal.forkers.contains(identity.node))
         }
         forgetWritten()
     }

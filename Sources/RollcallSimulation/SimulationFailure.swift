@@ -3,6 +3,7 @@ public struct SimulationFailure: Error, Equatable, Sendable {
     public enum Law: String, Sendable, CaseIterable {
         case gapWritten = "a change was written beyond a gap"
         case twoContents = "one dot has two contents"
+        case forkUnnamed = "two nodes hold unlike changes and nobody says so"
         case claimBeforeCommit = "a peer was told of what is not durable"
         case answerBeforeCommit = "a person was told of what is not durable"
         case lost = "an acknowledged change is lost"
@@ -11,6 +12,7 @@ public struct SimulationFailure: Error, Equatable, Sendable {
         case siblings = "shown values are not what was applied and not named"
         case shownTwice = "one change is shown twice"
         case conflicts = "conflicts are not counted alike"
+        case settledUnasked = "a conflict was settled that nobody was shown"
         case held = "changes are held though nothing is missing"
         case notConverged = "no convergence in time"
         case notQuiet = "no quiet after convergence"

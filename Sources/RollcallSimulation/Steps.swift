@@ -17,7 +17,7 @@ extension Team {
             disturbCable(step)
         case .crash, .pause: disturbDaemon(step)
         case .failWrite, .failRead, .full, .rot: disturbDisk(step)
-        case .snapshot, .restore, .clone: try swapHome(step)
+        case .snapshot, .restore, .clone, .fork: try swapHome(step)
         case .jump, .stick: disturbClock(step)
         case .export: try export(step)
         case .import: try self.import(step)
@@ -211,7 +211,13 @@ extension Team {
             )
             nextClone += 1
             nodes.append(clone)
-            start(clone)
+            if step.verb == .fork {
+                journal.forkers.insert(node.identity.node)
+                try clone.start(withMemoryOf: node)
+                scheduleWake(clone)
+            } else {
+                start(clone)
+            }
             schedule(.stopClone(clone.index), at: now + Self.span(step.a))
         }
     }

@@ -70,7 +70,7 @@ public final class Team {
         nextClone = count
         cables = Cables(count, plan.options.topology)
         chance = Chance(seed: plan.options.seed, for: 1)
-        let cloneCount = plan.steps.count { $0.verb == .clone }
+        let cloneCount = plan.steps.count { $0.verb == .clone || $0.verb == .fork }
         journal = Journal(nodeCount: count + cloneCount)
         people = People()
         for index in 0..<count {

@@ -190,6 +190,7 @@ extension Laptop {
             guard let replica = heads.table.number(of: entry.replica) else { continue }
             vector[replica] = min(entry.height, heads[replica].height)
         }
+        if isPlanted(.importAcknowledgesAll) { vector = heads.vector }
         var knowledge = peers[manifest.source] ?? PeerKnowledge()
         let isLive = sessions.values.contains { $0.peer == manifest.source && $0.isExchanging }
         if !isLive {

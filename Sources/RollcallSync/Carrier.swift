@@ -40,6 +40,24 @@ public final class Carrier<Disk: RegisterDisk> {
         try disk.commit()
     }
 
+    /// The same laptop once more, as a copy of a whole running machine has it: for simulations of such a mishap.
+    package func copy(
+        on disk: Disk, clock: @escaping () -> Moment, note: @escaping ([StoreWrite]) -> Void
+    ) -> Carrier {
+        Carrier(laptop, disk, clock, note, read)
+    }
+
+    private init(
+        _ laptop: Laptop, _ disk: Disk, _ clock: @escaping () -> Moment,
+        _ note: @escaping ([StoreWrite]) -> Void, _ read: @escaping Reading
+    ) {
+        self.laptop = laptop
+        self.disk = disk
+        self.clock = clock
+        self.note = note
+        self.read = read
+    }
+
     public var moment: Moment { clock() }
 
     public func advertise(_ addresses: [String]) { laptop.ownAddresses = addresses }
@@ -87,7 +105,7 @@ public final class Carrier<Disk: RegisterDisk> {
         let result = try body(&laptop, disk, &output)
         try take(output)
         try proceed()
-        try commit()
+        if !isPlanted(.answerBeforeCommit) { try commit() }
         return result
     }
 
@@ -120,7 +138,7 @@ public final class Carrier<Disk: RegisterDisk> {
 
     private func undo(to before: Laptop) throws {
         waiting = []
-        laptop = before
+        if !isPlanted(.importKeptAfterError) { laptop = before }
         if disk.isTransactionOpen { try disk.rollback() }
     }
 
@@ -142,7 +160,7 @@ public final class Carrier<Disk: RegisterDisk> {
         var rest = output
         rest.commit = []
         waiting.append(rest)
-        if !disk.isTransactionOpen { try carryOut() }
+        if !disk.isTransactionOpen || isPlanted(.tellBeforeCommit) { try carryOut() }
     }
 
     private func proceed() throws {
@@ -186,7 +204,7 @@ public final class Carrier<Disk: RegisterDisk> {
         var closing = Output()
         closing.close = openSessions.sorted { $0.rawValue < $1.rawValue }
         openSessions = []
-        isStale = true
+        isStale = !isPlanted(.aheadOfDisk)
         try? refresh()
         try? tell(closing)
         return seconds

@@ -168,7 +168,9 @@ extension Laptop {
         case (.dots, .single), (.dots, .event):
             return writers[edit.field] ?? []
         case (.asStored, .single), (.asStored, .event):
-            guard values.count < 2 else { throw LaptopError.contextRequired(edit.field) }
+            guard values.count < 2 || isPlanted(.conflictSettledUnasked) else {
+                throw LaptopError.contextRequired(edit.field)
+            }
             return shown
         case (.asStored, .set), (.asStored, .log):
             return shown

@@ -159,7 +159,6 @@ extension Laptop {
         knowledge.lastHeard = moment.wallClock
         knowledge.clockOffset = Int64(bitPattern: hello.wallClock &- moment.wallClock)
         peers[peer] = knowledge
-        dialling.reset(peer, moment.now)
         unsavedPeers.insert(peer)
     }
 
@@ -190,6 +189,9 @@ extension Laptop {
     private mutating func receive(
         _ have: Have, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
+        if isPlanted(.siftByWhatIsNow) {
+            sessions[id]?.listed = heads.numbersInTagOrder.map { heads[$0] }
+        }
         guard let listed = sessions[id]?.listed, sessions[id]?.isExchanging == false else { return }
         var theirs = VersionVector()
         guard try take(have.live, into: &theirs, id, storage, &output) else { return }
@@ -342,6 +344,10 @@ extension Laptop {
         count(message.replica, id)
         tellSessions(storage, &output)
         if outcome == .known { acknowledge([message.replica], id, &output) }
+        if isPlanted(.heldAcknowledged), outcome == .held {
+            let entry = Ack.Entry(tag: heads.tag(message.replica), height: message.last)
+            send(.ack, Ack(entries: [entry]).encoded(), id, &output)
+        }
         if isLarge { send(.credit, Credit(byteCount: UInt64(returned)).encoded(), id, &output) }
         if let peer = session.peer { peers[peer]?.lastHeard = moment.wallClock }
     }
@@ -383,7 +389,7 @@ extension Laptop {
     private mutating func receive(_ credit: Credit, _ id: SessionID) {
         guard var session = sessions[id] else { return }
         session.bytesInFlight -= Int(min(credit.byteCount, UInt64(session.bytesInFlight)))
-        session.adaptMessageSize(moment.now)
+        session.value.adaptMessageSize(moment.now)
         sessions[id] = session
         pump(id)
     }
@@ -394,7 +400,7 @@ extension Laptop {
             session.sifting.isEmpty, session.unheardOf.isEmpty, let peer = session.peer
         else { return }
         let vector = heads.vector
-        guard session.theirs == vector else { return }
+        guard session.theirs == vector || isPlanted(.baseWithoutAgreement) else { return }
         peers[peer]?.base = vector
         peers[peer]?.baseDigest = firstEight(heads.digest())
         unsavedPeers.insert(peer)

@@ -60,7 +60,7 @@ public struct Laptop {
     public internal(set) var peers: [NodeID: PeerKnowledge] = [:]
     var unsavedPeers: Set<NodeID> = []
     var peersSavedAt: Duration = .zero
-    var sessions: [SessionID: SyncSession] = [:]
+    var sessions: [SessionID: Shared<SyncSession>] = [:]
     /// Sessions with bytes that are not decoded yet, in turn.
     var ready: [SessionID] = []
     /// Sessions that may have something to send, in turn.

@@ -221,6 +221,12 @@ public struct RecordView: Sendable {
             }
         }
         dotsShown = Self.dotsShown(sorted, table)
+        if isPlanted(.latestClockWins) {
+            for field in claims.keys where field.kind == .single {
+                let latest = claims[field]?.map(\.recordedAt).max()
+                claims[field]?.removeAll { $0.recordedAt != latest }
+            }
+        }
         fields = claims.keys.sorted().map { field in
             Siblings(
                 field: field, claims: claims[field] ?? [],

@@ -31,11 +31,22 @@ extension Laptop {
         if message.last <= height {
             // What it mentions has numbers in the session from now on, so it must have numbers here.
             output.commit += heads.adopt(learned).map { .replica($0) }
+            if isPlanted(.staleHeadAccepted), message.last < height,
+                let stored = try storage.change(Dot(message.replica, message.last))
+            {
+                output.commit.append(
+                    .replica(heads.advance(message.replica, to: message.last, stored.hash)))
+            }
             return .known
         }
+        if isPlanted(.endedReplicaClosed), known, heads[message.replica].isEnded { return .known }
         let author = learned[message.replica].node
         let isGap = message.first > height + 1
-        let isHeld = isGap || membership?.isMember(author) != true
+        var isHeld = isGap || membership?.isMember(author) != true
+        if isPlanted(.futureIsHeld) {
+            let tomorrow = moment.wallClock + 86_400_000
+            isHeld = isHeld || message.changes.contains { $0.recordedAt > tomorrow }
+        }
         let start = try startHash(of: message, isKnown: known, learned, storage)
         guard let start else {
             // A gap that says nothing of where it begins cannot be verified, nor held.
@@ -115,9 +126,10 @@ extension Laptop {
             leftInSegment -= 1
             guard leftInSegment == 0 else { continue }
             guard
-                verifier.verifies(
-                    message.segments[segment].signature,
-                    of: chain.headMessage(id, change.dot.counter, hash))
+                isPlanted(.chainUnchecked)
+                    || verifier.verifies(
+                        message.segments[segment].signature,
+                        of: chain.headMessage(id, change.dot.counter, hash))
             else { throw RunError.invalidSegment }
             segment += 1
             if segment < message.segments.count {
@@ -163,6 +175,9 @@ extension Laptop {
         for (change, link) in zip(message.changes, run.links) where change.dot.counter > height {
             output.commit.append(
                 .change(StoredChange(dot: change.dot, hash: link.hash, content: link.content)))
+            if isPlanted(.halfSegmentApplied), newCount > 1, change.dot.counter == message.last {
+                continue
+            }
             if lane == .data {
                 try merging.apply(change, link.commitments, storage)
             } else {
@@ -257,7 +272,7 @@ extension Laptop {
     private mutating func endOfHeldRun(
         before message: ChangesMessage, isKnown: Bool, _ storage: some RegisterStorage
     ) throws -> [UInt8]? {
-        guard isKnown,
+        guard isKnown, !isPlanted(.nothingFollowsHeld),
             let index = held.firstIndex(where: {
                 $0.replica == message.replica && $0.last == message.first - 1
             })
@@ -296,7 +311,7 @@ extension Laptop {
         _ message: ChangesMessage, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         do {
-            _ = try receive(message, heads.table, storage, &output)
+            if !isPlanted(.heldRunLost) { _ = try receive(message, heads.table, storage, &output) }
             output.commit.append(.dropHeld(replica: message.replica, first: message.first))
         } catch RunError.fork(let replica, let height) {
             output.notices.append(.fork(replica, height: height))

@@ -138,7 +138,9 @@ extension Laptop {
                 if session.bytesInFlight == 0 { session.inFlightSince = moment.now }
                 session.bytesInFlight += frame.encodedBytes
             }
+            if isPlanted(.sentAcknowledged) { session.theirs[replica] = run.last }
             sessions[id] = session
+            if isPlanted(.sentAcknowledged) { count(replica, id) }
             send(frame, id, &output)
             return
         }

@@ -93,9 +93,10 @@ extension Laptop {
         _ output: inout Output
     ) throws {
         let until = moment.now + .seconds(Limits.admissionSeconds)
-        var session = SyncSession(
-            id: id, tlsKeyHash: tlsKeyHash, dialled: dialled, phase: .stranger(until: until),
-            now: moment.now)
+        var session = Shared(
+            SyncSession(
+                id: id, tlsKeyHash: tlsKeyHash, dialled: dialled, phase: .stranger(until: until),
+                now: moment.now))
         let meant = dialled.flatMap { dialling.underWay.removeValue(forKey: $0) ?? nil }
         if let meant, meant != membership?.member(tlsKeyHash: tlsKeyHash)?.node {
             // Another laptop has the address now: the one that was meant is tried again later, and elsewhere.
@@ -243,10 +244,16 @@ extension Laptop {
         if !sessions.values.contains(where: { $0.peer == peer }) {
             unsavedPeers.insert(peer)
             savePeers(&output)
+            // Only a session that lasted shows that the next may: one that ends at its first frames would else be
+            // sought again twice a second for ever.
+            if moment.now - session.openedAt >= Self.lasting { dialling.reset(peer, moment.now) }
             dialling.failed(peer, moment.now, jitter: Double.random(in: 0..<1, using: &chance))
+            if isPlanted(.neverRedialled) { dialling.forget(peer) }
             output.notices.append(.disconnected(peer, reason: reason))
         }
     }
+
+    private static let lasting: Duration = .seconds(5)
 
     /// Says goodbye to all and saves what was learned; nothing may be handled after.
     public mutating func shutDown(_ output: inout Output) {
@@ -279,7 +286,9 @@ extension Laptop {
             guard let session = sessions[id], session.deadline <= now else { continue }
             switch session.phase {
             case .exchanging:
-                if session.lastReceived + .seconds(Limits.idleSeconds) <= now {
+                if session.lastReceived + .seconds(Limits.idleSeconds) <= now,
+                    !isPlanted(.silenceIgnored)
+                {
                     bye(id, .idle, "nothing heard for \(Limits.idleSeconds) s", &output)
                 } else {
                     send(.ping, [], id, &output)
@@ -304,7 +313,8 @@ extension Laptop {
     private func isDialDue(_ node: NodeID) -> Bool {
         guard let peer = peers[node], !peer.isBarred, !peer.addresses.isEmpty, let membership,
             // One who was cut off right after it was let in knows nobody yet but whom it joined through.
-            membership.isMember(node) || !membership.isMember(self.node)
+            membership.isMember(node)
+                || !membership.isMember(self.node) && !isPlanted(.newcomerWaits)
         else { return false }
         return !sessions.values.contains { $0.peer == node }
             && !dialling.underWay.values.contains(node)

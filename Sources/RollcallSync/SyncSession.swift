@@ -33,6 +33,7 @@ struct SyncSession {
     let tlsKeyHash: [UInt8]
     /// The address that was dialled; nil if the peer dialled.
     let dialled: String?
+    let openedAt: Duration
     var phase: Phase
     var peer: NodeID?
     var decoder = FrameDecoder()
@@ -81,6 +82,7 @@ struct SyncSession {
         self.tlsKeyHash = tlsKeyHash
         self.dialled = dialled
         self.phase = phase
+        openedAt = now
         lastReceived = now
         lastSent = now
     }

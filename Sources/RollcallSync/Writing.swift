@@ -125,8 +125,9 @@ extension Laptop {
     private mutating func beginReplica(_ lane: Lane, _ output: inout Output) -> ReplicaNumber {
         if let own = own[lane] { return own.number }
         var table = heads.table
-        let id = ReplicaID(
-            node: node, lane: lane, incarnation: UInt64.random(in: 1...UInt64.max, using: &chance))
+        var incarnation = UInt64.random(in: 1...UInt64.max, using: &chance)
+        if isPlanted(.incarnationReused) { incarnation = node.tag | 1 }
+        let id = ReplicaID(node: node, lane: lane, incarnation: incarnation)
         let number = table.insert(id)
         output.commit += heads.adopt(table).map { .replica($0) }
         own[lane] = OwnReplica(

@@ -11,7 +11,10 @@ struct RollcallSim: ParsableCommand {
             A seed makes a plan of who writes what and of all that goes wrong; the plan runs, and every law is checked. \
             One that fails is made small and written to a file, with the command that runs it again.
             """,
-        subcommands: [RunCommand.self, ReplayCommand.self, PlanCommand.self, ShrinkCommand.self],
+        subcommands: [
+            RunCommand.self, ReplayCommand.self, PlanCommand.self, ShrinkCommand.self,
+            PlantedCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 }
 

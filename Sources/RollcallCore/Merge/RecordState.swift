@@ -45,6 +45,9 @@ public struct RecordState: Equatable, Sendable {
         guard !includes(change.dot) else { return }
         for write in change.writes {
             for name in write.names { try replace(name, in: write.field, fieldsWritten) }
+            if isPlanted(.lastArrivalWins) {
+                for dot in entries.map(\.dot) { try replace(dot, in: write.field, fieldsWritten) }
+            }
         }
         var live: Live = .all
         if !awaited.isEmpty {
@@ -62,6 +65,7 @@ public struct RecordState: Equatable, Sendable {
     ) rethrows {
         guard let index = entries.firstIndex(where: { $0.dot == name }) else {
             let awaitedName = Awaited(field: field, dot: name)
+            if isPlanted(.awaitedNameForgotten) { return }
             if !awaited.contains(awaitedName) { awaited.append(awaitedName) }
             return
         }

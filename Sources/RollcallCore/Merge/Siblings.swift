@@ -64,7 +64,7 @@ public struct Siblings: Equatable, Sendable {
             for claim in value.witnesses {
                 if case .mark(let mark) = claim.body.content { shown.formUnion(mark.shown) }
             }
-            return recordDots.contains { !shown.contains($0) }
+            return !isPlanted(.removalHidesEdits) && recordDots.contains { !shown.contains($0) }
         case .event:
             var stages: Set<String> = []
             for value in values {

@@ -1,0 +1,47 @@
+/// Bugs built in on purpose, one at a time, to see that the simulator notices each.
+///
+/// They exist only where the package is built with `ROLLCALL_PLANTED_BUGS=1`; else ``isPlanted(_:)`` is false when compiled,
+/// and nothing of them is left. The last ones are bugs that were real.
+public enum PlantedBug: String, CaseIterable, Sendable {
+    case tellBeforeCommit = "peers are told before the commit"
+    case answerBeforeCommit = "a person is answered before the commit"
+    case lastArrivalWins = "a write drops its siblings"
+    case latestClockWins = "the latest wall clock wins"
+    case futureIsHeld = "changes dated in the future are held"
+    case incarnationReused = "an incarnation is used again after a start"
+    case heldRunLost = "a held run is dropped when its turn comes"
+    case awaitedNameForgotten = "the name of a dot not yet known is forgotten"
+    case staleHeadAccepted = "an older head is accepted"
+    case halfSegmentApplied = "half of a segment is applied"
+    case heldAcknowledged = "what is held is acknowledged"
+    case sentAcknowledged = "what was sent counts as acknowledged"
+    case importAcknowledgesAll = "a bundle acknowledges all that is here"
+    case chainUnchecked = "signatures are not checked"
+    case endedReplicaClosed = "an ended replica takes no more changes"
+    case baseWithoutAgreement = "a base is agreed on while something is lacking"
+    case silenceIgnored = "a silent peer is never given up"
+    case neverRedialled = "a lost peer is never dialled again"
+    case removalHidesEdits = "a removal hides what was edited apart"
+    case conflictSettledUnasked = "a write settles a conflict that nobody was shown"
+    case importKeptAfterError = "a refused import is kept in memory"
+    // Found by the simulator.
+    case siftByWhatIsNow = "a sift is about what has been written since"
+    case nothingFollowsHeld = "a run that follows a held one is refused"
+    case newcomerWaits = "a cut-off newcomer never dials"
+    case aheadOfDisk = "a laptop goes on ahead of an unreadable disk"
+}
+
+#if PLANTED_BUGS
+    /// The one that is in force; set once, before anything runs.
+    nonisolated(unsafe) public var plantedBug: PlantedBug?
+#endif
+
+@inlinable
+@inline(__always)
+public func isPlanted(_ bug: PlantedBug) -> Bool {
+    #if PLANTED_BUGS
+        plantedBug == bug
+    #else
+        false
+    #endif
+}
