@@ -1,67 +1,208 @@
 """What is done to the victim at one call, and what must be true afterwards."""
 from .journal import integrity
-from .victim import CALLS, Gone, Wrong, calls_in, expect
+from .victim import CALLS, Gone, Refused, calls_in, expect, until
 
 RESTART_SECONDS = 2.0
+# How long after there is room again a write must pass.
+RESUME_SECONDS = 5.0
 
 
 class Fault:
     """Counts the calls of a script, then strikes at one."""
 
     calls = CALLS
-    by_path = False
+    # Whether only calls on the home's own files are struck: not those on the log or on a thread's bell.
+    by_path = True
 
     def __init__(self, script):
         self.script, self.victim = script, script.victim
+        # Points at which the fault really came; what is worth telling though it breaks no promise, and how often it was so.
+        self.strikes = self.noted = 0
+        self.note = ""
 
     def paths(self):
+        return self.home_paths() if self.by_path else []
+
+    def home_paths(self):
         home = self.victim.home
-        return [home, *(home / f"register.sqlite{end}" for end in ("", "-wal", "-journal"))] if self.by_path else []
+        names = ("lock", "node.key", "node.key.new", "register.sqlite", "register.sqlite-wal", "register.sqlite-journal")
+        return [home, *(home / name for name in names)]
 
     def points(self):
         """Every (call, n) of a run in which nothing is struck."""
         script = self.script
         try:
-            self.victim.hold(script.begin(), self.calls, paths=self.paths())
-            trace = self.victim.strace
+            script.begin_held(self.calls, paths=self.paths())
             answers = script.run()
             expect(answers and not any(answers), f"the script does not even pass unharmed: {answers}")
             expect(self.victim.stop() == 0, "the victim does not stop cleanly, unharmed")
         finally:
             script.clean()
-        counts = calls_in(trace.lines())
+        counts = calls_in(self.lines())
         return [(call, number) for call in self.calls for number in range(1, counts.get(call, 0) + 1)]
 
-    def look_and_restart(self):
-        """Looks at the stopped home, then starts it; how long until it answers."""
-        integrity(self.victim.home, self.script.folder / "aside")
-        seconds = self.victim.restart_seconds()
-        expect(seconds <= RESTART_SECONDS, f"it answers {seconds:.2f} s after the restart only")
-        return seconds
+    def lines(self):
+        """What strace saw until now."""
+        return self.victim.trace.read_text(errors="replace").splitlines()
 
-    def plant(self):
-        """The negative control: claims an acknowledgement that the daemon never gave."""
-        self.script.journal.acknowledged.append((["set", {"fields": [{"field": "note", "value": "never"}]}], {
-            "record": self.script.records[0], "dots": ["0000000000001.1"]}))
+    def struck(self):
+        return any("(INJECTED)" in line for line in self.lines())
+
+    def stops(self, when):
+        """It stops as asked, unless it has ended by itself and said why."""
+        if self.victim.is_running():
+            code = self.victim.stop()
+            expect(code == 0, f"{when} it does not stop cleanly, but with {code}")
+        self.victim.kill()
+
+    def finish(self, planted):
+        """The victim has ended: looks at its home, starts it, looks for what was acknowledged; how long the start took."""
+        script, victim = self.script, self.victim
+        script.stopped()
+        if planted:
+            script.lose()
+        integrity(victim.home, script.folder / "aside")
+        seconds = victim.restart_seconds()
+        expect(seconds <= RESTART_SECONDS, f"it answers {seconds:.2f} s after the restart only")
+        script.check()
+        expect(victim.stop() == 0, "it does not stop cleanly after the restart")
+        return seconds
 
 
 class Kill(Fault):
     """kill -9 in place of the call."""
 
     name = "kill"
+    by_path = False
+
+    def points(self):
+        self.count_threads()
+        return super().points()
+
+    def count_threads(self):
+        """The loop means something only if one thread makes all calls on the home's files: strace counts for each apart."""
+        script, victim = self.script, self.victim
+        if script.holds_all_threads:
+            return
+        try:
+            script.begin()
+            victim.hold(victim.process.pid, CALLS, paths=self.home_paths(), whole=True)
+            script.run()
+            victim.stop()
+            threads = {line.split()[0] for line in self.lines() if "+++" not in line and "---" not in line}
+            expect(len(threads) == 1, f"{len(threads)} threads write to the home, not one")
+        finally:
+            script.clean()
 
     def at(self, call, number, planted=False):
         script, victim = self.script, self.victim
-        victim.hold(script.begin(), [call], [f"{call}:signal=SIGKILL:when={number}"])
+        script.begin_held([call], [f"{call}:signal=SIGKILL:when={number}"])
         try:
             script.run()
             victim.stop()
         except Gone:
             expect(victim.has_died(10), "the conversation ended, and the daemon was not killed")
+        self.strikes += victim.has_died()
         victim.kill()
-        if planted:
-            self.plant()
-        seconds = self.look_and_restart()
-        script.check()
-        expect(victim.stop() == 0, "it does not stop cleanly after the restart")
-        return seconds
+        return self.finish(planted)
+
+
+class FailedSync(Fault):
+    """EIO for one sync: nothing is acknowledged from there on, reading goes on, and a restart ends it."""
+
+    name = "eio"
+    calls = ["fsync", "fdatasync"]
+    when = "{}"
+
+    def at(self, call, number, planted=False):
+        script, victim = self.script, self.victim
+        script.begin_held(self.calls, [f"{call}:error=EIO:when={self.when.format(number)}"], self.paths())
+        answers = script.run(self.struck)
+        if self.struck() and victim.is_running() and not self.is_of_a_name():
+            self.refuses(answers)
+        self.end()
+        lines = self.lines()
+        first = next((at for at, line in enumerate(lines) if "(INJECTED)" in line), len(lines))
+        self.strikes += first < len(lines)
+        self.note = "SQLite synced again while closing after a failed sync, {} times: of what was durable before"
+        self.noted += sum("sync(" in line for line in lines[first + 1:])
+        return self.finish(planted)
+
+    def is_of_a_name(self):
+        """Whether it was SQLite's sync of the folder, whose errors SQLite ignores; we sync the folder again, and heed it."""
+        return any("(INJECTED)" in line and f"<{self.victim.home}>" in line and "fdatasync(" in line for line in self.lines())
+
+    def end(self):
+        """Closing moves into the file what was durable before the failure: nothing acknowledged hangs on a second sync."""
+        self.stops("after a failed sync")
+
+    def refuses(self, answers):
+        victim, script = self.victim, self.script
+        first = next((at for at, code in enumerate(answers) if code), len(answers))
+        expect(set(answers[first:]) <= {"disk-failed"}, f"after a failed sync it says {answers[first:]}")
+        script.read()
+        code = script.one_write("refused")
+        expect(code == "disk-failed", f"after a failed sync a write is answered with {code}")
+        script.read()
+
+
+class FailingSync(FailedSync):
+    """EIO for a sync and all after it."""
+
+    name = "eio+"
+    when = "{}+"
+
+    def end(self):
+        """Here it is killed: what the failed sync was for may be there after the restart, whole."""
+        if self.struck():
+            self.victim.kill()
+        else:
+            super().end()
+
+
+class NoRoom(Fault):
+    """ENOSPC for one write: refused by name, nothing lost, and the next write passes."""
+
+    name = "enospc"
+    calls = ["write", "pwrite64"]
+    when = "{}"
+
+    def at(self, call, number, planted=False):
+        script, victim = self.script, self.victim
+        script.begin_held([call], [f"{call}:error=ENOSPC:when={self.when.format(number)}"], self.paths())
+        answers = script.run(self.struck)
+        expect(set(answers) <= {None, "disk-full"}, f"on a full disk it says {set(answers) - {None}}")
+        if self.struck() and victim.is_running():
+            self.goes_on(answers)
+        self.stops("on a full disk")
+        self.strikes += self.struck()
+        return self.finish(planted)
+
+    def goes_on(self, answers):
+        """One write failed: the next one passes."""
+        expect(answers.count("disk-full") <= 1, f"one call failed, and {answers.count('disk-full')} writes are refused")
+        self.script.read()
+        self.resumes()
+
+    def resumes(self):
+        def passes():
+            return self.script.one_write("again") is None
+
+        until(passes, "a write passes after there is room again", RESUME_SECONDS, 0.1)
+        self.script.write_again()
+
+
+class NeverRoom(NoRoom):
+    """ENOSPC for a write and all after it, until there is room again."""
+
+    name = "enospc+"
+    when = "{}+"
+
+    def goes_on(self, answers):
+        first = next((at for at, code in enumerate(answers) if code), len(answers))
+        expect(None not in answers[first:], "a write is acknowledged on a full disk")
+        code = self.script.one_write("refused")
+        expect(code == "disk-full", f"on a full disk a write is answered with {code}")
+        self.script.read()
+        self.victim.let_go()
+        self.resumes()

@@ -1,30 +1,32 @@
 """The loops: a script and a fault, at every call that the victim's disk thread makes."""
 import time
 
-from .faults import Kill
-from .scripts import Edits, Roster
+from .faults import FailedSync, FailingSync, Kill, NeverRoom, NoRoom
+from .full import Full
+from .meeting import Send, Sync
+from .scripts import Again, Edits, First, Roster
 from .victim import Gone, Refused, Wrong, expect
 
-SCRIPTS = {script.name: script for script in (Edits, Roster)}
-FAULTS = {fault.name: fault for fault in (Kill,)}
+SCRIPTS = {script.name: script for script in (Edits, Roster, Sync, Send, First, Again)}
+FAULTS = {fault.name: fault for fault in (Kill, FailedSync, FailingSync, NoRoom, NeverRoom, Full)}
 FAILURES_SHOWN = 5
 
 
-def share(points, options):
+def share(points, options, stride):
     """The points that are wished for, spread evenly, the first and the last among them."""
     if options.only:
         call, _, number = options.only.partition(":")
         return [(call, int(number))]
-    if options.points and options.points < len(points):
-        last = len(points) - 1
-        return [points[round(at * last / (options.points - 1))] for at in range(options.points)]
-    return points[::options.every]
+    if options.points:
+        last, count = len(points) - 1, min(max(options.points // min(stride, 4), 2), len(points))
+        return [points[round(at * last / max(count - 1, 1))] for at in range(count)]
+    return points[::options.every * stride]
 
 
 def run_loops(options, folder):
     """Each loop with its line; how many points failed in all."""
     failures = 0
-    print(f"{'script':8}{'fault':10}{'points':>8}{'lost':>6}{'damaged':>9}{'other':>7}{'slowest restart':>17}{'seconds':>9}", flush=True)
+    print(f"{'script':8}{'fault':10}{'of':>8}{'points':>8}{'struck':>8}{'lost':>6}{'damaged':>9}{'other':>7}{'slowest restart':>17}{'seconds':>9}", flush=True)
     for name in options.script:
         place = folder / name
         (place / "aside").mkdir(parents=True)
@@ -40,7 +42,8 @@ def run_loops(options, folder):
 
 def run_loop(options, script, fault):
     begin, found, slowest = time.monotonic(), [], 0.0
-    points = share(fault.points(), options)
+    everything = fault.points()
+    points = share(everything, options, script.strides.get(fault.name, 1))
     for point in points:
         try:
             slowest = max(slowest, fault.at(*point, planted=options.control))
@@ -51,11 +54,14 @@ def run_loop(options, script, fault):
     lost = sum("lost" in what for _, what in found)
     damaged = sum("integrity" in what or "head" in what or "high" in what for _, what in found)
     print(
-        f"{script.name:8}{fault.name:10}{len(points):8}{lost:6}{damaged:9}{len(found) - lost - damaged:7}"
+        f"{script.name:8}{fault.name:10}{len(everything):8}{len(points):8}{fault.strikes:8}{lost:6}{damaged:9}{len(found) - lost - damaged:7}"
         f"{slowest * 1000:14.0f} ms{time.monotonic() - begin:9.0f}", flush=True)
+    if fault.noted:
+        print(f"  {fault.note.format(fault.noted)}", flush=True)
     if options.control:
-        expect(lost == len(points), f"the control loses at each of {len(points)} points, and {lost} were found")
-        return 0
+        if lost < len(points):
+            print(f"  the control loses something at each of {len(points)} points, and {lost} were found")
+        return len(points) - lost
     for (call, number), what in found[:FAILURES_SHOWN]:
         print(f"  {what}\n    repeat: tools/crash --script {script.name} --fault {fault.name} --seed {options.seed} --only {call}:{number}", flush=True)
     return len(found)

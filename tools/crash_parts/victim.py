@@ -92,17 +92,19 @@ class Control:
         return self.ask(request, **parts)[0]
 
 
+def strace_options(trace, calls, inject, paths):
+    run = ["-y", "-o", str(trace), "-e", f"trace={','.join(calls)}"]
+    run += [word for rule in inject for word in ("-e", f"inject={rule}")]
+    return run + [word for path in paths for word in ("-P", str(path))]
+
+
 class Strace:
     """strace on a daemon, or on one thread of it, until it is let go or the daemon ends."""
 
     def __init__(self, target, calls, trace, inject=(), paths=(), whole=False):
-        self.trace = pathlib.Path(trace)
-        run = ["strace", "-y", "-o", str(trace), "-e", f"trace={','.join(calls)}"]
-        run += [word for rule in inject for word in ("-e", f"inject={rule}")]
-        run += [word for path in paths for word in ("-P", str(path))]
+        run = ["strace", *strace_options(trace, calls, inject, paths), *["-f"] * whole, "-p", str(target)]
         self.process = subprocess.Popen(
-            [*run, *["-f"] * whole, "-p", str(target)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, text=True)
+            run, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         said = ""
         while "attached" not in said:
             line = self.process.stderr.readline()
@@ -114,16 +116,13 @@ class Strace:
             self.process.send_signal(signal.SIGINT)
         self.process.communicate(timeout=20)
 
-    def lines(self):
-        return self.trace.read_text(errors="replace").splitlines()
-
 
 class Victim:
     """One laptop. Its home can be killed, copied, looked into; its address stays the same over restarts."""
 
     def __init__(self, name, bin_folder, folder, address=None):
         self.name, self.bin, self.folder = name, bin_folder, folder
-        self.home = folder / name
+        self.home, self.log = folder / name, folder / f"{name}.log"
         self.address = address or f"127.0.0.1:{free_port()}"
         self.process = self.control = self.strace = None
         self.patience = 60
@@ -139,7 +138,7 @@ class Victim:
         return [*map(str, run), "--log-level", "warning"]
 
     def start(self, told=NOWHERE, under=()):
-        with open(self.folder / f"{self.name}.log", "ab") as log:
+        with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [*under, *self.command(told)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=ENVIRONMENT)
         return self
@@ -173,8 +172,7 @@ class Victim:
         return seconds
 
     def last_words(self):
-        log = (self.folder / f"{self.name}.log").read_text(encoding="utf-8", errors="replace")
-        return " / ".join(log.splitlines()[-2:]) or "its log is empty"
+        return " / ".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-2:]) or "its log is empty"
 
     def disk_thread(self, write):
         """The thread that writes the register: by its name, or seen while `write` makes it write."""
@@ -182,20 +180,34 @@ class Victim:
             if (task / "comm").read_text().strip() == DISK_THREAD:
                 write()
                 return int(task.name)
-        look = Strace(self.process.pid, ["pwrite64"], self.folder / "look.strace", whole=True)
+        trace = self.folder / "look.strace"
+        look = Strace(self.process.pid, ["pwrite64"], trace, whole=True)
         write()
         look.let_go()
-        found = {line.split()[0] for line in look.lines() if "register.sqlite" in line}
+        found = {line.split()[0] for line in trace.read_text(errors="replace").splitlines() if "register.sqlite" in line}
         expect(len(found) == 1, f"{len(found)} threads write the register, not one")
         return int(found.pop())
 
-    def hold(self, thread, calls=(), inject=(), paths=()):
-        self.strace = Strace(thread, calls or CALLS, self.folder / "held.strace", inject, paths)
+    @property
+    def trace(self):
+        """What the strace that holds it writes, a line a call."""
+        return self.folder / "held.strace"
+
+    def hold(self, thread, calls, inject=(), paths=(), whole=False):
+        self.strace = Strace(thread, calls, self.trace, inject, paths, whole)
+
+    def start_held(self, calls, inject=(), paths=()):
+        """Starts it under strace, which counts the calls of each of its threads apart."""
+        return self.start(under=["strace", "-D", "-f", "-qq", *strace_options(self.trace, calls, inject, paths)])
 
     def let_go(self):
         if self.strace:
             self.strace.let_go()
             self.strace = None
+        elif self.is_running():
+            for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+                if line.startswith("TracerPid:") and (tracer := int(line.split()[1])):
+                    os.kill(tracer, signal.SIGTERM)
 
     def stop(self, seconds=10):
         """Asks it to stop; how it ended (0, or -9 if something killed it on the way)."""
@@ -225,8 +237,13 @@ class Victim:
             self.let_go()
             self.process = None
 
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
     def has_died(self, seconds=0):
         """Whether it was killed."""
+        if self.process is None:
+            return False
         try:
             return self.process.wait(seconds) == -signal.SIGKILL
         except subprocess.TimeoutExpired:
@@ -234,9 +251,9 @@ class Victim:
 
 
 def calls_in(lines):
-    """How often each call stands in a trace of one thread."""
+    """How often each call stands in a trace, of the thread that made it most often."""
     counts = {}
     for line in lines:
-        if match := re.match(r"(?:\d+ +)?(\w+)\(", line):
-            counts[match[1]] = counts.get(match[1], 0) + 1
-    return counts
+        if match := re.match(r"(\d+ +)?(\w+)\(", line):
+            counts[match.groups()] = counts.get(match.groups(), 0) + 1
+    return {call: max(counts[thread, other] for thread, other in counts if other == call) for _, call in counts}

@@ -1,0 +1,92 @@
+"""A disk that is really full: homes on file systems in memory, of one size after another."""
+import subprocess
+
+from .faults import NoRoom
+from .victim import Gone, expect, until
+
+STEP_KIB, ROOMY_KIB = 8, 64 << 10
+
+
+class Full(NoRoom):
+    """Starts and writes where there is room for so much and no more; then it is killed there, or there is room again."""
+
+    name = "full"
+    calls = ["KiB"]
+
+    def __init__(self, script):
+        super().__init__(script)
+        self.mount_point = script.folder / "small"
+
+    def points(self):
+        """From a home that just fits to where the whole script passes."""
+        self.mount_point.mkdir(exist_ok=True)
+        try:
+            self.mount(ROOMY_KIB)
+        except subprocess.CalledProcessError:
+            return []
+        try:
+            least = self.used()
+            self.victim.start().ready()
+            expect(not any(self.script.run()), "the script does not even pass unharmed")
+            most = self.used()
+        finally:
+            self.clean()
+        return [("KiB", size) for size in range(max(least, STEP_KIB), most + 2 * STEP_KIB, STEP_KIB)]
+
+    def mount(self, size):
+        """A file system of this size, with a fresh home on it."""
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", self.mount_point], check=True, capture_output=True)
+        self.script.fresh(self.mount_point / "home")
+
+    def make_room(self):
+        subprocess.run(["mount", "-o", f"remount,size={ROOMY_KIB}k", self.mount_point], check=True, capture_output=True)
+
+    def used(self):
+        done = subprocess.run(["df", "-k", "--output=used", self.mount_point], check=True, capture_output=True, text=True)
+        return int(done.stdout.split()[1])
+
+    def clean(self):
+        self.script.clean()
+        subprocess.run(["umount", self.mount_point], check=False, capture_output=True)
+
+    def at(self, _, size, planted=False):
+        try:
+            self.mount(size)
+            if self.starts():
+                answers = self.script.run(self.struck)
+                expect(set(answers) <= {None, "disk-full"}, f"on a full disk it says {set(answers) - {None}}")
+                self.strikes += self.struck()
+                self.script.read()
+                if size // STEP_KIB % 2:
+                    self.victim.kill()
+                    self.starts()
+                    self.victim.kill()
+                    self.make_room()
+                else:
+                    self.make_room()
+                    self.resumes()
+            self.stops("on a full disk")
+            self.make_room()
+            return self.finish(planted)
+        finally:
+            self.clean()
+
+    def struck(self):
+        return "the disk is full" in self.victim.log.read_text(encoding="utf-8", errors="replace")
+
+    def starts(self):
+        """Whether it starts; where it does not, it must have said that the disk is full."""
+        self.victim.start()
+        try:
+            self.victim.ready()
+            self.script.read()
+            return True
+        except Gone:
+            self.victim.process.wait(10)
+            words = self.victim.last_words()
+            code = self.victim.process.returncode
+            expect(code == 1 and "disk is full" in words, f"it does not start on a full disk, ends with {code} and says only: {words}")
+            self.note = "it did not start on a full disk (and said so) at {} restarts"
+            self.noted += 1
+            return False
