@@ -11,22 +11,18 @@ class Fault:
     """Counts the calls of a script, then strikes at one."""
 
     calls = CALLS
+    # Each so-many-th point is tried.
+    stride = 1
     # Whether only calls on the home's own files are struck: not those on the log or on a thread's bell.
     by_path = True
 
     def __init__(self, script):
         self.script, self.victim = script, script.victim
-        # Points at which the fault really came; what is worth telling though it breaks no promise, and how often it was so.
-        self.strikes = self.noted = 0
-        self.note = ""
+        # At how many points the fault really came, and at how many the control took something away.
+        self.strikes = self.losses = 0
 
     def paths(self):
-        return self.home_paths() if self.by_path else []
-
-    def home_paths(self):
-        home = self.victim.home
-        names = ("lock", "node.key", "node.key.new", "register.sqlite", "register.sqlite-wal", "register.sqlite-journal")
-        return [home, *(home / name for name in names)]
+        return self.script.paths() if self.by_path else []
 
     def points(self):
         """Every (call, n) of a run in which nothing is struck."""
@@ -59,7 +55,8 @@ class Fault:
         """The victim has ended: looks at its home, starts it, looks for what was acknowledged; how long the start took."""
         script, victim = self.script, self.victim
         script.stopped()
-        if planted:
+        if planted and script.has_promised():
+            self.losses += 1
             script.lose()
         integrity(victim.home, script.folder / "aside")
         seconds = victim.restart_seconds()
@@ -86,7 +83,7 @@ class Kill(Fault):
             return
         try:
             script.begin()
-            victim.hold(victim.process.pid, CALLS, paths=self.home_paths(), whole=True)
+            victim.hold(victim.process.pid, CALLS, paths=script.paths(), whole=True)
             script.run()
             victim.stop()
             threads = {line.split()[0] for line in self.lines() if "+++" not in line and "---" not in line}
@@ -124,8 +121,8 @@ class FailedSync(Fault):
         lines = self.lines()
         first = next((at for at, line in enumerate(lines) if "(INJECTED)" in line), len(lines))
         self.strikes += first < len(lines)
-        self.note = "SQLite synced again while closing after a failed sync, {} times: of what was durable before"
-        self.noted += sum("sync(" in line for line in lines[first + 1:])
+        later = any("sync(" in line for line in lines[first + 1:])
+        script.notes["SQLite syncs again while it closes, what was durable before the failure"] += later
         return self.finish(planted)
 
     def is_of_a_name(self):
@@ -158,6 +155,22 @@ class FailingSync(FailedSync):
             self.victim.kill()
         else:
             super().end()
+
+
+class FailedWrite(FailedSync):
+    """EIO for one write, or for one change of a file's length: the same is promised as for a sync."""
+
+    name = "eio-write"
+    calls = ["pwrite64", "ftruncate"]
+    stride = 4
+
+
+class FailedRead(FailedSync):
+    """EIO for one read of the register."""
+
+    name = "eio-read"
+    calls = ["pread64"]
+    stride = 4
 
 
 class NoRoom(Fault):

@@ -23,6 +23,7 @@ class Full(NoRoom):
         try:
             self.mount(ROOMY_KIB)
         except subprocess.CalledProcessError:
+            self.script.notes["nothing may be mounted here, so no disk was really full"] += 1
             return []
         try:
             least = self.used()
@@ -48,6 +49,7 @@ class Full(NoRoom):
 
     def clean(self):
         self.script.clean()
+        self.victim.home = self.script.folder / "victim"
         subprocess.run(["umount", self.mount_point], check=False, capture_output=True)
 
     def at(self, _, size, planted=False):
@@ -73,7 +75,7 @@ class Full(NoRoom):
             self.clean()
 
     def struck(self):
-        return "the disk is full" in self.victim.log.read_text(encoding="utf-8", errors="replace")
+        return "the disk is full" in self.victim.said()
 
     def starts(self):
         """Whether it starts; where it does not, it must have said that the disk is full."""
@@ -84,9 +86,8 @@ class Full(NoRoom):
             return True
         except Gone:
             self.victim.process.wait(10)
-            words = self.victim.last_words()
             code = self.victim.process.returncode
-            expect(code == 1 and "disk is full" in words, f"it does not start on a full disk, ends with {code} and says only: {words}")
-            self.note = "it did not start on a full disk (and said so) at {} restarts"
-            self.noted += 1
+            expect("Fatal error" not in self.victim.said(), f"it crashes while it gives up on a full disk, and ends with {code}")
+            expect(code == 1 and self.struck(), f"it does not start on a full disk, ends with {code} and does not say why")
+            self.script.notes["it does not start on a full disk, and says why"] += 1
             return False

@@ -1,4 +1,5 @@
 """The scripts that faults are done to on one laptop: 50 edits, the import of a roster, a first and a later start."""
+import collections
 import random
 import shutil
 import signal
@@ -22,12 +23,16 @@ class Script:
     holds_all_threads = False
     # Faults that take seconds a point here, so that only each so-many-th point is tried.
     strides = {}
+    # Faults that are done to it; all, unless some are named.
+    faults = ()
 
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
         self.prepared = folder / "prepared"
         self.victim = Victim("victim", options.bin, folder)
         self.journal = None
+        # What is worth telling though it breaks no promise, and how often it was so.
+        self.notes = collections.Counter()
 
     def begin(self):
         """A fresh victim with one edit behind it, which shows its disk thread."""
@@ -50,12 +55,20 @@ class Script:
         """Until all is asked; codes of refusals, in order, None for each acknowledgement. Gone if the victim dies."""
         raise NotImplementedError
 
+    def paths(self):
+        """The files that it writes: of the home, unless it writes others too."""
+        names = ("lock", "node.key", "node.key.new", "register.sqlite", "register.sqlite-wal", "register.sqlite-journal")
+        return [self.victim.home, *(self.victim.home / name for name in names)]
+
     def stopped(self):
         """The victim has ended, and is not started again yet."""
 
     def check(self):
         """After a restart: all that was acknowledged is there, nothing is half there, and it writes again."""
         raise NotImplementedError
+
+    def has_promised(self):
+        return bool(self.journal.acknowledged)
 
     def lose(self):
         """The negative control: a stopped home forgets all that was acknowledged."""
@@ -223,7 +236,9 @@ class First(Script):
             code = self.victim.process.wait(10)
             if code == -signal.SIGKILL:
                 raise
-            expect(code > 0 and "rollcalld: error:" in self.victim.last_words(), f"it ended with {code} and did not say why")
+            said = self.victim.said()
+            expect("Fatal error" not in said, f"it crashes while it gives up, and ends with {code}")
+            expect(code == 1 and "rollcalld: error:" in said, f"it ended with {code} and did not say why")
             return []
 
     def one_write(self, value):
@@ -268,7 +283,11 @@ class Again(First):
     def one_write(self, value):
         return Script.one_write(self, value)
 
+    def has_promised(self):
+        return True
+
     def check(self):
+        expect(self.victim.control.one("status")["register"], "lost: the register itself is gone")
         written = self.histories()
         dots = self.dots + [answer["dots"][0] for answer in self.acknowledged("set")]
         expect(all(dot in written for dot in dots), "lost: an edit of before the start is gone")

@@ -171,8 +171,12 @@ class Victim:
         self.ready()
         return seconds
 
+    def said(self):
+        """Its log since its home was fresh."""
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
     def last_words(self):
-        return " / ".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-2:]) or "its log is empty"
+        return " / ".join(self.said().splitlines()[-2:]) or "its log is empty"
 
     def disk_thread(self, write):
         """The thread that writes the register: by its name, or seen while `write` makes it write."""
@@ -198,7 +202,7 @@ class Victim:
 
     def start_held(self, calls, inject=(), paths=()):
         """Starts it under strace, which counts the calls of each of its threads apart."""
-        return self.start(under=["strace", "-D", "-f", "-qq", *strace_options(self.trace, calls, inject, paths)])
+        return self.start(under=["strace", "-D", "-I2", "-f", "-qq", *strace_options(self.trace, calls, inject, paths)])
 
     def let_go(self):
         if self.strace:
