@@ -12,9 +12,6 @@ SECONDS = 60
 class Meeting(Script):
     """A victim and a healthy peer, both from prepared homes; whoever receives dials."""
 
-    # After a full disk no session is taken for seconds.
-    strides = {"enospc": 30, "enospc+": 30, "full": 8}
-
     def __init__(self, options, folder):
         super().__init__(options, folder)
         self.acknowledged = 0
@@ -99,6 +96,12 @@ class Meeting(Script):
         here = self.receiver().control.one("status")["changes"]
         expect(here >= self.total, f"the two are the same, and only {here} changes are there")
 
+    def lose(self):
+        """The peer forgets too: else it would give back what was lost, as it should."""
+        super().lose()
+        self.peer.kill()
+        self.peer.copy_of(self.folder / self.peer_home).start(self.peer.address).ready()
+
     def clean(self):
         super().clean()
         self.peer.kill()
@@ -106,6 +109,8 @@ class Meeting(Script):
 
 class Sync(Meeting):
     name, peer_home = "sync", "source"
+    # After a full disk no session is taken for seconds.
+    strides = {"enospc": 30, "enospc+": 30, "full": 8}
 
     def prepare(self):
         super().prepare()
