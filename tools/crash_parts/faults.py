@@ -1,6 +1,6 @@
 """What is done to the victim at one call, and what must be true afterwards."""
 from .journal import integrity
-from .victim import CALLS, Gone, Refused, calls_in, expect, until
+from .victim import CALLS, Gone, calls_in, expect, until
 
 RESTART_SECONDS = 2.0
 # How long after there is room again a write must pass.

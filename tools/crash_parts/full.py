@@ -2,7 +2,7 @@
 import subprocess
 
 from .faults import NoRoom
-from .victim import Gone, expect, until
+from .victim import Gone, expect
 
 STEP_KIB, ROOMY_KIB = 8, 64 << 10
 
@@ -86,8 +86,9 @@ class Full(NoRoom):
             return True
         except Gone:
             self.victim.process.wait(10)
-            code = self.victim.process.returncode
-            expect("Fatal error" not in self.victim.said(), f"it crashes while it gives up on a full disk, and ends with {code}")
-            expect(code == 1 and self.struck(), f"it does not start on a full disk, ends with {code} and does not say why")
+            code, said = self.victim.process.returncode, self.victim.said()
+            expect("Fatal error" not in said, f"it crashes while it gives up on a full disk, and ends with {code}")
+            is_named = "the disk is full" in said or "No space left" in said
+            expect(code in (1, 65) and is_named, f"it does not start on a full disk, ends with {code} and does not say why")
             self.script.notes["it does not start on a full disk, and says why"] += 1
             return False
