@@ -1,4 +1,6 @@
 """What is done to the victim at one call, and what must be true afterwards."""
+import signal
+
 from .journal import integrity
 from .victim import CALLS, Gone, calls_in, expect, until
 
@@ -96,10 +98,12 @@ class Kill(Fault):
         script.begin_held([call], [f"{call}:signal=SIGKILL:when={number}"])
         try:
             script.run()
-            victim.stop()
+            code = victim.stop()
+            expect(code in (0, -signal.SIGKILL), f"it neither stops cleanly nor is killed, but ends with {code}")
+            self.strikes += code != 0
         except Gone:
             expect(victim.has_died(10), "the conversation ended, and the daemon was not killed")
-        self.strikes += victim.has_died()
+            self.strikes += 1
         victim.kill()
         return self.finish(planted)
 
