@@ -97,7 +97,7 @@ class Conversation:
 class Laptop:
     """A daemon that may be killed, paused and restarted, and the cable through which others reach it."""
 
-    def __init__(self, number, network, bin_folder, folder):
+    def __init__(self, number, network, bin_folder, folder, has_cable=True):
         self.number, self.network, self.bin = number, network, bin_folder
         self.name = f"laptop {number + 1}"
         self.home, self.log = folder / f"l{number + 1}", folder / f"l{number + 1}.log"
@@ -107,9 +107,14 @@ class Laptop:
         # Ended or paused by us: what it does not answer meanwhile is no failure.
         self.is_killed = self.is_paused = False
         self.disturbed_at = 0.0
+        self.proxy = None
+        if has_cable:
+            self.lay_cable()
+
+    def lay_cable(self):
         run = [TOOLS / "proxy", "--listen", self.address, "--to", f"127.0.0.1:{PORT}", "--control", self.control]
         self.proxy = subprocess.Popen(
-            network.within(number, *run), stdout=subprocess.PIPE, text=True, preexec_fn=end_with_us)
+            self.network.within(self.number, *run), stdout=subprocess.PIPE, text=True, preexec_fn=end_with_us)
         expect(self.proxy.stdout.readline(), f"the cable of {self.name} could not be laid")
 
     def cable(self, command):
@@ -118,8 +123,8 @@ class Laptop:
         return answer
 
     def start(self):
-        """Starts the daemon; it listens where only its own cable reaches it."""
-        listen = "--listen", f"127.0.0.1:{PORT}", "--advertise", self.address
+        """Starts the daemon; where it has a cable, nothing else reaches it."""
+        listen = "--listen", f"127.0.0.1:{PORT}" if self.proxy else self.address, "--advertise", self.address
         run = self.network.within(self.number, self.bin / "rollcalld", "--home", self.home, *listen, "--log-level", "debug")
         environment = os.environ | {"SWIFT_BACKTRACE": "enable=no"}
         with open(self.log, "ab") as log:

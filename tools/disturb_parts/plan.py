@@ -49,7 +49,7 @@ def plan(seed, seconds, count):
         if free.get(fault.holds(), 0.0) <= now:
             free[fault.holds()] = fault.end
             faults.append(fault)
-            now += chance.uniform(0.3, 4.0)
+            now += chance.uniform(0.3, 3.0)
         else:
             now += 0.1
     return faults
