@@ -15,6 +15,14 @@ class NotPossible(Exception):
     """Namespaces cannot be made here; one sentence says why."""
 
 
+def runs(process):
+    """Whether that process is a run like this one; of one that has ended nothing is left to read."""
+    try:
+        return b"disturb" in pathlib.Path("/proc", process, "cmdline").read_bytes()
+    except OSError:
+        return False
+
+
 class Network:
     """As many namespaces as there are laptops, and one that holds the bridge; nothing of it is in the machine's own."""
 
@@ -53,7 +61,7 @@ class Network:
         """What a run that was killed could not remove: the kernel ended its daemons with it."""
         for place in pathlib.Path("/run/netns").glob("rollcall-*"):
             owner = re.fullmatch(r"rollcall-(\d+)-\w+", place.name)
-            if owner and not pathlib.Path("/proc", owner[1]).exists():
+            if owner and not runs(owner[1]):
                 subprocess.run(["ip", "netns", "delete", place.name], capture_output=True, check=False)
 
     @staticmethod
