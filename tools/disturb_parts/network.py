@@ -105,12 +105,3 @@ class Network:
             self.run(number, "iptables", "-w", "-F", "INPUT")
             self.narrow(number, ends=True)
             self.unplug(number, ends=True)
-
-    def dropped(self):
-        """Packets that the rules that stand now have dropped."""
-        count = 0
-        for number in range(len(self.names)):
-            words = self.within(number, "iptables", "-w", "-nvxL", "INPUT")
-            listed = subprocess.run(words, check=True, capture_output=True, text=True).stdout
-            count += sum(int(line.split()[0]) for line in listed.splitlines()[2:])
-        return count

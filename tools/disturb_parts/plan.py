@@ -1,5 +1,6 @@
 """Which faults come when: drawn from the seed alone, then played."""
 import dataclasses
+import math
 import random
 
 # How often each comes, beside the others; a seed doubles some and leaves some out.
@@ -36,23 +37,38 @@ class Fault:
         return self.kind, self.laptop
 
 
-def plan(seed, seconds, count):
-    """The faults of a seed, in order of their begin; all end before the time is over, or are healed then."""
+def plan(seed, seconds, count, only=()):
+    """The faults of a seed, in order of their begin; what has not ended when the time is over is healed then."""
     chance = random.Random(f"{seed} plan")
     weights = {kind: weight * chance.choice((0, 1, 1, 2)) for kind, weight in KINDS.items()}
-    for kind in ALWAYS:
+    for kind in only or ALWAYS:
         weights[kind] = max(weights[kind], KINDS[kind])
-    faults, free, now = [], {}, 1.0
+    if only:
+        weights = {kind: weights[kind] for kind in only}
+    faults = last(seconds, count, chance)
+    taken = {fault.holds(): fault.begin for fault in faults}
+    free, now = {}, 1.0
     while now < seconds - 1:
         [kind] = chance.choices(list(weights), list(weights.values()))
         fault = draw(kind, now, count, chance)
-        if free.get(fault.holds(), 0.0) <= now:
+        if free.get(fault.holds(), 0.0) <= now and fault.end < taken.get(fault.holds(), math.inf):
             free[fault.holds()] = fault.end
             faults.append(fault)
             now += chance.uniform(0.3, 3.0)
         else:
             now += 0.1
-    return faults
+    return sorted(faults, key=lambda fault: fault.begin)
+
+
+def last(seconds, count, chance):
+    """So that healing has something to heal: a partition for longer than any session lives, one laptop dead, one paused."""
+    side = chance.sample(range(count), count // 2)
+    dead, paused = chance.sample(range(count), 2)
+    after = seconds + 1
+    return [
+        Fault("part", side[0], max(1.0, seconds - 14), after, tuple(sorted(side))),
+        Fault("pause", paused, seconds - 3, after), Fault("kill", dead, seconds - 1, after),
+    ]
 
 
 def draw(kind, now, count, chance):
