@@ -1,4 +1,5 @@
 """What must be so when everything is healed. Each check raises a Failure, and is proved by a `--control` that it can."""
+import pathlib
 import re
 import time
 
@@ -7,6 +8,7 @@ from disturb_parts.laptops import expect, until
 CONVERGED_SECONDS = 60.0
 QUIET_BYTES = 2048
 SETTLING_SECONDS = 5
+OPEN_FILES = 64
 # What no daemon may say, whatever the network does: TLS lets no changed byte through.
 BAD_LINE = re.compile(r"^\S+ (warning|error|critical) |Fatal error|Precondition failed|Assertion failed", re.M)
 
@@ -111,6 +113,15 @@ def quiet(laptops, links, seconds):
     around = max((after - outside_before.get(link, 0)) * share for link, after in outside.items())
     expect(most <= QUIET_BYTES, f"no quiet: {most:,.0f} bytes a minute and link inside TLS, not {QUIET_BYTES:,}")
     return most, around
+
+
+def lean(laptops):
+    """No daemon keeps what ended connections held: the most open files, and the most memory that one ever had, in bytes."""
+    files = [len(list(pathlib.Path(f"/proc/{laptop.daemon.pid}/fd").iterdir())) for laptop in laptops]
+    status = [pathlib.Path(f"/proc/{laptop.daemon.pid}/status").read_text(encoding="utf-8") for laptop in laptops]
+    peaks = [int(re.search(r"VmHWM:\s+(\d+)", text)[1]) << 10 for text in status]
+    expect(max(files) <= OPEN_FILES, f"a daemon has {max(files)} files open, more than {OPEN_FILES}")
+    return max(files), max(peaks)
 
 
 def survives(laptops):

@@ -122,6 +122,10 @@ class Laptop:
         expect("error" not in answer, f"the cable of {self.name} does not understand '{command}'")
         return answer
 
+    def lead_to(self, laptop):
+        """Whoever dials this laptop from now on reaches that one."""
+        self.cable(f"to 127.0.0.1:{PORT}" if laptop is self else f"to {laptop.address}")
+
     def start(self):
         """Starts the daemon; where it has a cable, nothing else reaches it."""
         listen = "--listen", f"127.0.0.1:{PORT}" if self.proxy else self.address, "--advertise", self.address

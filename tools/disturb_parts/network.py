@@ -27,7 +27,7 @@ class Network:
     """As many namespaces as there are laptops, and one that holds the bridge; nothing of it is in the machine's own."""
 
     def __init__(self, count):
-        self.prefix = f"rollcall-{os.getpid()}"
+        self.prefix = f"disturb-{os.getpid()}"
         self.hub = f"{self.prefix}-hub"
         self.names = [f"{self.prefix}-{number}" for number in range(count)]
         self.made = []
@@ -59,8 +59,8 @@ class Network:
     @staticmethod
     def remove_left_behind():
         """What a run that was killed could not remove: the kernel ended its daemons with it."""
-        for place in pathlib.Path("/run/netns").glob("rollcall-*"):
-            owner = re.fullmatch(r"rollcall-(\d+)-\w+", place.name)
+        for place in pathlib.Path("/run/netns").glob("disturb-*"):
+            owner = re.fullmatch(r"disturb-(\d+)-\w+", place.name)
             if owner and not runs(owner[1]):
                 subprocess.run(["ip", "netns", "delete", place.name], capture_output=True, check=False)
 

@@ -6,7 +6,7 @@ import random
 # How often each comes, beside the others; a seed doubles some and leaves some out.
 KINDS = {
     "kill": 5, "pause": 4, "lose": 3, "narrow": 3, "unplug": 2, "part": 3, "deafen": 2,
-    "cut": 1, "stall": 2, "delay": 2, "slow": 1, "reset": 4, "corrupt": 4, "close": 2,
+    "cut": 1, "stall": 2, "delay": 2, "slow": 1, "reset": 4, "corrupt": 4, "close": 2, "swap": 2,
 }
 ALWAYS = ("kill", "pause")
 ON_THE_CABLE = ("cut", "stall", "delay", "slow", "reset", "corrupt", "close")
@@ -34,6 +34,9 @@ class Fault:
             return "cable", self.laptop
         if self.kind in ("part", "deafen"):
             return "wall", None
+        if self.kind == "swap":
+            # Of two at once connections could go round for ever.
+            return "swap", None
         return self.kind, self.laptop
 
 
@@ -88,6 +91,8 @@ def draw(kind, now, count, chance):
             return Fault(kind, laptop, now, now + long, tuple(sorted(side)))
         case "deafen":
             return Fault(kind, laptop, now, now + long, tuple(chance.sample(others, chance.randint(1, len(others)))))
+        case "swap":
+            return Fault(kind, laptop, now, now + long, (chance.choice(others),))
         case "stall":
             return Fault(kind, laptop, now, now + long, (chance.choice(("in", "out")), place))
         case "close":
@@ -131,6 +136,10 @@ class Player:
                     for other in set(range(len(self.laptops))) - set(fault.words):
                         self.network.shut_out(one, other, ends)
                         self.network.shut_out(other, one, ends)
+            case "swap":
+                # Its address leads to another laptop, or to itself again; the next byte of older connections ends them.
+                laptop.lead_to(laptop if ends else self.laptops[fault.words[0]])
+                laptop.cable("reset 0")
             case "deafen":
                 for other in fault.words:
                     self.network.shut_out(fault.laptop, other, ends)
@@ -148,6 +157,7 @@ class Player:
         self.network.heal()
         for laptop in self.laptops:
             laptop.cable("heal")
+            laptop.lead_to(laptop)
             if laptop.is_killed:
                 laptop.start()
             elif laptop.is_paused:
