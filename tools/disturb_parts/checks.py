@@ -91,7 +91,7 @@ def said_nothing_bad(laptops):
 
 
 def carried(laptops):
-    """Bytes inside TLS of each laptop, both ways, and bytes of each cable's links around it."""
+    """Bytes inside TLS of each laptop, both ways, and bytes around it of each link, by who listens and who dialled."""
     traffic = [laptop.one("status")["traffic"] for laptop in laptops]
     outside = {}
     for laptop in laptops:
@@ -110,9 +110,9 @@ def quiet(laptops, links, seconds):
     share = 60 / seconds
     degrees = [sum(laptop.number in link for link in links) for laptop in laptops]
     most = max((after - before) * share / degree for after, before, degree in zip(inside, inside_before, degrees))
-    around = max((after - outside_before.get(link, 0)) * share for link, after in outside.items())
+    around, busiest = max(((after - outside_before.get(link, 0)) * share, link) for link, after in outside.items())
     expect(most <= QUIET_BYTES, f"no quiet: {most:,.0f} bytes a minute and link inside TLS, not {QUIET_BYTES:,}")
-    return most, around
+    return most, around, f"{busiest[1]} to {busiest[0]}"
 
 
 def lean(laptops):
