@@ -6,7 +6,7 @@ import random
 import threading
 import time
 
-from disturb_parts.laptops import Failure, Gone, Refused
+from disturb_parts.laptops import Failure, Gone, Refused, expect
 
 SINGLES = ("held_at", "health", "status", "rank", "next_of_kin_phone")
 PLACES = ("gate", "hall 1", "hall 2", "ward", "bus 7", "bus 8", "шатро 3")
@@ -14,6 +14,7 @@ PLACES = ("gate", "hall 1", "hall 2", "ward", "bus 7", "bus 8", "шатро 3")
 EXPECTED = {"context-required", "record-removed", "not-removed", "no-conflict", "nothing-to-remove"}
 # So many records are written everywhere at once; the rest now and then.
 HOT = 12
+LISTED = 300
 
 
 @dataclasses.dataclass
@@ -41,6 +42,35 @@ class Journal:
             self.file.flush()
             os.fsync(self.file.fileno())
             self.writes.append(write)
+
+
+class Importer(threading.Thread):
+    """Reads a roster in at one laptop, again and again until that is acknowledged: it comes in whole or not at all."""
+
+    def __init__(self, laptop, path, count):
+        super().__init__(daemon=True)
+        self.laptop, self.path, self.count = laptop, path, count
+        self.is_over = threading.Event()
+        self.is_acknowledged, self.tries = False, 0
+
+    def run(self):
+        while not self.is_acknowledged and not self.is_over.wait(0.2):
+            try:
+                self.read_in()
+                self.is_acknowledged = True
+            except Gone:
+                pass
+
+    def read_in(self):
+        self.tries += 1
+        return self.laptop.one(
+            "rosterImport", path=str(self.path), list="stage 1", key="manifest_number", columns=[], skipBad=False)
+
+    def check(self):
+        """What a second reading finds missing: nothing where the first was acknowledged, else nothing or all."""
+        done = self.read_in()
+        lawful = {0} if self.is_acknowledged else {0, self.count}
+        expect(done["added"] in lawful and not done["failed"], f"of the roster {done['added']} people were missing")
 
 
 class Operator(threading.Thread):
@@ -83,7 +113,7 @@ class Operator(threading.Thread):
 
     def act(self):
         if time.monotonic() > self.listed_at + 2:
-            self.records = [one["record"] for one in self.conversation.all("list", limit=None, filters=[])]
+            self.records = [one["record"] for one in self.conversation.all("list", limit=LISTED, filters=[])]
             self.listed_at = time.monotonic()
         if not self.records or self.chance.random() < 0.12:
             return self.add()

@@ -1,10 +1,9 @@
 """A link of 64 kbit/s with a backlog on it: how long a one-field edit takes. And the noise that a control makes."""
 import statistics
-import subprocess
 import threading
 import time
 
-from disturb_parts.laptops import TOOLS, expect, until
+from disturb_parts.laptops import expect, until
 
 EDITS = 10
 LIMIT_SECONDS = 3.0
@@ -57,9 +56,7 @@ class Link:
         are shown in their order.
         """
         self.sender.one("disconnect", node=self.receiver.node)
-        roster = self.run.folder / "roster.csv"
-        many = ["--records", count, "--seed", self.run.options.seed, "--output", roster]
-        subprocess.run([TOOLS / "roster", *map(str, many)], check=True)
+        roster = self.run.roster()
         done = self.sender.one("rosterImport", path=str(roster), list="slow", key="manifest_number", columns=[], skipBad=False)
         expect(done["added"] == count, f"the roster added {done['added']} of {count}")
         self.sender.stop()
