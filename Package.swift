@@ -8,6 +8,11 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// The programs never see these: `tools/fuzz` builds with them, in a folder of its own.
+let isFuzzed = Context.environment["ROLLCALL_FUZZ"] == "1"
+let sanitized = ["-sanitize=fuzzer,address"]
+let fuzzed = settings + (isFuzzed ? [.unsafeFlags(sanitized)] : [])
+
 // Lowest first. A module exists to forbid an import; ARCHITECTURE.md says which and why.
 let package = Package(
     name: "rollcall",
@@ -29,22 +34,22 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Dots, version vectors, records, merge: imports nothing, not even Foundation.
-        .target(name: "RollcallCore", swiftSettings: settings),
+        .target(name: "RollcallCore", swiftSettings: fuzzed),
         // Frames, messages, segments and bundles as bytes.
         .target(
             name: "RollcallWire", dependencies: ["RollcallCore", "CZlib"],
-            resources: [.embedInCode("Resources/dictionary_1.bin")], swiftSettings: settings),
+            resources: [.embedInCode("Resources/dictionary_1.bin")], swiftSettings: fuzzed),
         // Identity, hash chain, commitments, join proof.
         .target(
             name: "RollcallTrust",
             dependencies: [
                 "RollcallCore", "RollcallWire", .product(name: "Crypto", package: "swift-crypto"),
             ],
-            resources: [.embedInCode("Resources/words.txt")], swiftSettings: settings),
+            resources: [.embedInCode("Resources/words.txt")], swiftSettings: fuzzed),
         // The laptop as one pure state machine.
         .target(
             name: "RollcallSync", dependencies: ["RollcallCore", "RollcallWire", "RollcallTrust"],
-            swiftSettings: settings),
+            swiftSettings: fuzzed),
         // Changes, records and knowledge on disk.
         .target(
             name: "RollcallStore",
@@ -56,9 +61,9 @@ let package = Package(
         // The field schema and roster rows: the domain, derived and pure.
         .target(
             name: "RollcallExchange",
-            dependencies: ["RollcallCore"], swiftSettings: settings),
+            dependencies: ["RollcallCore"], swiftSettings: fuzzed),
         // What the command line may ask of a daemon.
-        .target(name: "RollcallControl", swiftSettings: settings),
+        .target(name: "RollcallControl", swiftSettings: fuzzed),
         // The daemon: sockets, TLS, timers, disk.
         .target(
             name: "RollcallNode",
@@ -73,7 +78,7 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: settings),
+            ], swiftSettings: fuzzed),
         .executableTarget(
             name: "rollcalld",
             dependencies: [
@@ -88,6 +93,13 @@ let package = Package(
                 "RollcallControl",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        // Every decoder that meets foreign bytes, as one function: for the tests and for the fuzzer.
+        .target(
+            name: "RollcallFuzzing",
+            dependencies: [
+                "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallExchange",
+                "RollcallControl", "RollcallNode", .product(name: "NIOCore", package: "swift-nio"),
+            ], swiftSettings: fuzzed),
         // The test vectors and numbers, read by this program's own decoders.
         .testTarget(
             name: "ProtocolTests", dependencies: ["RollcallCore", "RollcallWire", "RollcallTrust"],
@@ -131,6 +143,17 @@ let package = Package(
                 "rollcall", "RollcallControl",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "RollcallFuzzingTests", dependencies: ["RollcallFuzzing"],
+            exclude: ["Finds"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzed {
+    package.targets.append(
+        .executableTarget(
+            name: "rollcall-fuzz", dependencies: ["RollcallFuzzing"], swiftSettings: fuzzed,
+            // Gold, the linker that is there by default, fails on what the sanitizers make.
+            linkerSettings: [.unsafeFlags(sanitized + ["-use-ld=lld"])]))
+}
