@@ -22,7 +22,7 @@ public struct Decoder: Sendable {
 }
 
 /// Ends the program if a property of a decoder does not hold; the fuzzer calls that a crash.
-func require(_ isTrue: Bool, _ property: @autoclosure () -> String) {
+public func require(_ isTrue: Bool, _ property: @autoclosure () -> String) {
     if !isTrue { preconditionFailure(property()) }
 }
 

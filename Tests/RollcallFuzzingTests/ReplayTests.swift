@@ -1,6 +1,33 @@
+import Foundation
 import RollcallFuzzing
 import Testing
 
-@Suite struct ReplayTests {
-    @Test func `decoders have names`() { #expect(!Decoder.all.isEmpty) }
+/// What the fuzzer begins with and all that it ever found, read by the same functions, with traps on.
+@Suite(.serialized) struct ReplayTests {
+    private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    private static let finds = tests.appendingPathComponent("Finds")
+
+    private static let corpus: Corpus? = try? Corpus(
+        vectors: tests.deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Protocol/vectors"), finds: finds)
+
+    @Test(arguments: Decoder.all.map(\.name))
+    func `every input of the corpus is read or refused`(name: String) throws {
+        let corpus = try #require(Self.corpus)
+        let decoder = try #require(Decoder.all.first { $0.name == name })
+        let inputs = try corpus.inputs(for: decoder)
+        #expect(inputs.count > 300)
+        for input in inputs { decoder.read(input.bytes) }
+    }
+
+    @Test func `each find belongs to a decoder, and no two decoders have one name`() throws {
+        let names = Decoder.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Self.finds.path)
+        #expect(Set(folders).subtracting(names) == [])
+    }
+
+    @Test func `a property that does not hold ends the program`() async {
+        await #expect(processExitsWith: .failure) { require(false, "planted") }
+    }
 }
