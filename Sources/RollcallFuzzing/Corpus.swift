@@ -40,11 +40,17 @@ public struct Corpus: Sendable {
         self.vectors = read
     }
 
-    /// All inputs for a decoder, the same ones each time and in the same order.
-    public func inputs(for decoder: Decoder) throws -> [Input] {
+    /// First inputs for a decoder, the same ones each time and in the same order.
+    public func inputs(for decoder: Decoder) -> [Input] {
         let whole = vectors.map { Input(name: $0.name, bytes: $0.bytes) }
-        return try (whole + made(for: decoder.name) + finds(of: decoder))
-            .filter { $0.bytes.count <= decoder.bytesMax || $0.name.hasPrefix("find-") }
+        return (whole + made(for: decoder.name)).filter { $0.bytes.count <= decoder.bytesMax }
+    }
+
+    /// Large inputs made to take much time or memory of little.
+    public func bombs(for decoder: Decoder) -> [Input] {
+        Bombs.all.filter { $0.decoder == decoder.name }.map {
+            Input(name: "bomb-" + $0.name, bytes: $0.make())
+        }
     }
 
     public func finds(of decoder: Decoder) throws -> [Input] {
@@ -88,7 +94,7 @@ public struct Corpus: Sendable {
             messages { type, bytes in [Self.number(type), 1] + bytes }
         case "session", "stranger", "newcomer": conversations(name)
         case "merge", "bundle-chunks":
-            runs { $0.map(Self.piece).reduce([], +) }
+            runs { $0.map(Choices.piece).reduce([], +) }
         default: (Lines.all[name] ?? []).enumerated().map { Input(name: "line-\($0)", bytes: $1) }
         }
     }
@@ -97,13 +103,8 @@ public struct Corpus: Sendable {
         UInt8(FrameType.allCases.firstIndex(of: type) ?? 0)
     }
 
-    private static func piece(_ bytes: [UInt8]) -> [UInt8] {
-        [UInt8(truncatingIfNeeded: bytes.count >> 8), UInt8(truncatingIfNeeded: bytes.count)]
-            + bytes
-    }
-
-    private static func step(_ type: FrameType, _ bytes: [UInt8], flags: UInt8 = 0) -> [UInt8] {
-        [number(type) | flags] + piece(bytes)
+    static func step(_ type: FrameType, _ bytes: [UInt8], flags: UInt8 = 0) -> [UInt8] {
+        [number(type) | flags] + Choices.piece(bytes)
     }
 
     private func messages(_ make: (FrameType, [UInt8]) -> [UInt8]) -> [Input] {
@@ -133,7 +134,7 @@ public struct Corpus: Sendable {
 
     private func conversations(_ name: String) -> [Input] {
         let sound: UInt8 = 0x40
-        let yes: [UInt8] = [0x80, 0, 0]
+        let yes: [UInt8] = [0x80, 0, 0, 0]
         let opening: [UInt8]
         switch name {
         case "stranger":

@@ -42,8 +42,12 @@ struct Choices {
         return Array(bytes.prefix(count))
     }
 
-    /// Bytes with a length of two bytes before them; what is left, where there are fewer.
-    mutating func piece() -> [UInt8] { take(byte() << 8 | byte()) }
+    /// Bytes with a length of three bytes before them; what is left, where there are fewer.
+    mutating func piece() -> [UInt8] { take(byte() << 16 | byte() << 8 | byte()) }
+
+    static func piece(_ bytes: [UInt8]) -> [UInt8] {
+        [16, 8, 0].map { UInt8(truncatingIfNeeded: bytes.count >> $0) } + bytes
+    }
 
     mutating func rest() -> [UInt8] { take(bytes.count) }
 }

@@ -13,7 +13,6 @@ struct FuzzedLaptop {
     var sent: [UInt8] = []
     private(set) var isClosed = false
 
-    /// What the newcomer types: the code that the seeded generator of the founder gives.
     private struct Chance: RandomNumberGenerator, Sendable {
         var state: UInt64
         mutating func next() -> UInt64 {
@@ -123,6 +122,7 @@ struct Scene {
             }
         }
         code = try founder.laptop.invite(minutes: 10, admitsAtOnce: false, at)
+        founder.register.hasChanged = false
         self.founder = founder
         self.member = member
     }

@@ -7,6 +7,8 @@ struct MemoryRegister: RegisterStorage {
         var block: UInt64
     }
 
+    /// Whether a change, or a run that waits, came in since this was unset.
+    var hasChanged = false
     private var metas: [String: [UInt8]] = [:]
     private var replicaRows: [ReplicaRow] = []
     private var peerStates: [NodeID: [UInt8]] = [:]
@@ -26,6 +28,7 @@ struct MemoryRegister: RegisterStorage {
         case .change(let change):
             require(storedChanges[change.dot] == nil, "no change is written twice")
             storedChanges[change.dot] = change
+            hasChanged = true
         case .record(let record, let conflicts):
             recordStates[record.dot] = record.state
             conflictCounts[record.dot] = conflicts
@@ -34,7 +37,9 @@ struct MemoryRegister: RegisterStorage {
         case .dropHead(let dot): signedHeads[dot] = nil
         case .salts(let replica, let block, let bytes):
             saltTrees[Block(replica: replica, block: block)] = bytes
-        case .held(let row): heldRows[Dot(row.replica, row.first)] = row
+        case .held(let row):
+            heldRows[Dot(row.replica, row.first)] = row
+            hasChanged = true
         case .dropHeld(let replica, let first): heldRows[Dot(replica, first)] = nil
         case .peer(let node, let state): peerStates[node] = state
         case .meta(let key, let value): metas[key] = value

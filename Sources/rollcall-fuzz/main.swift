@@ -4,7 +4,8 @@ import RollcallFuzzing
 // Runs libFuzzer on one decoder. `tools/fuzz` builds and calls it.
 //
 //     rollcall-fuzz                              lists the decoders, each with the length of its longest input
-//     rollcall-fuzz --corpus VECTORS FINDS OUT   writes the first inputs of every decoder into folders of OUT
+//     rollcall-fuzz --corpus VECTORS FINDS OUT   writes inputs for every decoder: into OUT/first what to begin
+//                                                with, into OUT/whole what is read once as it is
 //     ROLLCALL_FUZZ_TARGET=NAME rollcall-fuzz [libFuzzer's options] [corpus]
 
 private typealias Entry = @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
@@ -20,11 +21,17 @@ private func writeCorpus(vectors: String, finds: String, out: String) throws {
     let corpus = try Corpus(
         vectors: URL(fileURLWithPath: vectors), finds: URL(fileURLWithPath: finds))
     for decoder in Decoder.all {
-        let folder = URL(fileURLWithPath: out).appendingPathComponent(decoder.name)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for input in try corpus.inputs(for: decoder) {
-            try Data(input.bytes).write(to: folder.appendingPathComponent(input.name))
-        }
+        try write(corpus.inputs(for: decoder), "\(out)/first/\(decoder.name)")
+        try write(
+            corpus.finds(of: decoder) + corpus.bombs(for: decoder), "\(out)/whole/\(decoder.name)")
+    }
+}
+
+private func write(_ inputs: [Corpus.Input], _ path: String) throws {
+    let folder = URL(fileURLWithPath: path)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for input in inputs {
+        try Data(input.bytes).write(to: folder.appendingPathComponent(input.name))
     }
 }
 

@@ -15,9 +15,19 @@ import Testing
     func `every input of the corpus is read or refused`(name: String) throws {
         let corpus = try #require(Self.corpus)
         let decoder = try #require(Decoder.all.first { $0.name == name })
-        let inputs = try corpus.inputs(for: decoder)
-        #expect(inputs.count > 300)
-        for input in inputs { decoder.read(input.bytes) }
+        let inputs = corpus.inputs(for: decoder)
+        #expect(inputs.count > 200)
+        for input in try inputs + corpus.finds(of: decoder) { decoder.read(input.bytes) }
+    }
+
+    @Test(arguments: Decoder.all.map(\.name))
+    func `what was made to take long is read or refused`(name: String) throws {
+        let corpus = try #require(Self.corpus)
+        let decoder = try #require(Decoder.all.first { $0.name == name })
+        for bomb in corpus.bombs(for: decoder) {
+            let taken = ContinuousClock().measure { decoder.read(bomb.bytes) }
+            print("\(name) \(bomb.name): \(bomb.bytes.count) bytes, \(taken)")
+        }
     }
 
     @Test func `each find belongs to a decoder, and no two decoders have one name`() throws {

@@ -19,9 +19,10 @@ package struct NetworkAddress: Hashable, Sendable {
         var host = text[..<colon]
         if host.first == "[", host.last == "]" {
             host = host.dropFirst().dropLast()
-        } else if host.contains(where: { ":[]".contains($0) }) {
+        } else if host.contains(":") {
             return nil
         }
+        guard !host.contains(where: { "[]".contains($0) }) else { return nil }
         guard !host.isEmpty, !host.utf8.contains(where: { $0 <= 32 || $0 == 127 }) else {
             return nil
         }
