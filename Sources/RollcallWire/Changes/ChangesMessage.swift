@@ -307,8 +307,12 @@ private struct ColumnReader {
     /// Ascending.
     private var fields: [FieldNumber] = []
     private var columns: [FieldColumn] = []
-    /// For each shape, where among `fields` its columns are.
+    /// For each shape that a change has, where among `fields` its columns are.
     private var shapeColumns: [[Int]] = []
+    /// The changes that write to each field, by position, end to end; made when the first field names something.
+    private var holders: [Int] = []
+    /// Where in `holders` each field's begin, and the last's end.
+    private var holderStarts: [Int] = []
     private var namesOfEach: [Int] = []
     private var nameCount = 0
     private var bodyBytes = 0
@@ -420,7 +424,10 @@ private struct ColumnReader {
         fields = holderCounts.keys.sorted()
         var indices: [FieldNumber: Int] = [:]
         for (index, field) in fields.enumerated() { indices[field] = index }
-        shapeColumns = shapes.map { shape in shape.map { indices[$0] ?? 0 } }
+        shapeColumns = zip(shapes, changesOfShape).map { shape, count in
+            count > 0 ? shape.map { indices[$0] ?? 0 } : []
+        }
+        holderStarts = fields.reduce(into: [0]) { $0.append($0[$0.count - 1] + (holderCounts[$1] ?? 0)) }
         columns.reserveCapacity(fields.count)
         for index in fields.indices {
             columns.append(
@@ -434,7 +441,8 @@ private struct ColumnReader {
         var counts = try NumberColumn.decode(count, from: &reader, "names counts")
         var names: [Dot] = []
         if counts.contains(where: { $0 > 0 }) {
-            let holders = holders(of: index)
+            if holders.isEmpty { findHolders() }
+            let holders = Array(holders[holderStarts[index]..<holderStarts[index + 1]])
             try judge(namesCounts: counts, of: holders)
             names = try readNames(counts.map { Int($0) }, of: holders, &reader, table)
         } else {
@@ -454,10 +462,16 @@ private struct ColumnReader {
             namesCounts: counts.map { Int($0) }, names: names, heads: headIndices, values: values)
     }
 
-    /// The changes that write to a field, by position.
-    private func holders(of index: Int) -> [Int] {
-        let isHolder = shapeColumns.map { $0.contains(index) }
-        return shapeIndices.indices.filter { isHolder[shapeIndices[$0]] }
+    /// In one go for all fields: a peer may give as many fields and shapes as a message has bytes for.
+    private mutating func findHolders() {
+        var next = holderStarts
+        holders = [Int](repeating: 0, count: next[next.count - 1])
+        for position in shapeIndices.indices {
+            for column in shapeColumns[shapeIndices[position]] {
+                holders[next[column]] = position
+                next[column] += 1
+            }
+        }
     }
 
     /// Makes the changes' writes and bodies of the columns, in one go through each.
