@@ -77,7 +77,7 @@ extension Laptop {
         guard let session = sessions[id], session.isExchanging else { return nil }
         let open = session.lacking.filter { replica in
             heads[replica].height > session.sent[replica]
-                && !session.sifting.contains(heads[replica].id.node.tag)
+                && !session.sifting.contains(heads.nodeTag(replica))
         }
         if open.isEmpty {
             if session.sifting.isEmpty {

@@ -30,6 +30,11 @@ extension Laptop {
         _ sift: Sift, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         var answer: [Sift.TagRange] = []
+        // Ranges of an honest peer do not overlap: all lists together are no longer than one of all replicas.
+        var listed = 0
+        guard (sessions[id]?.sifted[sift.nodeTag]?.count ?? 0) < Self.rangesMax else {
+            throw FormatError(.tooMany, "sift")
+        }
         for range in sift.ranges {
             switch range.part {
             case .digest(let count, let digest):
@@ -40,14 +45,17 @@ extension Laptop {
                 }
                 sessions[id]?.sifted[sift.nodeTag, default: []].append(range.lowest...range.highest)
                 guard wantsAnswer else { continue }
+                let mine = allReplicas(sift.nodeTag, range.lowest, range.highest)
+                listed += mine.count
                 answer.append(
                     .init(
                         lowest: range.lowest, highest: range.highest,
-                        part: .list(
-                            allReplicas(sift.nodeTag, range.lowest, range.highest).map(haveEntry),
-                            wantsAnswer: false)))
+                        part: .list(mine.map(haveEntry), wantsAnswer: false)))
             case .equal:
                 markEqual(sift.nodeTag, range.lowest, range.highest, id)
+            }
+            guard listed <= Limits.haveEntriesMax, answer.count <= Self.answersMax else {
+                throw FormatError(.tooMany, "sift")
             }
         }
         if !answer.isEmpty {
@@ -55,6 +63,11 @@ extension Laptop {
         }
         settle(sift.nodeTag, id)
     }
+
+    /// How many ranges of a node a peer may settle in one session, and ask about in one message: far more than halving
+    /// sixteen thousand replicas takes, and an answer to them still fits a frame.
+    private static let rangesMax = 65_536
+    private static let answersMax = 16_384
 
     private mutating func compare(
         _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ count: UInt64, _ digest: UInt64,
@@ -95,7 +108,7 @@ extension Laptop {
         _ entry: HaveEntry, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws -> Bool {
         guard let replica = heads.number(ofTag: entry.tag) else {
-            sessions[id]?.unheardOf[entry.tag] = entry.height
+            try noteUnheard(entry.tag, entry.height, id)
             return true
         }
         guard try !isFork(entry, replica, id, storage, &output) else { return false }
@@ -133,9 +146,7 @@ extension Laptop {
     private func allReplicas(_ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64)
         -> [ReplicaNumber]
     {
-        heads.numbersInTagOrder.filter {
-            heads[$0].id.node.tag == nodeTag && heads.tag($0) >= lowest && heads.tag($0) <= highest
-        }
+        heads.numbersInTagOrder(ofNode: nodeTag, lowest, highest)
     }
 
     private func endedReplicas(_ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64)
