@@ -38,7 +38,9 @@ extension Laptop {
         for range in sift.ranges {
             switch range.part {
             case .digest(let count, let digest):
-                answer += compare(sift.nodeTag, range.lowest, range.highest, count, digest, id)
+                let found = compare(sift.nodeTag, range.lowest, range.highest, count, digest, id)
+                for case .list(let entries, _) in found.map(\.part) { listed += entries.count }
+                answer += found
             case .list(let entries, let wantsAnswer):
                 for entry in entries {
                     guard try take(entry, id, storage, &output) else { return }
