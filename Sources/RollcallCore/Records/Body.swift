@@ -17,7 +17,9 @@ public enum ValueState: UInt8, Sendable, CaseIterable {
     }
 
     public init?(name: String) {
-        guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        // By bytes: text is compared as people see it, which takes long where many marks stand on one letter.
+        guard let found = Self.allCases.first(where: { $0.name.utf8.elementsEqual(name.utf8) })
+        else { return nil }
         self = found
     }
 }
