@@ -11,7 +11,7 @@ import RollcallFuzzing
 private typealias Entry = @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 
 @_silgen_name("LLVMFuzzerRunDriver")
-private func LLVMFuzzerRunDriver(
+private func runFuzzer(
     _ count: UnsafeMutablePointer<CInt>,
     _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
     _ entry: Entry
@@ -56,4 +56,4 @@ private let entry: Entry = { bytes, count in
 
 private var count = CommandLine.argc
 private var arguments = CommandLine.unsafeArgv
-exit(LLVMFuzzerRunDriver(&count, &arguments, entry))
+exit(runFuzzer(&count, &arguments, entry))

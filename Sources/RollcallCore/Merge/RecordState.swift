@@ -93,7 +93,9 @@ public struct RecordState: Equatable, Sendable {
             switch entries[index].live {
             case .all:
                 let fields = try fieldsWritten(entries[index].dot)
-                if left.count < fields.count { entries[index].live = .some(fields.filter(left.contains)) }
+                if left.count < fields.count {
+                    entries[index].live = .some(fields.filter(left.contains))
+                }
             case .some(let fields):
                 entries[index].live = .some(fields.filter(left.contains))
             }

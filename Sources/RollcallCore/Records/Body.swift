@@ -70,9 +70,10 @@ public enum Content: Hashable, Sendable {
         case mark(isRemoved: Bool)
     }
 
-    /// String equality is canonical equivalence (NFC), which takes time by the square of how many marks stand on one
-    /// letter: over a second for 64 KiB of them. Longer texts are compared by their bytes; nodes write NFC, where
-    /// that is the same.
+    /// Short text as people see it, long text by its bytes; nodes write NFC, where that is the same.
+    ///
+    /// String equality is canonical equivalence, which takes time by the square of how many marks stand on one letter:
+    /// over a second for 64 KiB of them.
     var likeness: Likeness {
         switch self {
         case .text(let text) where text.utf8.count > Self.equivalentBytesMax:

@@ -309,10 +309,8 @@ private struct ColumnReader {
     private var columns: [FieldColumn] = []
     /// For each shape that a change has, where among `fields` its columns are.
     private var shapeColumns: [[Int]] = []
-    /// The changes that write to each field, by position, end to end; made when the first field names something.
-    private var holders: [Int] = []
-    /// Where in `holders` each field's begin, and the last's end.
-    private var holderStarts: [Int] = []
+    /// The changes that write to each field, by position; made when the first field names something.
+    private var holders: [[Int]] = []
     private var namesOfEach: [Int] = []
     private var nameCount = 0
     private var bodyBytes = 0
@@ -427,7 +425,6 @@ private struct ColumnReader {
         shapeColumns = zip(shapes, changesOfShape).map { shape, count in
             count > 0 ? shape.map { indices[$0] ?? 0 } : []
         }
-        holderStarts = fields.reduce(into: [0]) { $0.append($0[$0.count - 1] + (holderCounts[$1] ?? 0)) }
         columns.reserveCapacity(fields.count)
         for index in fields.indices {
             columns.append(
@@ -442,9 +439,8 @@ private struct ColumnReader {
         var names: [Dot] = []
         if counts.contains(where: { $0 > 0 }) {
             if holders.isEmpty { findHolders() }
-            let holders = Array(holders[holderStarts[index]..<holderStarts[index + 1]])
-            try judge(namesCounts: counts, of: holders)
-            names = try readNames(counts.map { Int($0) }, of: holders, &reader, table)
+            try judge(namesCounts: counts, of: holders[index])
+            names = try readNames(counts.map { Int($0) }, of: holders[index], &reader, table)
         } else {
             counts = []
         }
@@ -464,13 +460,9 @@ private struct ColumnReader {
 
     /// In one go for all fields: a peer may give as many fields and shapes as a message has bytes for.
     private mutating func findHolders() {
-        var next = holderStarts
-        holders = [Int](repeating: 0, count: next[next.count - 1])
+        holders = [[Int]](repeating: [], count: fields.count)
         for position in shapeIndices.indices {
-            for column in shapeColumns[shapeIndices[position]] {
-                holders[next[column]] = position
-                next[column] += 1
-            }
+            for column in shapeColumns[shapeIndices[position]] { holders[column].append(position) }
         }
     }
 
