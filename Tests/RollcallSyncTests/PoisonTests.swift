@@ -6,8 +6,10 @@ import Testing
 
 /// What a member signs and one laptop takes must be something that it can pass on.
 @Suite struct PoisonTests {
-    /// A sound segment of 256 values of 6,500 bytes, 140 of them different, in less than a frame: 140 lines and an index
-    /// for each value. A laptop that sends it on writes each value out, since more than half of them differ.
+    /// A sound segment of 256 values of 6,500 bytes, 140 of them different, in less than a frame.
+    ///
+    /// It has 140 lines and an index for each value. A laptop that sends it on writes each value out, since more than
+    /// half of them differ.
     private func segment(by key: NodeKey, _ register: RegisterID) throws -> [UInt8] {
         var writer = ByteWriter()
         writer.varint(0)
