@@ -12,6 +12,13 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ] + planted
 
+// The programs never see these: `tools/fuzz` builds with them, in a folder of its own.
+let isFuzzed = Context.environment["ROLLCALL_FUZZ"] == "1"
+let sanitized = ["-sanitize=fuzzer,address"]
+let fuzzed = settings + (isFuzzed ? [.unsafeFlags(sanitized)] : [])
+// Counters cost time at each execution, and these two have more than all decoders together.
+let watched = settings + (isFuzzed ? [.unsafeFlags(["-sanitize=address"])] : [])
+
 // Lowest first. A module exists to forbid an import; ARCHITECTURE.md says which and why.
 let package = Package(
     name: "rollcall",
@@ -34,22 +41,22 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Dots, version vectors, records, merge: imports nothing, not even Foundation.
-        .target(name: "RollcallCore", swiftSettings: settings),
+        .target(name: "RollcallCore", swiftSettings: fuzzed),
         // Frames, messages, segments and bundles as bytes.
         .target(
             name: "RollcallWire", dependencies: ["RollcallCore", "CZlib"],
-            resources: [.embedInCode("Resources/dictionary_1.bin")], swiftSettings: settings),
+            resources: [.embedInCode("Resources/dictionary_1.bin")], swiftSettings: fuzzed),
         // Identity, hash chain, commitments, join proof.
         .target(
             name: "RollcallTrust",
             dependencies: [
                 "RollcallCore", "RollcallWire", .product(name: "Crypto", package: "swift-crypto"),
             ],
-            resources: [.embedInCode("Resources/words.txt")], swiftSettings: settings),
+            resources: [.embedInCode("Resources/words.txt")], swiftSettings: fuzzed),
         // The laptop as one pure state machine.
         .target(
             name: "RollcallSync", dependencies: ["RollcallCore", "RollcallWire", "RollcallTrust"],
-            swiftSettings: settings),
+            swiftSettings: fuzzed),
         // Changes, records and knowledge on disk.
         .target(
             name: "RollcallStore",
@@ -61,9 +68,9 @@ let package = Package(
         // The field schema and roster rows: the domain, derived and pure.
         .target(
             name: "RollcallExchange",
-            dependencies: ["RollcallCore"], swiftSettings: settings),
+            dependencies: ["RollcallCore"], swiftSettings: fuzzed),
         // What the command line may ask of a daemon.
-        .target(name: "RollcallControl", swiftSettings: settings),
+        .target(name: "RollcallControl", swiftSettings: watched),
         // The daemon: sockets, TLS, timers, disk.
         .target(
             name: "RollcallNode",
@@ -78,7 +85,7 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: settings),
+            ], swiftSettings: watched),
         // A field team in one process, with bad luck, from a seed.
         .target(
             name: "RollcallSimulation",
@@ -106,6 +113,13 @@ let package = Package(
                 "RollcallControl",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        // Every decoder that meets foreign bytes, as one function: for the tests and for the fuzzer.
+        .target(
+            name: "RollcallFuzzing",
+            dependencies: [
+                "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallExchange",
+                "RollcallControl", "RollcallNode", .product(name: "NIOCore", package: "swift-nio"),
+            ], swiftSettings: fuzzed),
         // The test vectors and numbers, read by this program's own decoders.
         .testTarget(
             name: "ProtocolTests", dependencies: ["RollcallCore", "RollcallWire", "RollcallTrust"],
@@ -153,6 +167,17 @@ let package = Package(
                 "rollcall", "RollcallControl",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "RollcallFuzzingTests", dependencies: ["RollcallFuzzing"],
+            exclude: ["Finds"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzed {
+    package.targets.append(
+        .executableTarget(
+            name: "rollcall-fuzz", dependencies: ["RollcallFuzzing"], swiftSettings: fuzzed,
+            // Gold, the linker that is there by default, fails on what the sanitizers make.
+            linkerSettings: [.unsafeFlags(sanitized + ["-use-ld=lld"])]))
+}

@@ -40,7 +40,7 @@ extension Laptop {
         case (.changes, .listing), (.changes, .exchanging):
             try receiveChanges(frame, id, storage, &output)
         case (.ack, .listing), (.ack, .exchanging):
-            receive(try Ack(try frame.message(compression)), id, &output)
+            try receive(Ack(try frame.message(compression)), id, &output)
         case (.credit, .listing), (.credit, .exchanging):
             receive(try Credit(try frame.message(compression)), id)
         case (.plan, .listing), (.plan, .exchanging):
@@ -196,7 +196,7 @@ extension Laptop {
         var theirs = VersionVector()
         guard try take(have.live, into: &theirs, id, storage, &output) else { return }
         sessions[id]?.theirHeld = have.held
-        let mine = Dictionary(grouping: listed.filter(\.isEnded)) { $0.id.node.tag }
+        let mine = Dictionary(grouping: listed.filter(\.isEnded)) { heads.nodeTag($0.number) }
         let said = Dictionary(
             have.ended.map { ($0.nodeTag, $0) }, uniquingKeysWith: { first, _ in first })
         let nodeTags = Set(mine.keys).union(said.keys).sorted()
@@ -223,13 +223,25 @@ extension Laptop {
     ) throws -> Bool {
         for entry in entries {
             guard let replica = heads.number(ofTag: entry.tag) else {
-                sessions[id]?.unheardOf[entry.tag] = entry.height
+                try noteUnheard(entry.tag, entry.height, id)
                 continue
             }
             guard try !isFork(entry, replica, id, storage, &output) else { return false }
             vector[replica] = entry.height
         }
         return true
+    }
+
+    /// Notes how much a peer has of a replica that this laptop has not heard of; of so many, and no more, as any
+    /// message may mention.
+    mutating func noteUnheard(
+        _ tag: UInt64, _ height: UInt64, _ id: SessionID
+    ) throws(FormatError) {
+        guard let count = sessions[id]?.unheardOf.count else { return }
+        guard count < Limits.replicasPerMessageMax || sessions[id]?.unheardOf[tag] != nil else {
+            throw FormatError(.tooMany, "unknown replicas")
+        }
+        sessions[id]?.unheardOf[tag] = height
     }
 
     /// Whether a listed height has another hash than here: then the session is over.
@@ -352,11 +364,13 @@ extension Laptop {
         if let peer = session.peer { peers[peer]?.lastHeard = moment.wallClock }
     }
 
-    private mutating func receive(_ ack: Ack, _ id: SessionID, _ output: inout Output) {
+    private mutating func receive(
+        _ ack: Ack, _ id: SessionID, _ output: inout Output
+    ) throws(FormatError) {
         guard let peer = sessions[id]?.peer else { return }
         for entry in ack.entries {
             guard let replica = heads.number(ofTag: entry.tag) else {
-                sessions[id]?.unheardOf[entry.tag] = entry.height
+                try noteUnheard(entry.tag, entry.height, id)
                 continue
             }
             guard entry.height <= Dot.counterMax, let theirs = sessions[id]?.theirs[replica] else {

@@ -6,6 +6,9 @@ public struct Heads: Sendable {
     public private(set) var table = ReplicaTable()
     private var rows: [ReplicaRow] = []
     private var tags: [UInt64] = []
+    /// Kept, since each costs a hash.
+    private var nodeTags: [UInt64] = []
+    private var tagsOfNodes: [NodeID: UInt64] = [:]
     private var numbersByTag: [UInt64: ReplicaNumber] = [:]
     private let chain: Chain
     /// Replicas that advanced since somebody asked.
@@ -18,6 +21,9 @@ public struct Heads: Sendable {
     public subscript(replica: ReplicaNumber) -> ReplicaRow { rows[Int(replica.rawValue)] }
 
     public func tag(_ replica: ReplicaNumber) -> UInt64 { tags[Int(replica.rawValue)] }
+
+    /// The tag of the node that writes a replica.
+    func nodeTag(_ replica: ReplicaNumber) -> UInt64 { nodeTags[Int(replica.rawValue)] }
 
     public func number(ofTag tag: UInt64) -> ReplicaNumber? { numbersByTag[tag] }
 
@@ -49,6 +55,9 @@ public struct Heads: Sendable {
         let tag = row.id.tag
         tags.append(tag)
         numbersByTag[tag] = row.number
+        let nodeTag = tagsOfNodes[row.id.node] ?? row.id.node.tag
+        tagsOfNodes[row.id.node] = nodeTag
+        nodeTags.append(nodeTag)
     }
 
     mutating func advance(_ replica: ReplicaNumber, to height: UInt64, _ hash: [UInt8])

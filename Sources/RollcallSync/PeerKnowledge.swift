@@ -48,7 +48,7 @@ public struct PeerKnowledge: Equatable, Sendable {
 
     static let form: UInt8 = 1
 
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var writer = ByteWriter()
         writer.u8(Self.form)
         Self.encode(acknowledged, to: &writer)
@@ -69,7 +69,7 @@ public struct PeerKnowledge: Equatable, Sendable {
         return writer.bytes
     }
 
-    init(encoded bytes: [UInt8]) throws(FormatError) {
+    package init(encoded bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
         guard try reader.u8("peer form") == Self.form else {
             throw FormatError(.unknownVersion, "peer")

@@ -234,13 +234,19 @@ extension Laptop {
     /// Marks the earlier replicas of its node that a first change lists as ended.
     mutating func end(replicasNamedBy change: Change, _ output: inout Output) {
         let id = heads[change.dot.replica].id
+        // All in one table: a copy of it for each would be a copy of all that came before.
+        var table = heads.table
+        var numbers: [ReplicaNumber] = []
         for ended in Extras.ended(change)
         where ended.incarnation != 0 && ended.incarnation != id.incarnation {
-            var table = heads.table
-            let number = table.insert(
-                ReplicaID(node: id.node, lane: id.lane, incarnation: ended.incarnation))
-            output.commit += heads.adopt(table).map { .replica($0) }
-            if !heads[number].isEnded { output.commit.append(.replica(heads.end(number))) }
+            let earlier = ReplicaID(node: id.node, lane: id.lane, incarnation: ended.incarnation)
+            guard !table.isFull || table.number(of: earlier) != nil else { continue }
+            numbers.append(table.insert(earlier))
+        }
+        guard !numbers.isEmpty else { return }
+        output.commit += heads.adopt(table).map { .replica($0) }
+        for number in numbers where !heads[number].isEnded {
+            output.commit.append(.replica(heads.end(number)))
         }
     }
 

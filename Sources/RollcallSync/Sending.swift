@@ -76,7 +76,7 @@ extension Laptop {
     private mutating func nextReplica(_ id: SessionID) -> ReplicaNumber? {
         guard let session = sessions[id], session.isExchanging else { return nil }
         let behind = session.lacking.filter { heads[$0].height > session.sent[$0] }
-        let open = behind.filter { !session.sifting.contains(heads[$0].id.node.tag) }
+        let open = behind.filter { !session.sifting.contains(heads.nodeTag($0)) }
         if open.isEmpty {
             if session.sifting.isEmpty {
                 sessions[id]?.lacking = []

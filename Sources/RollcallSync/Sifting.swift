@@ -30,24 +30,34 @@ extension Laptop {
         _ sift: Sift, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         var answer: [Sift.TagRange] = []
+        // Ranges of an honest peer do not overlap: all lists together are no longer than one of all replicas.
+        var listedCount = 0
+        guard (sessions[id]?.sifted[sift.nodeTag]?.count ?? 0) < Self.rangesMax else {
+            throw FormatError(.tooMany, "sift")
+        }
         for range in sift.ranges {
             switch range.part {
             case .digest(let count, let digest):
-                answer += compare(sift.nodeTag, range.lowest, range.highest, count, digest, id)
+                let found = compare(sift.nodeTag, range.lowest, range.highest, count, digest, id)
+                for case .list(let entries, _) in found.map(\.part) { listedCount += entries.count }
+                answer += found
             case .list(let entries, let wantsAnswer):
                 for entry in entries {
                     guard try take(entry, id, storage, &output) else { return }
                 }
                 sessions[id]?.sifted[sift.nodeTag, default: []].append(range.lowest...range.highest)
                 guard wantsAnswer else { continue }
+                let mine = listed(sift.nodeTag, range.lowest, range.highest, id)
+                listedCount += mine.count
                 answer.append(
                     .init(
                         lowest: range.lowest, highest: range.highest,
-                        part: .list(
-                            listed(sift.nodeTag, range.lowest, range.highest, id).map(haveEntry),
-                            wantsAnswer: false)))
+                        part: .list(mine.map(haveEntry), wantsAnswer: false)))
             case .equal:
                 markEqual(sift.nodeTag, range.lowest, range.highest, id)
+            }
+            guard listedCount <= Limits.haveEntriesMax, answer.count <= Self.answersMax else {
+                throw FormatError(.tooMany, "sift")
             }
         }
         if !answer.isEmpty {
@@ -55,6 +65,11 @@ extension Laptop {
         }
         settle(sift.nodeTag, id)
     }
+
+    /// How many ranges of a node a peer may settle in one session, and ask about in one message: far more than halving
+    /// sixteen thousand replicas takes, and an answer to them still fits a frame.
+    private static let rangesMax = 65_536
+    private static let answersMax = 16_384
 
     private mutating func compare(
         _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ count: UInt64, _ digest: UInt64,
@@ -93,7 +108,7 @@ extension Laptop {
         _ entry: HaveEntry, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws -> Bool {
         guard let replica = heads.number(ofTag: entry.tag) else {
-            sessions[id]?.unheardOf[entry.tag] = entry.height
+            try noteUnheard(entry.tag, entry.height, id)
             return true
         }
         guard try !isFork(entry, replica, id, storage, &output) else { return false }
@@ -133,7 +148,7 @@ extension Laptop {
         _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ id: SessionID
     ) -> [ReplicaRow] {
         (sessions[id]?.listed ?? []).filter {
-            $0.id.node.tag == nodeTag && heads.tag($0.number) >= lowest
+            heads.nodeTag($0.number) == nodeTag && heads.tag($0.number) >= lowest
                 && heads.tag($0.number) <= highest
         }
     }

@@ -12,6 +12,29 @@ import Testing
         #expect(try Change(dot: stored.dot, stored: stored.stored()) == stored)
     }
 
+    @Test func `many names replace what each of them alone would`() {
+        let written = (UInt64(1)...30).map {
+            change(Dot(replicaA, $0), [(.surname, []), (.note, [])])
+        }
+        let names = (UInt64(2)...21).map { Dot(replicaA, $0) } + [Dot(replicaB, 1)]
+        let last = change(Dot(replicaC, 1), [(.surname, names), (.note, [Dot(replicaA, 3)])])
+        let history = History(changes: written + [last])
+        for order in [history.changes, history.changes.reversed()] {
+            let state = history.state(applying: order)
+            #expect(history.live(in: state) == history.live)
+            #expect(state.awaited.map(\.dot) == [Dot(replicaB, 1)])
+        }
+    }
+
+    @Test func `long values are the same if their bytes are, short ones if people see the same`() {
+        let (composed, decomposed) = ("\u{E9}", "e\u{301}")
+        #expect(Content.text(composed).says(sameAs: .text(decomposed)))
+        let filling = String(repeating: "x", count: 1_100)
+        #expect(!Content.text(filling + composed).says(sameAs: .text(filling + decomposed)))
+        #expect(Content.text(filling + composed).says(sameAs: .text(filling + composed)))
+        #expect(!Content.text(filling).says(sameAs: .event(stage: filling, time: 0)))
+    }
+
     @Test func `a stored change cut anywhere is refused`() {
         let stored = change(Dot(replicaB, 3), [(.surname, [Dot(replicaA, 1)]), (.note, [])])
             .stored()

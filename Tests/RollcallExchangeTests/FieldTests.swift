@@ -206,4 +206,13 @@ import Testing
         #expect(EventTime.text(1_772_357_400_005) == "2026-03-01T09:30:00.005Z")
         #expect(EventTime.text(.max) == nil)
     }
+
+    @Test func `a letter bears at most thirty marks`() throws {
+        let field = try FieldInput.writable(named: "surname")
+        let marks = String(repeating: "\u{316}", count: 30)
+        #expect(throws: Never.self) { try FieldInput.content(field: field, text: "a" + marks) }
+        #expect(throws: InputError(.controlCharacter, "surname")) {
+            try FieldInput.content(field: field, text: "a" + marks + "\u{301}")
+        }
+    }
 }

@@ -25,6 +25,44 @@ import Testing
         #expect(puppet.isClosed, sourceLocation: location)
     }
 
+    @Test func `a sift that asks the same again and again is too long`() throws {
+        let (world, puppet) = try greeted()
+        let tag = world.laptops[0].identity.node.tag
+        let asked = Sift.TagRange(lowest: 0, highest: .max, part: .list([], wantsAnswer: true))
+        try puppet.say(
+            .sift, Sift(nodeTag: tag, ranges: Array(repeating: asked, count: 50_000)).encoded())
+        try expectBye(.tooLong, puppet)
+    }
+
+    @Test func `acks of replicas that nobody knows are not kept without end`() throws {
+        let (_, puppet) = try greeted()
+        for round in UInt64(0)..<5 {
+            let tags = (round << 20)..<(round << 20 + 16_000)
+            try puppet.say(.ack, Ack(entries: tags.map { .init(tag: $0, height: 1) }).encoded())
+        }
+        try expectBye(.tooLong, puppet)
+    }
+
+    @Test func `thousands of replicas ended by one change are known and ended`() throws {
+        let (world, puppet) = try greeted()
+        var author = Author(world, as: 1, incarnation: 5)
+        var list = ByteWriter()
+        for incarnation in UInt64(10)..<3_010 {
+            list.u64(incarnation)
+            list.varint(1)
+            list.raw([UInt8](repeating: 1, count: 32))
+        }
+        var extras = ByteWriter()
+        extras.varint(1)
+        extras.byteString(list.bytes)
+        author.write(extras: extras.bytes, [(Fields.surname, one)])
+        try puppet.say(author.frame())
+
+        let heads = world.laptops[0].laptop.heads
+        #expect(heads.allNumbers.count { heads[$0].isEnded } == 3_000)
+        #expect(!puppet.isClosed)
+    }
+
     @Test func `a second hello is out of place`() throws {
         let (_, puppet) = try greeted()
         try puppet.say(.hello, puppet.hello().encoded())

@@ -18,7 +18,7 @@ public struct RecordState: Equatable, Sendable {
     }
 
     /// A dot that a change named before it came.
-    public struct Awaited: Equatable, Sendable {
+    public struct Awaited: Hashable, Sendable {
         public var field: FieldNumber
         public var dot: Dot
     }
@@ -43,9 +43,16 @@ public struct RecordState: Equatable, Sendable {
         _ change: Change, fieldsWritten: (Dot) throws -> [FieldNumber]
     ) rethrows {
         guard !includes(change.dot) else { return }
-        for write in change.writes {
-            for name in write.names { try replace(name, in: write.field, fieldsWritten) }
-            if isPlanted(.lastArrivalWins) {
+        let nameCount = change.writes.reduce(0) { $0 + $1.names.count }
+        if nameCount > Self.searchedMax {
+            try replaceMany(change, fieldsWritten)
+        } else {
+            for write in change.writes {
+                for name in write.names { try replace(name, in: write.field, fieldsWritten) }
+            }
+        }
+        if isPlanted(.lastArrivalWins) {
+            for write in change.writes {
                 for dot in entries.map(\.dot) { try replace(dot, in: write.field, fieldsWritten) }
             }
         }
@@ -58,6 +65,46 @@ public struct RecordState: Equatable, Sendable {
             }
         }
         entries.append(Entry(dot: change.dot, live: live))
+    }
+
+    /// So many names are looked for one by one; a change may have 65,536.
+    private static let searchedMax = 16
+
+    /// As ``replace(_:in:_:)`` for each name, with tables made once of what is looked for.
+    private mutating func replaceMany(
+        _ change: Change, _ fieldsWritten: (Dot) throws -> [FieldNumber]
+    ) rethrows {
+        var indices: [Dot: Int] = [:]
+        for (index, entry) in entries.enumerated() { indices[entry.dot] = index }
+        var known = Set(awaited)
+        var live: [Int: Set<FieldNumber>] = [:]
+        for write in change.writes {
+            for name in write.names {
+                guard let index = indices[name] else {
+                    let awaitedName = Awaited(field: write.field, dot: name)
+                    if known.insert(awaitedName).inserted { awaited.append(awaitedName) }
+                    continue
+                }
+                if live[index] == nil {
+                    switch entries[index].live {
+                    case .all: live[index] = Set(try fieldsWritten(name))
+                    case .some(let fields): live[index] = Set(fields)
+                    }
+                }
+                live[index]?.remove(write.field)
+            }
+        }
+        for (index, left) in live {
+            switch entries[index].live {
+            case .all:
+                let fields = try fieldsWritten(entries[index].dot)
+                if left.count < fields.count {
+                    entries[index].live = .some(fields.filter(left.contains))
+                }
+            case .some(let fields):
+                entries[index].live = .some(fields.filter(left.contains))
+            }
+        }
     }
 
     private mutating func replace(

@@ -34,17 +34,19 @@ public struct Siblings: Equatable, Sendable {
     public init(field: FieldNumber, claims: [Claim], recordDots: [Mark.NamedDot] = []) {
         self.field = field
         var values: [Sibling] = []
+        var indices: [Content.Likeness: Int] = [:]
         for claim in claims {
             if case .removal = claim.body.content, field.kind == .set { continue }
-            let isOwnValue = field.kind == .log
-            if !isOwnValue,
-                let index = values.firstIndex(where: { $0.content.says(sameAs: claim.body.content) }
-                )
-            {
-                values[index].witnesses.append(claim)
-            } else {
-                values.append(Sibling(content: claim.body.content, witnesses: [claim]))
+            // Each entry of a log stands for itself; a lone claim, as most are, is like no other.
+            if field.kind != .log, claims.count > 1 {
+                let likeness = claim.body.content.likeness
+                if let index = indices[likeness] {
+                    values[index].witnesses.append(claim)
+                    continue
+                }
+                indices[likeness] = values.count
             }
+            values.append(Sibling(content: claim.body.content, witnesses: [claim]))
         }
         self.values = values
         isConflict = Self.isConflict(field: field, values: values, recordDots: recordDots)
@@ -66,11 +68,11 @@ public struct Siblings: Equatable, Sendable {
             }
             return !isPlanted(.removalHidesEdits) && recordDots.contains { !shown.contains($0) }
         case .event:
-            var stages: Set<String> = []
+            var stages: Set<Content.Likeness> = []
             for value in values {
                 let stage: String
                 if case .event(let named, _) = value.content { stage = named } else { stage = "" }
-                if !stages.insert(stage).inserted { return true }
+                if !stages.insert(Content.text(stage).likeness).inserted { return true }
             }
             return false
         }

@@ -17,7 +17,9 @@ public enum ValueState: UInt8, Sendable, CaseIterable {
     }
 
     public init?(name: String) {
-        guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        // By bytes: text is compared as people see it, which takes long where many marks stand on one letter.
+        guard let found = Self.allCases.first(where: { $0.name.utf8.elementsEqual(name.utf8) })
+        else { return nil }
         self = found
     }
 }
@@ -59,14 +61,31 @@ public enum Content: Hashable, Sendable {
     case opaque([UInt8])
 
     /// Whether a person would call the two the same.
-    ///
-    /// String equality is canonical equivalence (NFC).
-    public func says(sameAs other: Content) -> Bool {
-        if case .mark(let left) = self, case .mark(let right) = other {
-            return left.isRemoved == right.isRemoved
-        }
-        return self == other
+    public func says(sameAs other: Content) -> Bool { likeness == other.likeness }
+
+    /// What contents have in common that a person would call the same.
+    enum Likeness: Hashable {
+        case content(Content)
+        case bytes([UInt8], time: UInt64?)
+        case mark(isRemoved: Bool)
     }
+
+    /// Short text as people see it, long text by its bytes; nodes write NFC, where that is the same.
+    ///
+    /// String equality is canonical equivalence, which takes time by the square of how many marks stand on one letter:
+    /// over a second for 64 KiB of them.
+    var likeness: Likeness {
+        switch self {
+        case .text(let text) where text.utf8.count > Self.equivalentBytesMax:
+            .bytes(Array(text.utf8), time: nil)
+        case .event(let stage, let time) where stage.utf8.count > Self.equivalentBytesMax:
+            .bytes(Array(stage.utf8), time: time)
+        case .mark(let mark): .mark(isRemoved: mark.isRemoved)
+        default: .content(self)
+        }
+    }
+
+    private static let equivalentBytesMax = 1_024
 }
 
 /// The content of a write with where it is from.

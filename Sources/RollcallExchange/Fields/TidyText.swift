@@ -59,9 +59,26 @@ struct TidyText {
             }
         }
         text = String(kept)
+        guard !Self.hasEndlessMarks(kept) else {
+            // Refused like a control character, and not normalised: that takes time by the square of the marks.
+            hasControlCharacters = true
+            return
+        }
         // Twice, where needed: after one pass of Foundation's the Tibetan vowels U+0F73, U+0F75 and
         // U+0F81 leave the marks around them out of order.
         for _ in 1...2 where !isNFC { text = text.precomposedStringWithCanonicalMapping }
+    }
+
+    /// Whether more marks stand on one letter than in any language: Unicode's stream-safe form has up to 30.
+    private static func hasEndlessMarks(_ scalars: String.UnicodeScalarView) -> Bool {
+        var markCount = 0
+        for scalar in scalars {
+            let isMark =
+                scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
+            markCount = isMark ? markCount + 1 : 0
+            if markCount > 30 { return true }
+        }
+        return false
     }
 
     private var isNFC: Bool {

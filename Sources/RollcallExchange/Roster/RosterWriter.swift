@@ -77,6 +77,6 @@ enum RosterCell {
     /// The state that a cell stands for.
     static func state(_ cell: String) -> ValueState? {
         guard cell.utf8.first == UInt8(ascii: "[") else { return nil }
-        return ValueState.allCases.first { text(.state($0)) == cell }
+        return ValueState.allCases.first { text(.state($0))?.utf8.elementsEqual(cell.utf8) == true }
     }
 }

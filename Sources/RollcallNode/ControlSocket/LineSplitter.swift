@@ -1,13 +1,13 @@
-import Foundation
+package import Foundation
 import Glibc
-import NIOCore
+package import NIOCore
 
 /// Cuts what comes over the control socket into lines.
 ///
 /// A line over the limit is not kept: its bytes are dropped up to its end, so that the one who
 /// sends it can finish and be told.
-struct LineSplitter {
-    enum Line: Equatable {
+package struct LineSplitter {
+    package enum Line: Equatable {
         case line(Data)
         case tooLong
     }
@@ -17,16 +17,16 @@ struct LineSplitter {
     private var searchedBytes = 0
     private var isDropping = false
 
-    init(lineBytesMax: Int) {
+    package init(lineBytesMax: Int) {
         self.lineBytesMax = lineBytesMax
     }
 
-    mutating func append(_ bytes: ByteBuffer) {
+    package mutating func append(_ bytes: ByteBuffer) {
         buffer.writeImmutableBuffer(bytes)
     }
 
     /// The next whole line without its end, or nil until more comes.
-    mutating func next() -> Line? {
+    package mutating func next() -> Line? {
         guard let lineBytes = lineEnd() else {
             if buffer.readableBytes >= lineBytesMax || isDropping {
                 isDropping = true

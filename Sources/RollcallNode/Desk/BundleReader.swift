@@ -1,25 +1,25 @@
 import RollcallCore
 import RollcallSync
 import RollcallTrust
-import RollcallWire
+package import RollcallWire
 
 /// What is wrong with the chunks of a bundle whose start is sound.
-struct BundleDamage: Error {
+package struct BundleDamage: Error {
     var error: FormatError
     /// How many chunks come before the damage.
-    var soundChunks: Int
+    package var soundChunks: Int
     var chunkCount: Int
 }
 
 /// Reads a bundle's file piece by piece.
 ///
 /// Throws a `FormatError` where it is refused: whoever reads it knows what that means.
-struct BundleReader {
+package struct BundleReader {
     private let file: InputFile
     private let chunksStart: Int
-    let manifest: Manifest
+    package let manifest: Manifest
 
-    init(_ file: InputFile) throws {
+    package init(_ file: InputFile) throws {
         self.file = file
         let start = BundleFile.prologueBytes
         try BundleFile.checkPrologue(try file.bytes(at: 0, count: start))
@@ -42,7 +42,7 @@ struct BundleReader {
     }
 
     /// Checks every chunk, so that nothing need be applied of a file that is damaged.
-    func check() throws {
+    package func check() throws {
         var offset = chunksStart
         for (index, chunk) in manifest.chunks.enumerated() {
             do {
@@ -64,7 +64,7 @@ struct BundleReader {
         BundleDamage(error: error, soundChunks: index, chunkCount: manifest.chunks.count)
     }
 
-    func chunk(_ index: Int) throws -> [UInt8] {
+    package func chunk(_ index: Int) throws -> [UInt8] {
         let before = manifest.chunks.prefix(index).reduce(0) { $0 + Int($1.byteCount) }
         return try chunkBytes(manifest.chunks[index], at: chunksStart + before)
     }

@@ -2,7 +2,7 @@ import Foundation
 import RollcallControl
 
 /// A file that is read piece by piece and never written to; or bytes that stand for one.
-struct InputFile {
+package struct InputFile {
     private enum Contents {
         case file(FileHandle)
         case bytes([UInt8])
@@ -25,7 +25,7 @@ struct InputFile {
         byteCount = Int(clamping: facts.byteCount)
     }
 
-    init(bytes: [UInt8]) {
+    package init(bytes: [UInt8]) {
         contents = .bytes(bytes)
         byteCount = bytes.count
     }

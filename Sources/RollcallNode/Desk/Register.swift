@@ -307,7 +307,8 @@ extension Desk {
         let named = try await driver.membersNamed(names)
         let vector = await driver.vectorNow()
         let timer = Task {
-            try? await Task.sleep(for: .seconds(timeout ?? 86_400))
+            // A number of seconds may be greater than any clock can count to, and then ends the daemon.
+            try? await Task.sleep(for: .seconds(min(max(timeout ?? 86_400, 0), 31_622_400)))
             await driver.stopObserving(watch)
         }
         let hangUp = watchForHangUp(answer, watch)

@@ -9,7 +9,7 @@ import struct Foundation.Date
 ///
 /// The certificate is made once and kept: its signature is not the same twice. Nobody checks its
 /// name or dates; peers know a node by the hash of its TLS key.
-struct NodeIdentityFile: Sendable {
+package struct NodeIdentityFile: Sendable {
     static let encodedBytesMax = 4_096
 
     let nodeKey: NodeKey
@@ -42,7 +42,7 @@ struct NodeIdentityFile: Sendable {
     private static let digestBytes = 32
     private static let headBytes = magic.count + 1 + 2 * secretBytes + 2
 
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var bytes = Self.magic + [Self.version] + nodeKey.secret
         bytes += tlsKey.rawRepresentation
         bytes += [UInt8(certificate.count >> 8), UInt8(certificate.count & 0xff)]
@@ -51,7 +51,7 @@ struct NodeIdentityFile: Sendable {
     }
 
     /// Nil unless the bytes are an identity, whole and undamaged.
-    init?(encoded bytes: [UInt8]) {
+    package init?(encoded bytes: [UInt8]) {
         guard bytes.count > Self.headBytes + Self.digestBytes, bytes.count <= Self.encodedBytesMax
         else { return nil }
         let content = bytes.dropLast(Self.digestBytes)

@@ -1,5 +1,5 @@
 /// Where a peer listens, as people write it: `HOST:PORT`, or `[HOST]:PORT` with colons in the host.
-struct NetworkAddress: Hashable, Sendable {
+package struct NetworkAddress: Hashable, Sendable {
     var host: String
     var port: Int
 
@@ -9,7 +9,7 @@ struct NetworkAddress: Hashable, Sendable {
     }
 
     /// Nil unless the text is a host and a port.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ 48...57 ~= $0 }),
@@ -19,9 +19,10 @@ struct NetworkAddress: Hashable, Sendable {
         var host = text[..<colon]
         if host.first == "[", host.last == "]" {
             host = host.dropFirst().dropLast()
-        } else if host.contains(where: { ":[]".contains($0) }) {
+        } else if host.contains(":") {
             return nil
         }
+        guard !host.contains(where: { "[]".contains($0) }) else { return nil }
         guard !host.isEmpty, !host.utf8.contains(where: { $0 <= 32 || $0 == 127 }) else {
             return nil
         }
@@ -30,7 +31,7 @@ struct NetworkAddress: Hashable, Sendable {
 }
 
 extension NetworkAddress: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

@@ -115,10 +115,12 @@ public struct SaltTree: Equatable, Sendable {
         while !reader.isAtEnd {
             let first = try reader.varint("salt subtree")
             let level = Int(try reader.u8("salt level"))
-            nodes.append(
-                Node(
-                    subtree: SaltSubtree(first: first, level: level),
-                    value: try reader.raw(16, "salt")))
+            let subtree = SaltSubtree(first: first, level: level)
+            // A damaged row must not make a walk through a tree that no block has.
+            guard level <= 8, first > 0, first <= Dot.counterMax, subtree.isAligned,
+                first > nodes.last?.subtree.last ?? 0
+            else { throw FormatError(.badReference, "salt subtree") }
+            nodes.append(Node(subtree: subtree, value: try reader.raw(16, "salt")))
         }
     }
 }

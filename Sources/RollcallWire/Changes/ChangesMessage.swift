@@ -307,8 +307,10 @@ private struct ColumnReader {
     /// Ascending.
     private var fields: [FieldNumber] = []
     private var columns: [FieldColumn] = []
-    /// For each shape, where among `fields` its columns are.
+    /// For each shape that a change has, where among `fields` its columns are.
     private var shapeColumns: [[Int]] = []
+    /// The changes that write to each field, by position; made when the first field names something.
+    private var holders: [[Int]] = []
     private var namesOfEach: [Int] = []
     private var nameCount = 0
     private var bodyBytes = 0
@@ -420,7 +422,9 @@ private struct ColumnReader {
         fields = holderCounts.keys.sorted()
         var indices: [FieldNumber: Int] = [:]
         for (index, field) in fields.enumerated() { indices[field] = index }
-        shapeColumns = shapes.map { shape in shape.map { indices[$0] ?? 0 } }
+        shapeColumns = zip(shapes, changesOfShape).map { shape, count in
+            count > 0 ? shape.map { indices[$0] ?? 0 } : []
+        }
         columns.reserveCapacity(fields.count)
         for index in fields.indices {
             columns.append(
@@ -434,9 +438,9 @@ private struct ColumnReader {
         var counts = try NumberColumn.decode(count, from: &reader, "names counts")
         var names: [Dot] = []
         if counts.contains(where: { $0 > 0 }) {
-            let holders = holders(of: index)
-            try judge(namesCounts: counts, of: holders)
-            names = try readNames(counts.map { Int($0) }, of: holders, &reader, table)
+            if holders.isEmpty { findHolders() }
+            try judge(namesCounts: counts, of: holders[index])
+            names = try readNames(counts.map { Int($0) }, of: holders[index], &reader, table)
         } else {
             counts = []
         }
@@ -454,10 +458,12 @@ private struct ColumnReader {
             namesCounts: counts.map { Int($0) }, names: names, heads: headIndices, values: values)
     }
 
-    /// The changes that write to a field, by position.
-    private func holders(of index: Int) -> [Int] {
-        let isHolder = shapeColumns.map { $0.contains(index) }
-        return shapeIndices.indices.filter { isHolder[shapeIndices[$0]] }
+    /// In one go for all fields: a peer may give as many fields and shapes as a message has bytes for.
+    private mutating func findHolders() {
+        holders = [[Int]](repeating: [], count: fields.count)
+        for position in shapeIndices.indices {
+            for column in shapeColumns[shapeIndices[position]] { holders[column].append(position) }
+        }
     }
 
     /// Makes the changes' writes and bodies of the columns, in one go through each.

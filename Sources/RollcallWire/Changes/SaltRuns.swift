@@ -10,6 +10,9 @@ public struct SaltSubtree: Hashable, Sendable {
 
     public var last: UInt64 { first + (1 << UInt64(level)) - 1 }
 
+    /// Whether it begins where a subtree of its level can.
+    public var isAligned: Bool { (first - 1) & ((1 << UInt64(level)) - 1) == 0 }
+
     /// The subtrees whose values go with a run of counters: the largest aligned ones of each block's
     /// prefix that end in the run.
     public static func given(first: UInt64, last: UInt64) -> [SaltSubtree] {

@@ -1,0 +1,56 @@
+/// First inputs where the protocol has no test vectors: what people write, and forms on this program's own disk.
+enum Lines {
+    static let all: [String: [[UInt8]]] = [
+        "roster": [
+            "surname,given_name,status\nKoval,Ivan,on list\n\"Bondar\",\"a \"\"b\"\"\",x\n",
+            "\u{FEFF}surname;key\r\nKoval;1\r\n;\r\nBond\"ar;2\r\n",
+            "surname\tarrival\n[refused]\tx@2026-03-01T09:30Z\n",
+        ].map { Array($0.utf8) },
+        "field-input": [
+            "\u{0}released", "\u{16}at the gate@2026-03-01T11:30:05.25+02:00", "\u{13}a\r\nb\tc",
+            "\u{1}e\u{301}\u{316}o", "\u{2}\u{F73}\u{F71}",
+        ].map { Array($0.utf8) },
+        "control-request": requests.map { Array($0.utf8) },
+        "control-answer": answers.map { Array($0.utf8) },
+        "join-code": ["fk8h-4h21-sb3d-tw78-jwpd", "FK8H 4H2L SB3D TW78 JWPD"].map {
+            Array($0.utf8)
+        },
+        "typed-id": ["pqmj88wht7", "7pkjf37tdxe78"].map { Array($0.utf8) },
+        "address": ["127.0.0.1:7801", "[::1]:65535", "host:99999"].map { Array($0.utf8) },
+        "stored-change": [
+            [0, 16, 1, 0, 0, 0, 1, 130, 1, 0, 3, 0, 65, 66],
+            [0, 16, 1, 2, 9, 1, 7, 1, 130, 1, 1, 5, 3, 0, 65, 66],
+        ],
+        "record-state": [[1, 1, 0], [2, 1, 0, 2, 2, 130, 1], [1, 1, 1, 130, 1, 5]],
+        "salt-tree": [
+            [1, 8] + [UInt8](repeating: 5, count: 16),
+            [1, 1] + [UInt8](repeating: 5, count: 16) + [3, 0] + [UInt8](repeating: 6, count: 16),
+        ],
+        "peer-knowledge": [
+            [1, 1, 0, 5] + [UInt8](repeating: 1, count: 8) + [0, 1, 0, 3]
+                + [UInt8](repeating: 2, count: 8) + [1, 3, 97, 58, 49, 0, 4, 5, 1, 1]
+                + [UInt8](repeating: 0, count: 16)
+        ],
+    ]
+
+    private static let requests = [
+        #"{"initRegister":{"name":"a","register":"b","operator":"c"}}"#, #"{"status":{}}"#,
+        #"{"invite":{"minutes":10,"wait":true,"yes":false}}"#,
+        #"{"join":{"address":"a:1","name":"b","operator":"c","code":"d"}}"#,
+        #"{"waitUpToDate":{"peers":["a"],"timeoutSeconds":1.5}}"#,
+        #"{"add":{"fields":[{"field":"surname","value":"x"}],"source":null,"operator":"o"}}"#,
+        #"{"set":{"id":"a","fields":[],"seen":["b.1"],"source":"s","operator":null}}"#,
+        #"{"unset":{"id":"a","fields":[{"field":"alias","value":null}],"state":"refused"}}"#,
+        #"{"resolve":{"id":"a","field":"b","choice":{"keep":{"dot":"c.1"}},"reason":"r"}}"#,
+        #"{"list":{"limit":5,"filters":[{"field":"status","value":"\u0430\ud83d\ude00"}]}}"#,
+        #"{"rosterImport":{"path":"/a","columns":[{"column":"a","field":"b"}],"skipBad":true}}"#,
+        #"{"export":{"targets":[],"all":true,"full":false,"path":"/a"}}"#,
+        #"{"import":{"paths":["/a"],"preview":true,"salvage":false}}"#,
+    ]
+
+    private static let answers = [
+        #"{"row":{"a":1}}"#, #"{"progress":{"done":1,"total":null,"bytes":2,"what":"rows"}}"#,
+        #"{"interim":"x"}"#, #"{"result":null}"#, #"{"result":{"new":3}}"#,
+        #"{"error":{"code":"bad-value","error":"x","hint":null}}"#,
+    ]
+}

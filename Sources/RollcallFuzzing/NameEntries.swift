@@ -1,0 +1,62 @@
+import RollcallCore
+import RollcallNode
+import RollcallTrust
+import RollcallWire
+
+/// Who is who: entries of the control lane, and names as people type them.
+enum NameEntries {
+    static let all = [
+        Decoder("member", bytesMax: 1_024) { bytes in try member(bytes) },
+        Decoder("operator", bytesMax: 1_024) { bytes in
+            MessageEntries.written(try OperatorEntry(bytes).encoded(), bytes)
+        },
+        Decoder("genesis", bytesMax: 2_048) { bytes in
+            let genesis = try Genesis(bytes)
+            MessageEntries.written(genesis.encoded(), bytes)
+            _ = genesis.register.text
+        },
+        Decoder("join-code", bytesMax: 256) { bytes in joinCode(typed(bytes)) },
+        Decoder("typed-id", bytesMax: 256) { bytes in typedID(typed(bytes)) },
+        Decoder("address", bytesMax: 512) { bytes in address(typed(bytes)) },
+        Decoder("identity-file") { bytes in
+            guard let identity = NodeIdentityFile(encoded: bytes) else { return }
+            MessageEntries.written(identity.encoded(), bytes)
+        },
+    ]
+
+    private static let register = RegisterID([UInt8](repeating: 3, count: 16))
+
+    /// What comes from a keyboard or in JSON is UTF-8 by the time it is text.
+    static func typed(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    private static func member(_ bytes: [UInt8]) throws {
+        let entry = try MemberEntry(bytes)
+        MessageEntries.written(entry.encoded(), bytes)
+        _ = entry.isProven(in: register)
+        _ = entry.node.text
+        _ = entry.node.verifies(entry.proof, of: entry.tlsKeyHash)
+    }
+
+    private static func joinCode(_ text: String) {
+        guard let code = JoinCode(text) else { return }
+        require(JoinCode(code.text) == code, "a code can be typed as it is shown")
+        _ = code.key
+    }
+
+    private static func typedID(_ text: String) {
+        guard let values = Base32.values(text) else { return }
+        require(Base32.values(Base32.text(values)) == values, "digits as they are shown")
+        if let number = Base32.number(values) {
+            let shown = Base32.digits(number, count: 13)
+            require(Base32.values(shown).flatMap { Base32.number($0) } == number, "a number again")
+        }
+        if let digits = try? Base32.checked(text, digitCount: 10), digits.count == 9 {
+            require(Base32.number(digits) != nil, "nine digits are a number")
+        }
+    }
+
+    private static func address(_ text: String) {
+        guard let address = NetworkAddress(text) else { return }
+        require(NetworkAddress(address.description) == address, "an address as it is shown")
+    }
+}

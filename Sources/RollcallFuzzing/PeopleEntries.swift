@@ -1,0 +1,82 @@
+import Foundation
+import NIOCore
+import RollcallControl
+import RollcallCore
+import RollcallExchange
+import RollcallNode
+
+/// What people hand in: rosters, values, and commands as JSON.
+enum PeopleEntries {
+    static let all = [
+        Decoder("roster", bytesMax: 1 << 14) { bytes in try roster(bytes) },
+        Decoder("field-input") { bytes in try fieldInput(bytes) },
+        Decoder("control-request", bytesMax: 1 << 14) { bytes in
+            let request = try ControlRequest(line: Data(bytes))
+            require(
+                try ControlRequest(line: request.line()) == request, "a request as it was asked")
+        },
+        Decoder("control-answer", bytesMax: 1 << 14) { bytes in
+            let answer = try ControlAnswer(line: Data(bytes))
+            require(try ControlAnswer(line: answer.line()) == answer, "an answer as it was given")
+        },
+        Decoder("control-lines") { bytes in lines(bytes) },
+    ]
+
+    private static func roster(_ bytes: [UInt8]) throws {
+        let file = try RosterFile(bytes)
+        require(!file.header.isEmpty, "a header has columns")
+        let plan = try? RosterPlan(
+            header: file.header, map: file.header.first.map { [($0, "surname")] } ?? [],
+            key: file.header.last, list: "fuzzed"
+        ) { UInt64($0.count) }
+        var rowCount = 0
+        var last = 0
+        for row in file {
+            require(row.number > last, "rows are numbered upwards")
+            last = row.number
+            rowCount += 1
+            if case .success(let cells) = row.cells {
+                require(cells.count == file.header.count, "a cell for each column")
+                for index in 0..<cells.count { _ = cells[index] }
+            }
+            _ = try? plan?.read(row)
+        }
+        require(rowCount <= bytes.count, "no more rows than bytes")
+    }
+
+    private static func fieldInput(_ bytes: [UInt8]) throws {
+        var choices = Choices(bytes)
+        let fields = FieldSchema.writable
+        let field = fields[choices.byte() % fields.count]
+        let text = NameEntries.typed(choices.rest())
+        _ = try? FieldInput.state(field: field, named: text)
+        let content = try FieldInput.content(field: field, text: text)
+        let body = Body(content).encoded()
+        require(Body(body, 0..<body.count).content == content, "a value is read as it was typed")
+        let tidy = FieldInput.normalised(text)
+        require(
+            Array(FieldInput.normalised(tidy).utf8) == Array(tidy.utf8), "tidied once is tidy")
+    }
+
+    private static func lines(_ bytes: [UInt8]) {
+        var choices = Choices(bytes)
+        let step = choices.byte() + 1
+        let lineBytesMax = choices.byte() + 1
+        let stream = choices.rest()
+        require(
+            lines(stream, step, lineBytesMax) == lines(stream, max(stream.count, 1), lineBytesMax),
+            "pieces make the lines of the whole")
+    }
+
+    private static func lines(_ stream: [UInt8], _ step: Int, _ lineBytesMax: Int)
+        -> [LineSplitter.Line]
+    {
+        var splitter = LineSplitter(lineBytesMax: lineBytesMax)
+        var lines: [LineSplitter.Line] = []
+        for start in stride(from: 0, to: stream.count, by: step) {
+            splitter.append(ByteBuffer(bytes: stream[start..<min(start + step, stream.count)]))
+            while let line = splitter.next() { lines.append(line) }
+        }
+        return lines
+    }
+}
