@@ -56,8 +56,10 @@ public struct Daemon: Sendable {
                 store: store,
                 logger: logger, thread: thread)
         } catch {
+            thread.stop()
             throw Desk.controlError(error)
         }
+        folder.removeLeftovers()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let transport = try Transport(identity: identity, group: group, logger: logger) {
             driver.post($0)
@@ -66,6 +68,7 @@ public struct Daemon: Sendable {
         do {
             bound = try await transport.listen(host: listen.host, port: listen.port)
         } catch {
+            thread.stop()
             throw ControlError(
                 .badAddress, "cannot listen on \(configuration.listen): \(Self.reason(error))")
         }
@@ -138,10 +141,12 @@ public struct Daemon: Sendable {
 
 extension ControlError {
     init(_ error: HomeError) {
-        if case .daemonRunning = error {
-            self.init(.daemonRunning, error.description)
-        } else {
-            self.init(.badFile, error.description)
+        switch error {
+        case .daemonRunning: self.init(.daemonRunning, error.description)
+        case .refused(_, _, ENOSPC), .refused(_, _, EDQUOT):
+            self.init(.diskFull, error.description)
+        case .refused(_, _, EIO): self.init(.diskFailed, error.description)
+        default: self.init(.badFile, error.description)
         }
     }
 }

@@ -64,6 +64,7 @@ extension Team {
             journal.acknowledge(dot, at: node.index)
         }
         if node.original != nil { mark(.cloneWrote) }
+        if node.wasRestored { mark(.restoredWrote) }
         trace.add(UInt64(node.index) << 16 | UInt64(dots.count))
         return dots
     }

@@ -14,6 +14,10 @@ protocol SimulatedDisk: RegisterDisk {
     func rot(_ pick: UInt64) -> Bool
 }
 
+extension SimulatedDisk {
+    func isFull(_ error: any Error) -> Bool { error as? StoreError == .diskFull }
+}
+
 /// What goes wrong with a disk, and when.
 struct DiskFaults: Sendable {
     /// The so-manieth write or commit from now fails for good.

@@ -46,6 +46,7 @@ final class SimulatedNode {
     /// What a form showed once, by record.
     var seenOnce: [GlobalDot: [GlobalDot]] = [:]
 
+    private var namesAwaited: [Dot: Int] = [:]
     private unowned let team: Team
     private let seed: UInt64
 
@@ -231,9 +232,19 @@ final class SimulatedNode {
             case .change(let change): writtenChanges.append((change.dot, change.hash))
             case .held: team.mark(.held)
             case .dropHeld: team.mark(.heldReleased)
+            case .record(let record, _) where team.isWatchingNames: noteNames(record)
             default: break
             }
         }
+    }
+
+    /// A name that waits for its dot, and the dot that comes at last.
+    private func noteNames(_ record: StoredRecord) {
+        guard let row = try? RecordRow(record.state) else { return }
+        let count = row.state.awaited.count
+        if count > 0 { team.mark(.nameAwaited) }
+        if count < namesAwaited[record.dot] ?? 0 { team.mark(.bornReplaced) }
+        namesAwaited[record.dot] = count
     }
 
     fileprivate func wasWritten() throws { try effect(.beforeCommit) }
@@ -307,6 +318,7 @@ final class NodeDisk: RegisterDisk {
     }
 
     func rollback() throws { try node.disk.rollback() }
+    func isFull(_ error: any Error) -> Bool { node.disk.isFull(error) }
 
     func meta(_ key: String) throws -> [UInt8]? { try node.disk.meta(key) }
     func replicas() throws -> [ReplicaRow] { try node.disk.replicas() }

@@ -54,10 +54,14 @@ public final class Team {
     var sticks: [Stick] = []
     var people: People
     var wire = WireWatch()
+    /// By sender and receiver: the digest of the last hello.
+    private var helloDigests: [Int: [UInt8]] = [:]
     /// Bytes by pair of nodes since the last look.
     var bytesByPair: [Int: Int] = [:]
     /// Hears of every event, for a person who reads a replay.
     var narrator: ((String) -> Void)?
+    /// Whether names that wait are looked for in every row: in some plans only, for it takes time.
+    var isWatchingNames: Bool { plan.options.seed % 8 == 0 }
     var isFaultTime = true
     var isOver = false
     var nextClone: Int
@@ -319,6 +323,14 @@ public final class Team {
         }) {
             mark(.bothDialled)
         }
+        if connections.values.contains(where: { other in
+            Set(other.nodes) == Set(connection.nodes)
+                && (0...1).contains {
+                    other.isOpen[$0] && other.lives[1 - $0] != nodes[other.nodes[1 - $0]].life
+                }
+        }) {
+            mark(.replacedSession)
+        }
         connection.pipes[0].cutAfter = cutNext.removeValue(forKey: connection.nodes[0])
         for side in [1, 0] {
             connection.hasOpened[side] = true
@@ -355,6 +367,12 @@ public final class Team {
         if connection.pipes[side].bytesUnderWay > 8 << 20 {
             throw SimulationFailure(.unboundedQueue, "a pipe of \(node.name)")
         }
+    }
+
+    /// Notes what a hello says; whether the other side's said the same.
+    func noteHello(_ digest: [UInt8], _ from: Int, _ to: Int) -> Bool {
+        helloDigests[from * 64 + to] = digest
+        return helloDigests[to * 64 + from] == digest
     }
 
     func pair(_ connection: Connection) -> Int {

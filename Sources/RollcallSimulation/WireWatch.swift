@@ -19,7 +19,7 @@ struct WireWatch {
             let end = start + 4 + length
             guard length >= 2, end <= bytes.count else { return }
             if let type = FrameType(rawValue: bytes[start + 4]) {
-                try check(type, bytes[start..<end], node, team)
+                try check(type, bytes[start..<end], node, peer, team)
                 team.tell("\(node.name) → \(peer): \(type), \(length) bytes")
             }
             start = end
@@ -31,7 +31,8 @@ struct WireWatch {
     }
 
     private func check(
-        _ type: FrameType, _ bytes: ArraySlice<UInt8>, _ node: SimulatedNode, _ team: Team
+        _ type: FrameType, _ bytes: ArraySlice<UInt8>, _ node: SimulatedNode, _ peer: Int,
+        _ team: Team
     ) throws {
         switch type {
         case .ack:
@@ -40,6 +41,7 @@ struct WireWatch {
             }
         case .hello:
             let hello = try Hello(try message(bytes))
+            if team.noteHello(hello.digest, node.index, peer) { team.mark(.equalHellos) }
             if hello.base != 0 { team.mark(.baseUsed) }
             for entry in hello.changed { try check(entry.tag, entry.height, node) }
         case .have:
@@ -50,6 +52,10 @@ struct WireWatch {
         case .sift: team.mark(.sift)
         case .admission: team.mark(.admissionShown)
         case .plan: team.mark(.longBacklog)
+        case .credit: team.mark(.credit)
+        case .changes: if bytes.count > 4_096 { team.mark(.longMessage) }
+        case .addresses:
+            if try Addresses(try message(bytes)).entries.count > 1 { team.mark(.gossip) }
         case .bye: note(try Bye(try message(bytes)), node, team)
         default: break
         }

@@ -109,6 +109,8 @@ public final class RegisterStore: RegisterDisk {
         }
     }
 
+    public func isFull(_ error: any Error) -> Bool { error as? StoreError == .diskFull }
+
     // MARK: housekeeping
 
     /// Moves the log into the file and empties it.

@@ -35,9 +35,18 @@ public final class Carrier<Disk: RegisterDisk> {
         self.read = read
         var output = Output()
         laptop = try read(disk, clock(), 0, &output)
-        note(output.commit)
-        try disk.apply(output.commit)
-        try disk.commit()
+        try keepIfThereIsRoom(output.commit)
+    }
+
+    /// What a new life writes, its start nonce, is a convenience for peers: on a full disk the laptop reads on without.
+    private func keepIfThereIsRoom(_ writes: [StoreWrite]) throws {
+        note(writes)
+        do {
+            try disk.apply(writes)
+            try disk.commit()
+        } catch {
+            guard disk.isFull(error) else { throw error }
+        }
     }
 
     /// The same laptop once more, as a copy of a whole running machine has it: for simulations of such a mishap.
@@ -218,8 +227,6 @@ public final class Carrier<Disk: RegisterDisk> {
         fresh.isCompressionOff = laptop.isCompressionOff
         laptop = fresh
         isStale = false
-        note(output.commit)
-        // The new start nonce is a convenience for peers; on a full disk the laptop goes on without it.
-        if (try? disk.apply(output.commit)) != nil { try? disk.commit() }
+        try? keepIfThereIsRoom(output.commit)
     }
 }

@@ -46,7 +46,7 @@ extension Laptop {
         case (.plan, .listing), (.plan, .exchanging):
             _ = try Plan(try frame.message(compression))
         case (.addresses, .listing), (.addresses, .exchanging):
-            receive(try Addresses(try frame.message(compression)), &output)
+            receive(try Addresses(try frame.message(compression)), id)
         case (.manifest, _), (.hello, _), (.have, _), (.sift, _), (.changes, _),
             (.ack, _), (.credit, _), (.plan, _), (.addresses, _), (.joinOffer, _), (.joinAnswer, _),
             (.joinProof, _), (.joinAccept, _), (.joinAdmitted, _):
@@ -131,7 +131,7 @@ extension Laptop {
         }
         guard keepOne(sessionOf: peer, id, hello, &output) else { return }
         sessions[id]?.peerHello = hello
-        sessions[id]?.window = Int(min(hello.window, UInt64(16 << 20)))
+        sessions[id]?.window = Int(min(hello.window, UInt64(Limits.windowBytes)))
         sessions[id]?.usesDictionary = hello.dictionaries.contains(Self.dictionaryTag)
         sessions[id]?.usesCompression = hello.capabilities & Hello.compressionOff == 0
         note(hello, from: peer)
@@ -321,11 +321,18 @@ extension Laptop {
         send(.addresses, message.encoded(), id, &output)
     }
 
-    private mutating func receive(_ addresses: Addresses, _ output: inout Output) {
+    private mutating func receive(_ addresses: Addresses, _ id: SessionID) {
         for entry in addresses.entries
         where entry.node != node && peers.count < 2 * Limits.membersMax {
             let known = peers[entry.node]?.addresses ?? []
-            peers[entry.node, default: PeerKnowledge()].merge(addresses: entry.addresses)
+            if entry.node == sessions[id]?.peer {
+                // Its own word, and the address by which it was reached.
+                let reached = sessions[id]?.dialled.map { [$0] } ?? []
+                peers[entry.node, default: PeerKnowledge()].addresses = []
+                peers[entry.node]?.merge(addresses: entry.addresses + reached)
+            } else {
+                peers[entry.node, default: PeerKnowledge()].merge(addresses: entry.addresses)
+            }
             guard peers[entry.node]?.addresses != known else { continue }
             unsavedPeers.insert(entry.node)
             dialling.reset(entry.node, moment.now)
@@ -350,7 +357,8 @@ extension Laptop {
         }
         if isData { session.creditOwed += frame.encodedBytes }
         let returned = session.creditOwed
-        let isLarge = returned >= 64 << 10
+        // Often enough that the sender learns soon how fast the link is.
+        let isLarge = returned >= 4 << 10
         if isLarge { session.creditOwed = 0 }
         sessions[id] = session
         count(message.replica, id)
@@ -402,8 +410,8 @@ extension Laptop {
 
     private mutating func receive(_ credit: Credit, _ id: SessionID) {
         guard var session = sessions[id] else { return }
-        session.bytesInFlight -= Int(min(credit.byteCount, UInt64(session.bytesInFlight)))
-        session.value.adaptMessageSize(moment.now)
+        session.value.take(
+            credit: Int(min(credit.byteCount, UInt64(session.bytesInFlight))), moment.now)
         sessions[id] = session
         pump(id)
     }
@@ -418,19 +426,5 @@ extension Laptop {
         peers[peer]?.base = vector
         peers[peer]?.baseDigest = firstEight(heads.digest())
         unsavedPeers.insert(peer)
-    }
-}
-
-extension SyncSession {
-    /// Larger messages compress better; on a slow link smaller ones keep live edits quick.
-    mutating func adaptMessageSize(_ now: Duration) {
-        guard let since = inFlightSince else { return }
-        let taken = now - since
-        if taken > .seconds(1) {
-            messageContentBytes = max(messageContentBytes / 2, Limits.slowLinkMessageBytes)
-        } else if taken < .milliseconds(400) {
-            messageContentBytes = min(messageContentBytes * 2, 640 << 10)
-        }
-        inFlightSince = bytesInFlight > 0 ? now : nil
     }
 }

@@ -44,6 +44,18 @@ public struct PeerKnowledge: Equatable, Sendable {
         if addresses.count > 8 { addresses.removeFirst(addresses.count - 8) }
     }
 
+    /// It answered at an address, which is tried first from now on.
+    mutating func reached(by address: String) {
+        addresses.removeAll { $0 == address }
+        addresses.insert(address, at: 0)
+        if addresses.count > 8 { addresses.removeLast(addresses.count - 8) }
+    }
+
+    /// Another laptop answered there; the only address that is known is kept all the same.
+    mutating func forget(address: String) {
+        if addresses.count > 1 { addresses.removeAll { $0 == address } }
+    }
+
     // MARK: as stored
 
     static let form: UInt8 = 1

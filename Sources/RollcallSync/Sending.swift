@@ -91,6 +91,9 @@ extension Laptop {
         guard session.bytesInFlight <= session.window / 2 else { return nil }
         let live = sorted.first { heads[$0].height - session.sent[$0] <= Self.liveChangesMax }
         if let live { return live }
+        guard session.bytesInFlight == 0 || session.bytesInFlight < session.flightBytesMax else {
+            return nil
+        }
         let after = session.turn.map { $0.rawValue } ?? 0
         let next = sorted.first { session.turn == nil || $0.rawValue > after } ?? sorted[0]
         sessions[id]?.turn = next
@@ -135,8 +138,7 @@ extension Laptop {
             session.told[replica] = run.last
             if run.last >= heads[replica].height { session.lacking.remove(replica) }
             if heads[replica].id.lane == .data {
-                if session.bytesInFlight == 0 { session.inFlightSince = moment.now }
-                session.bytesInFlight += frame.encodedBytes
+                session.value.noteFlight(frame.encodedBytes, moment.now)
             }
             if isPlanted(.sentAcknowledged) { session.theirs[replica] = run.last }
             sessions[id] = session

@@ -101,6 +101,7 @@ extension Laptop {
         if let meant, meant != membership?.member(tlsKeyHash: tlsKeyHash)?.node {
             // Another laptop has the address now: the one that was meant is tried again later, and elsewhere.
             dialling.failed(meant, moment.now, jitter: Double.random(in: 0..<1, using: &chance))
+            if let dialled { peers[meant]?.forget(address: dialled) }
         }
         if let dialled, joining?.address == dialled {
             sessions[id] = session
@@ -325,6 +326,10 @@ extension Laptop {
         where attempt.next <= moment.now && isDialDue(node) {
             let addresses = peers[node]?.addresses ?? []
             let address = addresses[attempt.addressIndex % addresses.count]
+            if dialling.underWay[address] != nil {
+                // Another peer is thought to be there, too: who answers will tell.
+                dialling.putOff(node, until: moment.now + .seconds(1))
+            }
             dial(address, node, &output)
         }
         for address in dialling.unnamed where dialling.underWay[address] == nil {
@@ -349,13 +354,20 @@ extension Laptop {
     /// An address that led to a member is kept; if a person asked for it, the member is no longer refused.
     private mutating func noteDialled(_ address: String, _ peer: NodeID) {
         guard peer != node else { return }
-        peers[peer, default: PeerKnowledge()].merge(addresses: [address])
+        for other in peers.keys where other != peer { peers[other]?.forget(address: address) }
+        peers[peer, default: PeerKnowledge()].reached(by: address)
         if dialling.asked.remove(address) != nil { peers[peer]?.isBarred = false }
         unsavedPeers.insert(peer)
     }
 
     /// A person asks to dial: an address, or a member by its known addresses.
     public mutating func connect(address: String, _ output: inout Output) {
+        // A peer that is known to be there is let in again at once, whether or not it answers now.
+        for (node, peer) in peers where peer.isBarred && peer.addresses.contains(address) {
+            peers[node]?.isBarred = false
+            unsavedPeers.insert(node)
+            dialling.reset(node, moment.now)
+        }
         dialling.unnamed.append(address)
         dialling.asked.insert(address)
         dialDue(&output)

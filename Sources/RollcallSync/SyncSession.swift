@@ -29,6 +29,14 @@ struct SyncSession {
         var baseDigest: UInt64
     }
 
+    /// A frame that is not credited yet.
+    struct Flight {
+        var byteCount: Int
+        /// What was in flight with it.
+        var inFlightThen: Int
+        var sentAt: Duration
+    }
+
     let id: SessionID
     let tlsKeyHash: [UInt8]
     /// The address that was dialled; nil if the peer dialled.
@@ -70,10 +78,13 @@ struct SyncSession {
     var window = Limits.windowBytesMin
     var bytesInFlight = 0
     var creditOwed = 0
-    var messageContentBytes = 128 << 10
+    /// How much may be in flight so that what is sent next arrives within a second or so.
+    var flightBytesMax = 16 << 10
+    private(set) var flight: [Flight] = []
+    private var creditedBytes = 0
+    var messageContentBytes = 64 << 10
     var lastReceived: Duration
     var lastSent: Duration
-    var inFlightSince: Duration?
     /// The replica that was sent last: the next one in turn follows.
     var turn: ReplicaNumber?
 
@@ -88,6 +99,36 @@ struct SyncSession {
     }
 
     var isExchanging: Bool { phase == .exchanging }
+
+    mutating func noteFlight(_ byteCount: Int, _ now: Duration) {
+        bytesInFlight += byteCount
+        flight.append(Flight(byteCount: byteCount, inFlightThen: bytesInFlight, sentAt: now))
+    }
+
+    /// Takes credit, and judges by how late it came how much may be in flight and how long messages may be.
+    ///
+    /// Larger messages compress better; but on a slow link an edit waits for all that was sent before it.
+    mutating func take(credit byteCount: Int, _ now: Duration) {
+        bytesInFlight -= byteCount
+        creditedBytes += byteCount
+        var last: Flight?
+        while let first = flight.first, creditedBytes >= first.byteCount {
+            creditedBytes -= first.byteCount
+            last = flight.removeFirst()
+        }
+        guard let last else { return }
+        let late = max((now - last.sentAt) / .milliseconds(1), 1)
+        let fitting = Double(last.inFlightThen) * Self.flightMilliseconds / late
+        let within = min(max(fitting, Double(flightBytesMax) / 2), Double(flightBytesMax) * 2)
+        flightBytesMax = min(max(Int(within), 4 << 10), window / 2)
+        if late > 1_000 {
+            messageContentBytes = max(messageContentBytes / 2, Limits.slowLinkMessageBytes)
+        } else if late < 400 {
+            messageContentBytes = min(messageContentBytes * 2, 640 << 10)
+        }
+    }
+
+    private static let flightMilliseconds = 1_000.0
 
     /// When something must happen if nothing else does.
     var deadline: Duration {
@@ -122,6 +163,12 @@ struct Dialling {
 
     mutating func reset(_ node: NodeID, _ now: Duration) {
         attempts[node] = Attempt(next: now, failures: 0, addressIndex: 0)
+    }
+
+    /// Tries again later, and at its next address.
+    mutating func putOff(_ node: NodeID, until time: Duration) {
+        attempts[node]?.next = time
+        attempts[node]?.addressIndex += 1
     }
 
     mutating func forget(_ node: NodeID) { attempts[node] = nil }

@@ -143,4 +143,6 @@ public protocol RegisterDisk: RegisterStorage {
     func apply(_ writes: [StoreWrite]) throws
     func commit() throws
     func rollback() throws
+    /// Whether an error that a write threw says only that there was no room.
+    func isFull(_ error: any Error) -> Bool
 }

@@ -120,7 +120,7 @@ extension Driver {
     // MARK: - backup
 
     func backup(to path: String) throws -> BackupReport {
-        let copy = home.path + "/backup-\(UInt64.random(in: 0...UInt64.max)).sqlite"
+        let copy = home.backupDraftPath
         defer { unlink(copy) }
         try store.backup(to: copy)
         let file = try SafeFile(path)

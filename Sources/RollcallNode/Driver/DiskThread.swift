@@ -17,10 +17,18 @@ final class DiskThread: SerialExecutor, @unchecked Sendable {
     private static let mark = "rollcall disk thread"
 
     init(name: String) {
-        let thread = Thread { [unowned self] in self.run() }
-        thread.name = name
+        // Strongly: it may be let go before its thread has begun; `stop` is what ends it.
+        let thread = Thread {
+            Self.nameThisThread(name)
+            self.run()
+        }
         thread.stackSize = 8 << 20
         thread.start()
+    }
+
+    /// As tools that watch system calls see it; a thread's own `name` does not reach the kernel.
+    private static func nameThisThread(_ name: String) {
+        try? Data(name.utf8).write(to: URL(filePath: "/proc/thread-self/comm"))
     }
 
     func enqueue(_ job: consuming ExecutorJob) { append(.job(UnownedJob(job))) }

@@ -84,6 +84,8 @@ actor Driver {
     }
 
     private func drain() {
+        // Peers may come before the start is over; what they say waits until it can be answered.
+        guard transport != nil else { return }
         let events = mailbox.withLock { events in
             defer { events = [] }
             return events
@@ -239,6 +241,7 @@ actor Driver {
         carrier.note = { [unowned self] writes in assumeIsolated { $0.noteWritten(writes) } }
         carrier.tell = { [unowned self] output in assumeIsolated { $0.carryOut(output) } }
         woke()
+        drain()
     }
 
     /// Says goodbye, saves what is known of peers, closes the store.

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// The home of one node while a daemon runs for it: its directory, held by a lock.
@@ -51,6 +52,19 @@ struct HomeFolder: Sendable {
         try directory.sync()
     }
 
+    /// Takes away what a daemon that was killed while it made a backup has left: each is a whole copy of the register.
+    func removeLeftovers() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for name in names where name.hasPrefix(Self.backupPrefix) { unlink("\(path)/\(name)") }
+    }
+
+    static let backupPrefix = "backup-"
+
+    /// Where a backup is made before it goes to the file that a person named.
+    var backupDraftPath: String {
+        "\(path)/\(Self.backupPrefix)\(UInt64.random(in: 0...UInt64.max)).sqlite"
+    }
+
     // MARK: - Opening
 
     private static func directory(at path: String) throws(HomeError) -> OpenFile {
@@ -85,8 +99,12 @@ struct HomeFolder: Sendable {
             let text = String(decoding: try file.contents(upTo: 32) ?? [], as: UTF8.self)
             throw .daemonRunning(process: Int32(text.prefix { $0.isWholeNumber }))
         }
-        try SystemCall.run("truncate", path) { ftruncate(file.descriptor, 0) }
-        try file.write(Array("\(getpid())\n".utf8))
+        do {
+            try SystemCall.run("truncate", path) { ftruncate(file.descriptor, 0) }
+            try file.write(Array("\(getpid())\n".utf8))
+        } catch .refused(_, _, ENOSPC) {
+            // The lock is what counts; whose it is is a convenience.
+        }
         return file
     }
 }

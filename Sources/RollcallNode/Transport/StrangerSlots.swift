@@ -19,6 +19,8 @@ struct StrangerSlots {
         return true
     }
 
+    var isFull: Bool { count >= Limits.unauthenticatedMax }
+
     mutating func release(_ address: String) {
         guard let here = countByAddress[address] else {
             preconditionFailure("a slot was released twice")

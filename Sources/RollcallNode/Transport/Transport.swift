@@ -70,6 +70,7 @@ final class Transport: Sendable {
             .serverChannelOption(.backlog, value: 64)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(Self.userTimeout, value: Self.userTimeoutMilliseconds)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.recvAllocator, value: Self.receiveBuffers)
@@ -103,6 +104,7 @@ final class Transport: Sendable {
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(timing.connect)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(Self.userTimeout, value: Self.userTimeoutMilliseconds)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(.recvAllocator, value: Self.receiveBuffers)
@@ -130,6 +132,11 @@ final class Transport: Sendable {
         let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
         return PeerConnection(id: id, origin: origin, transport: self)
     }
+
+    /// Linux' TCP_USER_TIMEOUT: a peer that shows signs of life but takes nothing of what it is sent is given up.
+    private static let userTimeout = ChannelOptions.Types.SocketOption(
+        level: .tcp, name: NIOBSDSocket.Option(rawValue: 18))
+    private static let userTimeoutMilliseconds: SocketOptionValue = 20_000
 
     private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(
         minimum: 2 << 10, initial: 16 << 10, maximum: PeerConnection.chunkBytesMax)
@@ -202,13 +209,23 @@ final class Transport: Sendable {
     func refusal(of connection: PeerConnection) -> String? {
         if table.value.isShutDown { return "shutting down" }
         if case .accepted = connection.origin {
-            guard table.value.strangers.take(connection.remoteHost) else {
-                return "too many connections that have not shown who they are"
-            }
+            guard table.value.strangers.take(connection.remoteHost) || makeRoom(for: connection)
+            else { return "too many connections that have not shown who they are" }
             table.value.slots[connection.id] = connection.remoteHost
         }
         table.value.connections[connection.id] = connection
         return nil
+    }
+
+    /// Lets go of the stranger that has been here longest: an honest one shows who it is in a moment, and must not wait
+    /// for those who never do. What one address may hold stays as it is.
+    private func makeRoom(for connection: PeerConnection) -> Bool {
+        guard table.value.strangers.isFull, let oldest = table.value.slots.keys.min() else {
+            return false
+        }
+        releaseSlot(of: oldest)
+        table.value.connections[oldest]?.abort("made room for another stranger")
+        return table.value.strangers.take(connection.remoteHost)
     }
 
     func opened(_ connection: PeerConnection, tlsKeyHash: [UInt8]) {
