@@ -3,7 +3,7 @@ import RollcallCore
 import RollcallStore
 
 /// A register's disk in a simulation: can fail on order, be copied, and be found again after a crash.
-protocol SimulatedDisk: RegisterDisk {
+protocol SimulatedDisk: RegisterDisk, AnyObject {
     var failure: StoreError? { get }
     var faults: DiskFaults { get set }
     /// What is durable, on another disk.

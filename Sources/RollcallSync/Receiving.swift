@@ -116,6 +116,7 @@ extension Laptop {
         run.links.reserveCapacity(message.changes.count)
         var segment = 0
         var leftInSegment = message.segments[0].changeCount
+        var segmentBytes = 0
         var hasher = ChainHasher()
         for (index, change) in message.changes.enumerated() {
             let leaf = leaves[(index * 16)..<(index * 16 + 16)]
@@ -124,7 +125,13 @@ extension Laptop {
             run.links.append(
                 .init(hash: hash, commitments: commitments, content: change.stored()))
             leftInSegment -= 1
+            segmentBytes += run.links[index].content.count
             guard leftInSegment == 0 else { continue }
+            guard
+                segmentBytes <= 2 * Limits.segmentBytesMax
+                    || message.segments[segment].changeCount == 1
+            else { throw FormatError(.tooMany, "bytes of a segment") }
+            segmentBytes = 0
             guard
                 isPlanted(.chainUnchecked)
                     || verifier.verifies(

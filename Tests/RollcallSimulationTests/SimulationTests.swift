@@ -1,0 +1,92 @@
+import RollcallStore
+import Testing
+
+@testable import RollcallSimulation
+
+@Suite struct SimulationTests {
+    static let small = PlanMaker.Size(nodes: 3...4, edits: 40)
+
+    @Test func `a plan reads back from its text`() throws {
+        for seed in UInt64(1)...200 {
+            let plan = PlanMaker.plan(seed: seed, Self.small)
+            #expect(try Plan(text: plan.text) == plan, "seed \(seed)")
+        }
+    }
+
+    @Test func `a line that is no step is named`() {
+        let text = PlanMaker.plan(seed: 1, Self.small).text + "at noon add 1\n"
+        let error = #expect(throws: Plan.TextError.self) { try Plan(text: text) }
+        #expect(error?.line == text.split(separator: "\n").count)
+    }
+
+    @Test(arguments: UInt64(1)...12)
+    func `a plan goes the same way twice`(_ seed: UInt64) {
+        let plan = PlanMaker.plan(seed: seed, Self.small)
+        let first = Team.run(plan)
+        #expect(first.failure == nil)
+        #expect(first.trace == Team.run(plan).trace)
+    }
+
+    @Test(arguments: [Plan.DiskKind.model, .sqlite], [true, false])
+    func `real and ideal parts hold every law`(_ disk: Plan.DiskKind, _ isCryptoReal: Bool) {
+        for seed in UInt64(20)...23 {
+            var plan = PlanMaker.plan(seed: seed, Self.small)
+            plan.options.disk = disk
+            plan.options.isCryptoReal = isCryptoReal
+            #expect(Team.run(plan).failure == nil, "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: UInt64(1)...12)
+    func `clocks that jump ten years change no value`(_ seed: UInt64) {
+        var size = Self.small
+        size.isByteless = true
+        var plan = PlanMaker.plan(seed: seed, size)
+        let wrong = Team.run(plan)
+        plan.options.areClocksRight = true
+        let right = Team.run(plan)
+        #expect(wrong.failure == nil && right.failure == nil)
+        #expect(wrong.stateDigest == right.stateDigest)
+    }
+
+    @Test func `what a clone and its original write is held by all`() {
+        var steps = [Step(1_000_000, .add, 1, 5), Step(2_000_000, .clone, 1, 30_000)]
+        for index in 0..<20 {
+            steps.append(
+                Step(
+                    3_000_000 + Int64(index) * 200_000, .add, index % 2 == 0 ? 1 : 3, UInt64(index))
+            )
+        }
+        let verdict = Team.run(Plan(Plan.Options(seed: 3, nodes: 3), steps))
+        #expect(verdict.failure == nil)
+        #expect(verdict.marks[.cloneWrote] == 10)
+        #expect(verdict.lossesExpected == 0)
+    }
+
+    @Test func `only what nobody else had is lost with a disk`() {
+        let steps = [
+            Step(1_000_000, .add, 1, 5), Step(5_000_000, .snapshot, 1),
+            Step(6_000_000, .block, 1, 0, 3), Step(6_100_000, .block, 1, 2, 3),
+            Step(7_000_000, .add, 1, 6), Step(8_000_000, .restore, 1),
+            Step(9_000_000, .add, 1, 7),
+        ]
+        let verdict = Team.run(Plan(Plan.Options(seed: 3, nodes: 3), steps))
+        #expect(verdict.failure == nil)
+        #expect(verdict.editsAcknowledged >= 3)
+        #expect(verdict.lossesExpected > 0)
+        #expect(verdict.marks[.restoredWrote] == 1)
+    }
+
+    @Test func `a fork that two laptops hold is named`() {
+        var steps = [Step(1_000_000, .add, 1, 5), Step(2_000_000, .fork, 1, 60_000)]
+        for index in 0..<8 {
+            steps.append(
+                Step(
+                    3_000_000 + Int64(index) * 2_000_000, .add, index % 2 == 0 ? 1 : 4,
+                    UInt64(index)))
+        }
+        let verdict = Team.run(Plan(Plan.Options(seed: 5, nodes: 4), steps))
+        #expect(verdict.failure == nil)
+        #expect(verdict.marks[.fork] > 0)
+    }
+}
