@@ -5,12 +5,13 @@ import PackageDescription
 let planted: [SwiftSetting] =
     Context.environment["ROLLCALL_PLANTED_BUGS"] == "1" ? [.define("PLANTED_BUGS")] : []
 
-let settings: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .treatAllWarnings(as: .error),
-] + planted
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ] + planted
 
 // The programs never see these: `tools/fuzz` builds with them, in a folder of its own.
 let isFuzzed = Context.environment["ROLLCALL_FUZZ"] == "1"

@@ -238,7 +238,9 @@ public final class Team {
         schedule(.start(node.index), at: now + max(down, 1_000))
     }
 
-    /// The daemon ends without a goodbye. A killed process' connections are reset; after a power loss nobody is told.
+    /// The daemon ends without a goodbye.
+    ///
+    /// A killed process' connections are reset; after a power loss nobody is told.
     func stop(_ node: SimulatedNode, isPowerLoss: Bool) {
         guard node.isUp else { return }
         node.stop()

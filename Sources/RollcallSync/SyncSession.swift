@@ -63,8 +63,9 @@ struct SyncSession {
     var lacking: Set<ReplicaNumber> = []
     /// What the peer was told that we have.
     var told = VersionVector()
-    /// What was held when our have was sent, in order of tag: what is compared with what theirs says, whatever is
-    /// written meanwhile. Both sides must come to the same question, and an answer is about what was asked.
+    /// What was held when our have was sent, in order of tag: it is what theirs is compared with.
+    ///
+    /// Whatever is written meanwhile: both sides must come to the same question, and an answer is about what was asked.
     var listed: [ReplicaRow] = []
     /// Runs that the peer holds undecided: not sent again.
     var theirHeld: [Have.Held] = []

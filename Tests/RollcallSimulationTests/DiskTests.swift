@@ -96,7 +96,7 @@ import Testing
         var heights: [UInt64] = [0, 0, 0]
         var committed = heights
         for _ in 0..<120 {
-            let writes = Self.writes(&chance, &heights)
+            let writes = try Self.writes(&chance, &heights)
             for disk in disks { try disk.apply(writes) }
             switch chance.below(5) {
             case 0:
@@ -111,15 +111,18 @@ import Testing
         }
     }
 
-    private static func writes(_ chance: inout Chance, _ heights: inout [UInt64]) -> [StoreWrite] {
+    private static func writes(
+        _ chance: inout Chance, _ heights: inout [UInt64]
+    ) throws -> [StoreWrite] {
         let number = chance.below(heights.count)
         let replica = ReplicaNumber(UInt32(number))
-        var rows = (0..<3).map { index in
+        var rows = try (0..<3).map { index in
             StoreWrite.replica(
                 ReplicaRow(
                     number: ReplicaNumber(UInt32(index)),
                     id: ReplicaID(
-                        node: NodeID([UInt8](repeating: UInt8(index + 1), count: 32))!, lane: .data,
+                        node: #require(NodeID([UInt8](repeating: UInt8(index + 1), count: 32))),
+                        lane: .data,
                         incarnation: 1),
                     height: heights[index], hash: [UInt8](repeating: 0, count: 32), isEnded: false))
         }

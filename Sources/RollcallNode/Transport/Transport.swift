@@ -217,8 +217,9 @@ final class Transport: Sendable {
         return nil
     }
 
-    /// Lets go of the stranger that has been here longest: an honest one shows who it is in a moment, and must not wait
-    /// for those who never do. What one address may hold stays as it is.
+    /// Lets go of the stranger that has been here longest.
+    ///
+    /// An honest one shows who it is in a moment, and must not wait for those who never do. What one address may hold stays as it is.
     private func makeRoom(for connection: PeerConnection) -> Bool {
         guard table.value.strangers.isFull, let oldest = table.value.slots.keys.min() else {
             return false
