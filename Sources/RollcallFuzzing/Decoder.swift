@@ -21,6 +21,15 @@ public struct Decoder: Sendable {
         + PeopleEntries.all + ConversationEntries.all + BundleEntries.all
 }
 
+extension Decoder {
+    /// Traps at three certain bytes: what finds that would find a trap in a decoder.
+    public static let planted = Decoder("planted", bytesMax: 64) { bytes in
+        if bytes.count > 3, bytes[0] == 0x52 {
+            if bytes[1] &+ bytes[0] == 0x95 { require(bytes[2] != 0x4c, "planted") }
+        }
+    }
+}
+
 /// Ends the program if a property of a decoder does not hold; the fuzzer calls that a crash.
 public func require(_ isTrue: Bool, _ property: @autoclosure () -> String) {
     if !isTrue { preconditionFailure(property()) }

@@ -41,7 +41,7 @@ if words.count == 5, words[1] == "--corpus" {
     try writeCorpus(vectors: words[2], finds: words[3], out: words[4])
     exit(0)
 }
-guard let decoder = Decoder.all.first(where: { $0.name == name }) else {
+guard let decoder = (Decoder.all + [.planted]).first(where: { $0.name == name }) else {
     for decoder in Decoder.all { print(decoder.name, decoder.bytesMax) }
     exit(name == nil ? 0 : 64)
 }
