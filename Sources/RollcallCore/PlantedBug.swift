@@ -24,6 +24,7 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case removalHidesEdits = "a removal hides what was edited apart"
     case conflictSettledUnasked = "a write settles a conflict that nobody was shown"
     case importKeptAfterError = "a refused import is kept in memory"
+    case commitNotSynced = "a commit is not synced"
     // Found by the simulator.
     case siftByWhatIsNow = "a sift is about what has been written since"
     case nothingFollowsHeld = "a run that follows a held one is refused"

@@ -79,6 +79,8 @@ struct Journal {
         }
     }
 
+    mutating func accuse(_ failure: SimulationFailure) { violation = violation ?? failure }
+
     static func start(of hash: [UInt8]) -> UInt64 {
         hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }

@@ -7,6 +7,8 @@ public struct PlanMaker {
         public var edits: Int
         /// Whether faults that depend on how long a message is are left out, to compare two clocks.
         public var isByteless = false
+        /// The disk of all plans; nil: mostly models.
+        public var disk: Plan.DiskKind?
 
         public init(nodes: ClosedRange<Int>, edits: Int) {
             self.nodes = nodes
@@ -43,7 +45,8 @@ public struct PlanMaker {
         options.nodes = chance.between(size.nodes.lowerBound, size.nodes.upperBound)
         options.topology =
             chance.percent(40) ? .mesh : chance.pick(Plan.Topology.allCases)
-        options.disk = chance.percent(5) ? .sqlite : .model
+        options.disk = chance.percent(5) ? chance.pick([.sqlite, .file]) : .model
+        if let disk = size.disk { options.disk = disk }
         options.isCryptoReal = chance.percent(2)
         options.isCompressionOn = chance.percent(20)
         options.pieceBytes = chance.pick([65_536, 65_536, 1_460, 300, 64])

@@ -8,6 +8,8 @@ protocol SimulatedDisk: RegisterDisk, AnyObject {
     var faults: DiskFaults { get set }
     /// What is durable, on another disk.
     func copy() throws -> any SimulatedDisk
+    /// The daemon is gone; with a loss of power, so is what was not synced.
+    func stop(isPowerLoss: Bool)
     /// As a daemon finds it at its start.
     func reopen() throws
     /// Damages something that lies there; false if there is nothing.
@@ -15,6 +17,7 @@ protocol SimulatedDisk: RegisterDisk, AnyObject {
 }
 
 extension SimulatedDisk {
+    func stop(isPowerLoss: Bool) {}
     func isFull(_ error: any Error) -> Bool { error as? StoreError == .diskFull }
 }
 

@@ -41,6 +41,7 @@ final class SimulatedNode {
     var lie: Lie?
     var hasLied = false
     var hasRot = false
+    private var wasReplaced = false
     var wasRestored = false
     var hasTriedToJoin = false
     /// What a form showed once, by record.
@@ -87,9 +88,18 @@ final class SimulatedNode {
         mailbox = []
         do {
             try disk.reopen()
+            let before = durable
             try readDurable()
+            // What was committed had been synced: no crash and no loss of power may take it.
+            if !wasReplaced,
+                zip(before, durable).contains(where: { $0 > $1 }) || before.count > durable.count
+            {
+                team.journal.accuse(SimulationFailure(.lostByCrash, name))
+            }
+            wasReplaced = false
             carrier = try begin()
         } catch {
+            if !hasRot { team.journal.accuse(SimulationFailure(.lostByCrash, "\(name): \(error)")) }
             carrier = nil
             return false
         }
@@ -128,11 +138,12 @@ final class SimulatedNode {
     }
 
     /// The daemon is gone, with all that was not committed.
-    func stop() {
+    func stop(isPowerLoss: Bool) {
         carrier = nil
         effectsUntilCrash = nil
         mailbox = []
-        try? disk.rollback()
+        disk.stop(isPowerLoss: isPowerLoss)
+        if !(disk is FileDisk) { try? disk.rollback() }
         forgetWritten()
     }
 
@@ -288,6 +299,8 @@ final class SimulatedNode {
     func replaceDisk(_ other: any SimulatedDisk) {
         disk = other
         isRotten = false
+        hasRot = false
+        wasReplaced = true
         seenOnce = [:]
     }
 }

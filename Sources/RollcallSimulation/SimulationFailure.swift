@@ -6,6 +6,7 @@ public struct SimulationFailure: Error, Equatable, Sendable {
         case forkUnnamed = "two nodes hold unlike changes and nobody says so"
         case claimBeforeCommit = "a peer was told of what is not durable"
         case answerBeforeCommit = "a person was told of what is not durable"
+        case lostByCrash = "a crash took what was committed"
         case lost = "an acknowledged change is lost"
         case divergent = "two nodes hold different changes"
         case fingerprints = "equal changes, unlike fingerprints"

@@ -82,7 +82,7 @@ public final class Team {
                 SimulatedNode(
                     index, name: "laptop \(index)",
                     identity: Self.identity(index, plan.options),
-                    disk: try Self.disk(plan.options.disk), team: self,
+                    disk: try Self.disk(plan.options.disk, seed: plan.options.seed), team: self,
                     seed: plan.options.seed &* 31 &+ UInt64(index)))
         }
     }
@@ -97,8 +97,9 @@ public final class Team {
         return LaptopIdentity(key: key, tlsKeyHash: tlsKeyHash)
     }
 
-    static func disk(_ kind: Plan.DiskKind) throws -> any SimulatedDisk {
+    static func disk(_ kind: Plan.DiskKind, seed: UInt64) throws -> any SimulatedDisk {
         switch kind {
+        case .file: try FileDisk(seed: seed)
         case .model: ModelDisk()
         case .sqlite: try SQLiteDisk()
         }
@@ -243,7 +244,7 @@ public final class Team {
     /// A killed process' connections are reset; after a power loss nobody is told.
     func stop(_ node: SimulatedNode, isPowerLoss: Bool) {
         guard node.isUp else { return }
-        node.stop()
+        node.stop(isPowerLoss: isPowerLoss)
         if isPowerLoss { mark(.powerLoss) }
         for connection in connections.values.sorted(by: { $0.id < $1.id })
         where connection.nodes.contains(node.index) {

@@ -37,6 +37,18 @@ enum Connection {
         return queue
     }
 
+    static func openSimulated(uri: String) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: uri, configuration: configuration)
+        try queue.writeWithoutTransaction { database in
+            let version = try Migration.version(of: database)
+            try logAhead(database)
+            if version > 0 { try check(database) }
+            try Migration.run(on: database, from: version)
+            if isPlanted(.commitNotSynced) { try database.execute(sql: "PRAGMA synchronous = OFF") }
+        }
+        return queue
+    }
+
     static func openInMemory() throws -> DatabaseQueue {
         let queue = try DatabaseQueue(configuration: configuration)
         try queue.writeWithoutTransaction { try Migration.run(on: $0, from: 0) }

@@ -36,6 +36,15 @@ public final class RegisterStore: RegisterDisk {
         }
     }
 
+    /// A register in a file system of SQLite's that is no operating system's, named in a URI.
+    package convenience init(simulated uri: String) throws(StoreError) {
+        do {
+            try self.init(Connection.openSimulated(uri: uri))
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
     /// A register that is gone when the store is.
     public static func inMemory() throws(StoreError) -> RegisterStore {
         do {

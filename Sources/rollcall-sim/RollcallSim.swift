@@ -22,9 +22,22 @@ struct SizeOptions: ParsableArguments {
     @Option(help: "Laptops in a team.") var nodes = 5
     @Option(help: "What people do at them, in each seed.") var edits = 200
 
-    var size: PlanMaker.Size { PlanMaker.Size(nodes: nodes...nodes, edits: edits) }
+    @Option(
+        help:
+            "All disks: model, sqlite (in memory) or file (SQLite on files that lose what was not synced)."
+    )
+    var disk: String?
+
+    var size: PlanMaker.Size {
+        var size = PlanMaker.Size(nodes: nodes...nodes, edits: edits)
+        size.disk = disk.flatMap { Plan.DiskKind(rawValue: $0) }
+        return size
+    }
 
     func validate() throws {
+        guard disk == nil || size.disk != nil else {
+            throw ValidationError("--disk is model, sqlite or file")
+        }
         guard (2...16).contains(nodes) else { throw ValidationError("--nodes is 2 to 16") }
         guard edits >= 0 else { throw ValidationError("--edits is 0 or more") }
     }

@@ -6,12 +6,13 @@ import Testing
 
 /// The model of a disk and the real store, held to the same.
 @Suite struct DiskTests {
-    enum Kind: CaseIterable { case model, sqlite }
+    enum Kind: CaseIterable { case model, sqlite, file }
 
     static func disk(_ kind: Kind) throws -> any SimulatedDisk {
         switch kind {
         case .model: ModelDisk()
         case .sqlite: try SQLiteDisk()
+        case .file: try FileDisk(seed: 1)
         }
     }
 
@@ -107,7 +108,7 @@ import Testing
                 committed = heights
             default: break
             }
-            try Self.compare(disks[0], disks[1], heights)
+            for disk in disks.dropFirst() { try Self.compare(disks[0], disk, heights) }
         }
     }
 

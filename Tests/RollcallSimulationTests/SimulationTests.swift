@@ -1,3 +1,4 @@
+import RollcallCore
 import RollcallStore
 import Testing
 
@@ -27,7 +28,7 @@ import Testing
         #expect(first.trace == Team.run(plan).trace)
     }
 
-    @Test(arguments: [Plan.DiskKind.model, .sqlite], [true, false])
+    @Test(arguments: Plan.DiskKind.allCases, [true, false])
     func `real and ideal parts hold every law`(_ disk: Plan.DiskKind, _ isCryptoReal: Bool) {
         for seed in UInt64(20)...23 {
             var plan = PlanMaker.plan(seed: seed, Self.small)
@@ -88,5 +89,26 @@ import Testing
         let verdict = Team.run(Plan(Plan.Options(seed: 5, nodes: 4), steps))
         #expect(verdict.failure == nil)
         #expect(verdict.marks[.fork] > 0)
+    }
+
+    @Test(arguments: UInt64(1)...30)
+    func `what was synced outlives a loss of power, whatever became of the rest`(
+        _ seed: UInt64
+    ) throws {
+        var chance = Chance(seed: seed)
+        let disk = try FileDisk(seed: seed)
+        var committed: UInt64 = 0
+        for _ in 0..<chance.between(1, 40) {
+            try disk.apply([DiskTests.change(committed + 1, byteCount: chance.between(1, 9_000))])
+            guard chance.percent(80) else { break }
+            try disk.commit()
+            committed += 1
+        }
+        disk.stop(isPowerLoss: true)
+        try disk.reopen()
+        #expect(try disk.counts().changes == committed)
+        #expect(try disk.change(Dot(DiskTests.replica, committed + 1)) == nil)
+        try disk.apply([DiskTests.change(committed + 1)])
+        try disk.commit()
     }
 }
