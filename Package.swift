@@ -158,7 +158,7 @@ let package = Package(
         .testTarget(
             name: "RollcallSimulationTests",
             dependencies: ["RollcallSimulation", "RollcallCore", "RollcallStore"],
-            exclude: ["Plans"], swiftSettings: settings),
+            exclude: ["Plans", "Open"], swiftSettings: settings),
         .testTarget(
             name: "RollcallControlTests", dependencies: ["RollcallControl"], swiftSettings: settings
         ),

@@ -214,7 +214,7 @@ extension Team {
         case .connected(let peer): noteMeeting(node, peer)
         case .refused(_, let reason):
             tell("\(node.name) refuses: \(reason)")
-            guard !nodes.contains(where: \.hasLied) else { return }
+            guard !nodes.contains(where: \.hasLied), journal.forkers.isEmpty else { return }
             // An admission that admits nobody: a home from before it heard of the other, or another laptop's address.
             guard !reason.hasPrefix("an admission") else { return }
             throw SimulationFailure(.refusal, "\(node.name): \(reason)")

@@ -5,13 +5,17 @@ import Testing
 
 /// Plans that broke a law once; each file is named after its bug.
 @Suite struct PlanTests {
-    static let files: [URL] = {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Plans")
+    static let files = plans("Plans")
+    /// Found and not mended yet.
+    static let open = plans("Open")
+
+    static func plans(_ name: String) -> [URL] {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: name)
         let files = try? FileManager.default.contentsOfDirectory(
             at: folder, includingPropertiesForKeys: nil)
         return (files ?? []).filter { $0.pathExtension == "plan" }
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
-    }()
+    }
 
     @Test func `there are plans to run`() {
         #expect(!Self.files.isEmpty)
@@ -22,5 +26,13 @@ import Testing
         let plan = try Plan(text: String(contentsOf: file, encoding: .utf8))
         let verdict = Team.run(plan)
         #expect(verdict.failure == nil, "\(file.lastPathComponent)")
+    }
+
+    @Test(arguments: open)
+    func `a plan whose bug is known`(_ file: URL) throws {
+        let plan = try Plan(text: String(contentsOf: file, encoding: .utf8))
+        withKnownIssue("breaks a law still") {
+            #expect(Team.run(plan).failure == nil, "\(file.lastPathComponent)")
+        }
     }
 }
