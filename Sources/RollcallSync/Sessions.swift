@@ -102,6 +102,7 @@ extension Laptop {
             // Another laptop has the address now: the one that was meant is tried again later, and elsewhere.
             dialling.failed(meant, moment.now, jitter: Double.random(in: 0..<1, using: &chance))
             if let dialled { peers[meant]?.forget(address: dialled) }
+            unsavedPeers.insert(meant)
         }
         if let dialled, joining?.address == dialled {
             sessions[id] = session
@@ -354,7 +355,11 @@ extension Laptop {
     /// An address that led to a member is kept; if a person asked for it, the member is no longer refused.
     private mutating func noteDialled(_ address: String, _ peer: NodeID) {
         guard peer != node else { return }
-        for other in peers.keys where other != peer { peers[other]?.forget(address: address) }
+        for (other, knowledge) in peers where other != peer && knowledge.addresses.contains(address)
+        {
+            peers[other]?.forget(address: address)
+            unsavedPeers.insert(other)
+        }
         peers[peer, default: PeerKnowledge()].reached(by: address)
         if dialling.asked.remove(address) != nil { peers[peer]?.isBarred = false }
         unsavedPeers.insert(peer)
