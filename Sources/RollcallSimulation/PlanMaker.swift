@@ -265,5 +265,21 @@ public struct PlanMaker {
             at += Int64(chance.between(5, 40)) * 1_000_000
         }
         steps.append(Step(at, .join, newcomer, inviter))
+        if chance.percent(50), options.nodes > 2 { carryBeforeHeardOf(newcomer, inviter, at) }
+    }
+
+    /// What a newcomer exported for its inviter comes to a laptop that was alone while it was let in.
+    private mutating func carryBeforeHeardOf(_ newcomer: Int, _ inviter: UInt64, _ joinedAt: Int64)
+    {
+        let others = (0..<options.nodes).filter { $0 != newcomer && $0 != Int(inviter) }
+        let alone = chance.pick(others)
+        let second: Int64 = 1_000_000
+        steps.append(
+            Step(max(joinedAt - second, 0), .partition, 0, 1 << UInt64(alone), 40_000))
+        steps.append(Step(joinedAt + 8 * second, .export, newcomer, inviter, 0))
+        for wait in 1...4 {
+            steps.append(
+                Step(joinedAt + (8 + Int64(wait)) * second, .import, alone, chance.next() >> 1, 0))
+        }
     }
 }

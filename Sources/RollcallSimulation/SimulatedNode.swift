@@ -25,6 +25,8 @@ final class SimulatedNode {
     /// Grows with every start.
     private(set) var life = 0
     private(set) var startedAt: Int64 = 0
+    /// Every reading of the disk draws its own numbers, as a laptop's source of chance does.
+    private var readings: UInt64 = 0
     var mailbox: [Event] = []
     var isDrainExpected = false
     var pausedUntil: Int64 = 0
@@ -34,7 +36,8 @@ final class SimulatedNode {
     var effectsUntilCrash: Int?
     var crashDownMs: UInt64 = 0
     var isCrashPowerLoss = false
-    var snapshot: (any SimulatedDisk)?
+    /// A backup, and whether damage that nobody has met yet was copied with it.
+    var snapshot: (disk: any SimulatedDisk, hasRot: Bool)?
     /// The disk is damaged beyond a start: the laptop is out.
     var isRotten = false
     var wall = WallClock()
@@ -107,15 +110,15 @@ final class SimulatedNode {
     }
 
     private func begin() throws -> Carrier<NodeDisk> {
-        let (identity, name, seed, life) = (identity, name, seed, life)
+        let (identity, name, seed) = (identity, name, seed)
         let carrier = try Carrier(
             disk: NodeDisk(self), clock: { [unowned self] in moment(team.now) },
             note: { [unowned self] writes in note(writes) }
-        ) { disk, moment, attempt, output in
-            try Laptop(
+        ) { [unowned self] disk, moment, output in
+            readings += 1
+            return try Laptop(
                 identity: identity, name: name, storage: disk, moment: moment,
-                chance: Chance(seed: seed, for: UInt64(life) << 8 | UInt64(attempt)),
-                output: &output)
+                chance: Chance(seed: seed, for: readings), output: &output)
         }
         carrier.tell = { [unowned self] output in try carryOut(output) }
         carrier.advertise([address])
@@ -296,10 +299,10 @@ final class SimulatedNode {
     }
 
     /// Puts another home in the place of this one; the daemon must be down.
-    func replaceDisk(_ other: any SimulatedDisk) {
+    func replaceDisk(_ other: any SimulatedDisk, hasRot: Bool) {
         disk = other
         isRotten = false
-        hasRot = false
+        self.hasRot = hasRot
         wasReplaced = true
         seenOnce = [:]
     }

@@ -191,14 +191,16 @@ extension Team {
         case .snapshot:
             // A backup is taken while the daemon runs, of what is committed.
             if !node.disk.isTransactionOpen, node.disk.failure == nil {
-                node.snapshot = try? node.disk.copy()
+                node.snapshot = (try? node.disk.copy()).map { ($0, node.hasRot) }
             }
         case .restore:
-            guard let earlier = node.snapshot, let copy = try? earlier.copy() else { return }
+            guard let (earlier, hasRot) = node.snapshot, let copy = try? earlier.copy() else {
+                return
+            }
             try checkAcknowledgements(of: node)
             stop(node, isPowerLoss: false)
             destroyed(node, butFor: copy)
-            node.replaceDisk(copy)
+            node.replaceDisk(copy, hasRot: hasRot)
             node.wasRestored = true
             start(node)
         default:
@@ -209,6 +211,7 @@ extension Team {
                 nextClone, name: "clone of \(node.name)", identity: node.identity, disk: copy,
                 original: node.index, team: self, seed: plan.options.seed &* 37 &+ UInt64(nextClone)
             )
+            clone.hasRot = node.hasRot
             nextClone += 1
             nodes.append(clone)
             if step.verb == .fork {

@@ -5,8 +5,8 @@ public import RollcallCore
 /// The daemon and the simulator drive their laptops with this same code; they differ in disk, clock and network. Events that
 /// came in together share one commit. After a disk error nothing in memory counts: see ``recover()``.
 public final class Carrier<Disk: RegisterDisk> {
-    /// Reads a laptop from the disk, the so-manieth time in a row since the disk was last well.
-    public typealias Reading = (Disk, Moment, _ attempt: Int, inout Output) throws -> Laptop
+    /// Reads a laptop from the disk.
+    public typealias Reading = (Disk, Moment, inout Output) throws -> Laptop
 
     public private(set) var laptop: Laptop
     public let disk: Disk
@@ -34,7 +34,7 @@ public final class Carrier<Disk: RegisterDisk> {
         self.note = note
         self.read = read
         var output = Output()
-        laptop = try read(disk, clock(), 0, &output)
+        laptop = try read(disk, clock(), &output)
         try keepIfThereIsRoom(output.commit)
     }
 
@@ -222,7 +222,7 @@ public final class Carrier<Disk: RegisterDisk> {
     private func refresh() throws {
         guard isStale else { return }
         var output = Output()
-        var fresh = try read(disk, clock(), failuresInARow, &output)
+        var fresh = try read(disk, clock(), &output)
         fresh.ownAddresses = laptop.ownAddresses
         fresh.isCompressionOff = laptop.isCompressionOff
         laptop = fresh

@@ -120,13 +120,17 @@ public struct Laptop {
         if let stored = try storage.meta(Key.name) {
             self.name = String(decoding: stored, as: UTF8.self)
         }
-        startNonce = UInt64.random(in: 1...UInt64.max, using: &self.chance)
         var nonces: [UInt64] = []
         if let stored = try storage.meta(Key.nonces) {
             var reader = ByteReader(stored)
             while !reader.isAtEnd { nonces.append(try reader.u64("start nonce")) }
         }
         earlierNonces = nonces
+        var nonce: UInt64
+        repeat {
+            nonce = UInt64.random(in: 1...UInt64.max, using: &self.chance)
+        } while nonces.contains(nonce)
+        startNonce = nonce
         var writer = ByteWriter()
         for nonce in ([startNonce] + nonces).prefix(Limits.earlierNoncesMax) { writer.u64(nonce) }
         output.commit.append(.meta(Key.nonces, writer.bytes))

@@ -125,9 +125,13 @@ extension Laptop {
     private mutating func beginReplica(_ lane: Lane, _ output: inout Output) -> ReplicaNumber {
         if let own = own[lane] { return own.number }
         var table = heads.table
-        var incarnation = UInt64.random(in: 1...UInt64.max, using: &chance)
-        if isPlanted(.incarnationReused) { incarnation = node.tag | 1 }
-        let id = ReplicaID(node: node, lane: lane, incarnation: incarnation)
+        var id: ReplicaID
+        repeat {
+            var incarnation = UInt64.random(in: 1...UInt64.max, using: &chance)
+            if isPlanted(.incarnationReused) { incarnation = node.tag | 1 }
+            id = ReplicaID(node: node, lane: lane, incarnation: incarnation)
+            // Drawn twice by a poor source of chance, it would be one replica with two salts a block: no peer takes that.
+        } while table.number(of: id) != nil && !isPlanted(.incarnationReused)
         let number = table.insert(id)
         output.commit += heads.adopt(table).map { .replica($0) }
         own[lane] = OwnReplica(

@@ -161,4 +161,18 @@ import Testing
         #expect(ended.count == 4)
         #expect(try world.haveConverged())
     }
+
+    @Test func `a start that draws the numbers of an earlier one draws again`() throws {
+        let world = try World.team(["north gate", "table 1"])
+        var replicas: Set<ReplicaID> = []
+        for _ in 0..<3 {
+            try world.restart(0, seed: 300)
+            try world.add(0, surname, "one")
+            if let replica = world.laptops[0].laptop.dataReplica { replicas.insert(replica) }
+        }
+        try world.plug(1, 0)
+
+        #expect(replicas.count == 3)
+        #expect(try world.haveConverged())
+    }
 }

@@ -52,7 +52,7 @@ actor Driver {
         let started = started
         carrier = try Carrier(
             disk: store, clock: { Self.moment(since: started) }
-        ) { store, moment, _, output in
+        ) { store, moment, output in
             try Laptop(
                 identity: LaptopIdentity(key: identity.nodeKey, tlsKeyHash: identity.tlsKeyHash),
                 name: "", storage: store, moment: moment, chance: SystemRandomNumberGenerator(),
