@@ -62,10 +62,12 @@ let package = Package(
         .target(
             name: "RollcallStore",
             dependencies: [
-                "RollcallCore", .product(name: "GRDB", package: "GRDB.swift"),
+                "RollcallCore", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
-            resources: [.embedInCode("SQL/v01_register.sql")], swiftSettings: settings),
+            resources: [
+                .embedInCode("SQL/v01_register.sql"), .embedInCode("SQL/v02_row_sums.sql"),
+            ], swiftSettings: settings),
         // The field schema and roster rows: the domain, derived and pure.
         .target(
             name: "RollcallExchange",

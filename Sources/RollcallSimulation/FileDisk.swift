@@ -46,7 +46,8 @@ final class FileDisk: SimulatedDisk {
         store = try RegisterStore(simulated: virtual.uri)
     }
 
-    func rot(_ pick: UInt64) -> Bool { false }
+    /// A bit of the file flips, wherever it is; SQLite may still hold the page.
+    func rot(_ pick: UInt64) -> Bool { virtual.rot(pick) }
 
     func apply(_ writes: [StoreWrite]) throws { try store.apply(writes) }
     func commit() throws { try store.commit() }

@@ -117,7 +117,7 @@ public struct PlanMaker {
         if isIn[18] { some(1, 6) { $0.turnAway() } }
         if isIn[19] { some(1, 3) { $0.misroute() } }
         if chance.percent(20), options.nodes > 2 { joinLate() }
-        if chance.percent(3), options.disk == .model {
+        if chance.percent(3), options.disk != .sqlite {
             steps.append(Step(time(), .rot, node(), chance.next() >> 1))
         }
     }

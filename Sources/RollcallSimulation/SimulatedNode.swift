@@ -94,7 +94,7 @@ final class SimulatedNode {
             let before = durable
             try readDurable()
             // What was committed had been synced: no crash and no loss of power may take it.
-            if !wasReplaced,
+            if !wasReplaced, !hasRot,
                 zip(before, durable).contains(where: { $0 > $1 }) || before.count > durable.count
             {
                 team.journal.accuse(SimulationFailure(.lostByCrash, name))

@@ -199,7 +199,9 @@ extension Team {
             }
             try checkAcknowledgements(of: node)
             stop(node, isPowerLoss: false)
-            destroyed(node, butFor: copy)
+            var kept: [Int: UInt64] = [:]
+            for row in try copy.replicas() { kept[journal.number(ofKnown: row.id)] = row.height }
+            destroyed(heights(of: node), of: node, kept: kept)
             node.replaceDisk(copy, hasRot: hasRot)
             node.wasRestored = true
             start(node)
@@ -225,16 +227,14 @@ extension Team {
         }
     }
 
-    /// A disk is gone: what nobody else holds is lost, and no program can help it.
-    func destroyed(_ node: SimulatedNode, butFor copy: (any SimulatedDisk)? = nil) {
-        var kept: [Int: UInt64] = [:]
-        for row in (try? copy?.replicas()) ?? [] {
-            kept[journal.number(ofKnown: row.id)] = row.height
-        }
-        for (replica, height) in heights(of: node) {
+    /// What a disk held is gone but for what it kept: what nobody else holds is lost, and no program can help it.
+    func destroyed(
+        _ heights: [Int: UInt64], of node: SimulatedNode, kept: [Int: UInt64] = [:]
+    ) {
+        for (replica, height) in heights {
             let elsewhere =
                 nodes.filter { $0.index != node.index && !$0.isRotten }
-                .map { heights(of: $0)[replica] ?? 0 }.max() ?? 0
+                .map { self.heights(of: $0)[replica] ?? 0 }.max() ?? 0
             let least = max(elsewhere, kept[replica] ?? 0)
             guard least < height else { continue }
             mark(.lossExpected)

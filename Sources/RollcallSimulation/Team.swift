@@ -219,17 +219,29 @@ public final class Team {
 
     func start(_ node: SimulatedNode) {
         guard !node.isUp, !node.isRotten else { return }
+        let before = heights(of: node)
         guard node.start() else {
             // Only damage that a start finds keeps a laptop from starting.
             mark(.rotFound)
             node.isRotten = true
             tell("\(node.name) finds its disk damaged and stays out")
-            destroyed(node)
+            destroyed(before, of: node)
             return
         }
+        if node.hasRot { noteShrunken(node, before) }
         if (try? node.disk.held().isEmpty) == false { mark(.heldOverRestart) }
         tell("\(node.name) starts")
         scheduleWake(node)
+    }
+
+    /// A bit that rotted in the log looks like a write that a crash tore: what came after it is gone, as if an earlier home had
+    /// been restored.
+    private func noteShrunken(_ node: SimulatedNode, _ before: [Int: UInt64]) {
+        let after = heights(of: node)
+        guard before.contains(where: { after[$0.key] ?? 0 < $0.value }) else { return }
+        tell("\(node.name) finds its log damaged, and what came after that gone")
+        node.wasRestored = true
+        destroyed(before, of: node, kept: after)
     }
 
     private func die(_ node: SimulatedNode) {

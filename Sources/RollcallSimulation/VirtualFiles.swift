@@ -83,6 +83,16 @@ final class VirtualFiles: @unchecked Sendable {
         }
     }
 
+    /// Flips a bit of the longest file; false if there is none.
+    func rot(_ pick: UInt64) -> Bool {
+        let longest = files.values.max { $0.bytes.count < $1.bytes.count }
+        guard let file = longest, !file.bytes.isEmpty else { return false }
+        let position = Int(pick >> 3) % file.bytes.count
+        file.bytes[position] ^= 1 << UInt8(pick & 7)
+        if position < file.synced.count { file.synced[position] = file.bytes[position] }
+        return true
+    }
+
     private static func tear(
         _ bytes: inout [UInt8], _ offset: Int, _ written: [UInt8], _ chance: inout Chance
     ) {

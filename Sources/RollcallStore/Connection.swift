@@ -30,8 +30,9 @@ enum Connection {
             let version = try Migration.version(of: database)
             file.restrict()
             try logAhead(database)
-            if checking, version > 0 { try check(database) }
+            if checking, version > 0 { try checkShape(database) }
             try Migration.run(on: database, from: version)
+            if checking { try RowSum.checkAll(in: database) }
         }
         try file.syncName()
         return queue
@@ -42,8 +43,9 @@ enum Connection {
         try queue.writeWithoutTransaction { database in
             let version = try Migration.version(of: database)
             try logAhead(database)
-            if version > 0 { try check(database) }
+            if version > 0 { try checkShape(database) }
             try Migration.run(on: database, from: version)
+            try RowSum.checkAll(in: database)
             if isPlanted(.commitNotSynced) { try database.execute(sql: "PRAGMA synchronous = OFF") }
         }
         return queue
@@ -60,7 +62,10 @@ enum Connection {
         configuration.label = "register"
         configuration.allowsUnsafeTransactions = true
         configuration.foreignKeysEnabled = false
-        configuration.prepareDatabase { try $0.execute(sql: settings) }
+        configuration.prepareDatabase { database in
+            try database.execute(sql: settings)
+            try RowSum.register(in: database)
+        }
         return configuration
     }
 
@@ -75,8 +80,9 @@ enum Connection {
                 """)
     }
 
-    private static func check(_ database: Database) throws {
-        let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
+    /// Reads the whole file and its indices; what the rows hold is checked by themselves.
+    private static func checkShape(_ database: Database) throws {
+        let finding = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)")
         guard finding == "ok" else { throw StoreError.damaged }
     }
 }

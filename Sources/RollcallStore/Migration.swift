@@ -6,7 +6,8 @@ import RollcallCore
 /// makes.
 enum Migration {
     private static let scripts: [[UInt8]] = [
-        PackageResources.v01_register_sql
+        PackageResources.v01_register_sql,
+        PackageResources.v02_row_sums_sql,
     ]
 
     /// The version of the file that this program writes.

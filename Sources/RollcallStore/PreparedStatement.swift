@@ -84,6 +84,13 @@ struct PreparedStatement {
         }
     }
 
+    /// Whether there is another row to read, whose last column says that it is what was written.
+    func nextSound() throws(StoreError) -> Bool {
+        guard try next() else { return false }
+        guard integer(sqlite3_column_count(pointer) - 1) == 1 else { throw .damaged }
+        return true
+    }
+
     /// Ends a read, so that the statement holds no page and no lock.
     func reset() {
         sqlite3_reset(pointer)

@@ -5,14 +5,14 @@ extension RegisterStore {
     public func meta(_ key: String) throws(StoreError) -> [UInt8]? {
         try read(SQL.meta) { row in
             try row.bind(key, at: 1)
-            return try row.next() ? row.blob(0) : nil
+            return try row.nextSound() ? row.blob(0) : nil
         }
     }
 
     public func replicas() throws(StoreError) -> [ReplicaRow] {
         try read(SQL.replicas) { row in
             var rows: [ReplicaRow] = []
-            while try row.next() { rows.append(try ReplicaRow(row)) }
+            while try row.nextSound() { rows.append(try ReplicaRow(row)) }
             return rows
         }
     }
@@ -21,7 +21,7 @@ extension RegisterStore {
     public func peers() throws(StoreError) -> [(node: NodeID, state: [UInt8])] {
         try read(SQL.peers) { row in
             var peers: [(node: NodeID, state: [UInt8])] = []
-            while try row.next() {
+            while try row.nextSound() {
                 guard let node = NodeID(row.blob(0)) else { throw StoreError.damaged }
                 peers.append((node, row.blob(1)))
             }
@@ -32,7 +32,7 @@ extension RegisterStore {
     public func change(_ dot: Dot) throws(StoreError) -> StoredChange? {
         try read(SQL.change) { row in
             row.bind(dot, at: 1)
-            guard try row.next() else { return nil }
+            guard try row.nextSound() else { return nil }
             return StoredChange(dot: dot, hash: row.blob(0), content: row.blob(1))
         }
     }
@@ -46,7 +46,7 @@ extension RegisterStore {
             row.bind(keys)
             var changes: [StoredChange] = []
             var contentBytes = 0
-            while try row.next() {
+            while try row.nextSound() {
                 contentBytes += row.blobBytes(2)
                 if contentBytes > contentBytesMax, !changes.isEmpty { break }
                 changes.append(
@@ -59,7 +59,7 @@ extension RegisterStore {
     public func record(_ dot: Dot) throws(StoreError) -> [UInt8]? {
         try read(SQL.record) { row in
             row.bind(dot, at: 1)
-            return try row.next() ? row.blob(0) : nil
+            return try row.nextSound() ? row.blob(0) : nil
         }
     }
 
@@ -68,7 +68,7 @@ extension RegisterStore {
             row.bind(Int64(bitPattern: dot?.rawValue ?? 0), at: 1)
             row.bind(Int64(max(limit, 0)), at: 2)
             var records: [StoredRecord] = []
-            while try row.next() {
+            while try row.nextSound() {
                 records.append(StoredRecord(dot: try row.dot(0), state: row.blob(1)))
             }
             return records
@@ -103,7 +103,7 @@ extension RegisterStore {
         try read(SQL.salts) { row in
             row.bind(Int64(replica.rawValue), at: 1)
             row.bind(Int64(bitPattern: block), at: 2)
-            return try row.next() ? row.blob(0) : nil
+            return try row.nextSound() ? row.blob(0) : nil
         }
     }
 
@@ -111,7 +111,7 @@ extension RegisterStore {
     public func held() throws(StoreError) -> [HeldRow] {
         try read(SQL.held) { row in
             var rows: [HeldRow] = []
-            while try row.next() {
+            while try row.nextSound() {
                 let dot = try row.dot(0)
                 rows.append(
                     HeldRow(
@@ -136,7 +136,7 @@ extension RegisterStore {
             row.bind(keys)
             row.bind(Int64(max(limit, 0)), at: 3)
             var heads: [SignedHead] = []
-            while try row.next() {
+            while try row.nextSound() {
                 heads.append(
                     SignedHead(dot: try row.dot(0), hash: row.blob(1), signature: row.blob(2)))
             }

@@ -140,7 +140,7 @@ struct StoreFileTests {
         #expect(permissions(of: path) == 0o640)
         #expect(
             refusal.description == "the register was written by a newer version of Rollcall"
-                + " (file version 9, this program reads up to 1)")
+                + " (file version 9, this program reads up to \(Migration.current))")
     }
 
     @Test func `another program's database is refused and not changed`() throws {
