@@ -252,6 +252,9 @@ def verify_message(register, message, before=None, held=None):
     verified = list(links(message.changes, found, start))
     done = 0
     for size, signature in message.segments:
+        bytes_taken = sum(len(link.header) + sum(len(write.body) for write in link.change.writes) for link in verified[done:done + size])
+        if size > 1 and bytes_taken > LIMIT["segment_bytes_taken_max"]:
+            raise Refused("too many")
         done += size
         check_head(register, message.replica, message.first + done - 1, verified[done - 1].hash, signature)
     return verified

@@ -108,9 +108,12 @@ struct MemoryRegister: RegisterStorage {
         saltTrees[Block(replica: replica, block: block)]
     }
 
-    func held() -> [HeldRow] {
-        heldRows.values.sorted { ($0.replica.rawValue, $0.first) < ($1.replica.rawValue, $1.first) }
+    func heldRanges() -> [HeldRange] {
+        heldRows.values.map(HeldRange.init)
+            .sorted { ($0.replica.rawValue, $0.first) < ($1.replica.rawValue, $1.first) }
     }
+
+    func held(_ dot: Dot) -> HeldRow? { heldRows[dot] }
 
     func counts() -> StoreCounts {
         StoreCounts(

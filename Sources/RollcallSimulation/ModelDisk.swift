@@ -348,12 +348,11 @@ final class ModelDisk: SimulatedDisk {
         try read { rows.salts[Self.key(replica, block)] }
     }
 
-    func held() throws -> [HeldRow] {
-        try read {
-            guard !rows.held.isEmpty else { return [] }
-            return rows.held.keys.sorted().compactMap { rows.held[$0] }
-        }
+    func heldRanges() throws -> [HeldRange] {
+        try read { rows.held.keys.sorted().compactMap { rows.held[$0].map(HeldRange.init) } }
     }
+
+    func held(_ dot: Dot) throws -> HeldRow? { try read { rows.held[dot.rawValue] } }
 
     func counts() throws -> StoreCounts { rows.counts }
 }

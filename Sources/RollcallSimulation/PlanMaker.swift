@@ -45,7 +45,7 @@ public struct PlanMaker {
         options.nodes = chance.between(size.nodes.lowerBound, size.nodes.upperBound)
         options.topology =
             chance.percent(40) ? .mesh : chance.pick(Plan.Topology.allCases)
-        options.disk = chance.percent(5) ? chance.pick([.sqlite, .file]) : .model
+        options.disk = chance.percent(5) ? .sqlite : .model
         if let disk = size.disk { options.disk = disk }
         options.isCryptoReal = chance.percent(2)
         options.isCompressionOn = chance.percent(20)
@@ -117,7 +117,7 @@ public struct PlanMaker {
         if isIn[18] { some(1, 6) { $0.turnAway() } }
         if isIn[19] { some(1, 3) { $0.misroute() } }
         if chance.percent(20), options.nodes > 2 { joinLate() }
-        if chance.percent(3), options.disk != .sqlite {
+        if chance.percent(3) {
             steps.append(Step(time(), .rot, node(), chance.next() >> 1))
         }
     }

@@ -146,7 +146,7 @@ final class SimulatedNode {
         effectsUntilCrash = nil
         mailbox = []
         disk.stop(isPowerLoss: isPowerLoss)
-        if !(disk is FileDisk) { try? disk.rollback() }
+        if !(disk is SQLiteDisk) { try? disk.rollback() }
         forgetWritten()
     }
 
@@ -364,7 +364,8 @@ final class NodeDisk: RegisterDisk {
     func salts(of replica: ReplicaNumber, block: UInt64) throws -> [UInt8]? {
         try node.disk.salts(of: replica, block: block)
     }
-    func held() throws -> [HeldRow] { try node.disk.held() }
+    func heldRanges() throws -> [HeldRange] { try node.disk.heldRanges() }
+    func held(_ dot: Dot) throws -> HeldRow? { try node.disk.held(dot) }
     func counts() throws -> StoreCounts { try node.disk.counts() }
 }
 

@@ -99,9 +99,8 @@ public final class Team {
 
     static func disk(_ kind: Plan.DiskKind, seed: UInt64) throws -> any SimulatedDisk {
         switch kind {
-        case .file: try FileDisk(seed: seed)
         case .model: ModelDisk()
-        case .sqlite: try SQLiteDisk()
+        case .sqlite: try SQLiteDisk(seed: seed)
         }
     }
 
@@ -229,7 +228,7 @@ public final class Team {
             return
         }
         if node.hasRot { noteShrunken(node, before) }
-        if (try? node.disk.held().isEmpty) == false { mark(.heldOverRestart) }
+        if (try? node.disk.heldRanges().isEmpty) == false { mark(.heldOverRestart) }
         tell("\(node.name) starts")
         scheduleWake(node)
     }

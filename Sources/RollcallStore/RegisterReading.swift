@@ -107,18 +107,28 @@ extension RegisterStore {
         }
     }
 
-    /// In the order of their replicas' numbers, then of their first counters.
-    public func held() throws(StoreError) -> [HeldRow] {
-        try read(SQL.held) { row in
-            var rows: [HeldRow] = []
+    public func heldRanges() throws(StoreError) -> [HeldRange] {
+        try read(SQL.heldRanges) { row in
+            var ranges: [HeldRange] = []
             while try row.nextSound() {
                 let dot = try row.dot(0)
-                rows.append(
-                    HeldRow(
+                ranges.append(
+                    HeldRange(
                         replica: dot.replica, first: dot.counter,
-                        last: UInt64(bitPattern: row.integer(1)), message: row.blob(2)))
+                        last: UInt64(bitPattern: row.integer(1)),
+                        byteCount: Int(row.integer(2))))
             }
-            return rows
+            return ranges
+        }
+    }
+
+    public func held(_ dot: Dot) throws(StoreError) -> HeldRow? {
+        try read(SQL.held) { row in
+            row.bind(dot, at: 1)
+            guard try row.nextSound() else { return nil }
+            return HeldRow(
+                replica: dot.replica, first: dot.counter,
+                last: UInt64(bitPattern: row.integer(0)), message: row.blob(1))
         }
     }
 

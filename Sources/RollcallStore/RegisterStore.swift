@@ -54,18 +54,6 @@ public final class RegisterStore: RegisterDisk {
         }
     }
 
-    /// All that is committed, in a register of its own that is gone when the store is.
-    package func copyInMemory() throws(StoreError) -> RegisterStore {
-        guard !isTransactionOpen else { throw .transactionOpen }
-        do {
-            let copy = try DatabaseQueue(configuration: Connection.configuration)
-            try queue.backup(to: copy)
-            return try RegisterStore(copy)
-        } catch {
-            throw StoreError(error)
-        }
-    }
-
     private init(_ queue: DatabaseQueue) throws {
         self.queue = queue
         tally = try queue.writeWithoutTransaction { try StoreCounts(countedIn: $0) }

@@ -173,7 +173,7 @@ extension StoreCounts {
         self.init(
             records: try count(SQL.countRecords), changes: try count(SQL.countChanges),
             conflicts: try count(SQL.sumConflicts), held: 0)
-        let ranges = try PreparedStatement(SQL.heldRanges, in: database)
+        let ranges = try PreparedStatement(SQL.countHeld, in: database)
         defer { ranges.reset() }
         while try ranges.next() {
             let last = UInt64(bitPattern: ranges.integer(1))

@@ -8,6 +8,7 @@ public enum BundleError: Error, Equatable, Sendable {
     case unknownSource
     case invalidSegment
     case fork(String)
+    case tooManyHeld
 }
 
 /// A bundle in the making: one side of a session in a file (specification 11).
@@ -173,6 +174,8 @@ extension Laptop {
             throw BundleError.invalidSegment
         } catch RunError.fork(let replica, _) {
             throw BundleError.fork(replica.text)
+        } catch RunError.tooManyHeld {
+            throw BundleError.tooManyHeld
         }
         tellSessions(storage, &output)
     }
@@ -207,7 +210,7 @@ extension Laptop {
     /// What still has to come before held runs of these replicas can be applied.
     public func missing() -> [(replica: ReplicaID, first: UInt64, last: UInt64)] {
         var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
-        let byReplica = Dictionary(grouping: held) { $0.replica }
+        let byReplica = Dictionary(grouping: held.map(\.range)) { $0.replica }
         for (replica, runs) in byReplica.sorted(by: { heads[$0.key].id.precedes(heads[$1.key].id) })
         {
             var next = heads[replica].height + 1

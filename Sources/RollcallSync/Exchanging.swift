@@ -168,7 +168,9 @@ extension Laptop {
         let ended = Dictionary(grouping: listed.filter(\.isEnded)) { $0.id.node }
         return Have(
             live: listed.filter { !$0.isEnded }.map(haveEntry),
-            held: held.map { .init(tag: heads.tag($0.replica), first: $0.first, last: $0.last) },
+            held: held.map(\.range).map {
+                .init(tag: heads.tag($0.replica), first: $0.first, last: $0.last)
+            },
             ended: ended.map { node, replicas in
                 .init(
                     nodeTag: node.tag, count: UInt64(replicas.count), digest: endedDigest(replicas))

@@ -94,9 +94,7 @@ public struct Laptop {
     }
 
     struct HeldRun: Equatable {
-        var replica: ReplicaNumber
-        var first: UInt64
-        var last: UInt64
+        var range: HeldRange
         /// h(last); nil until it is asked for, of a run that was held before this start.
         var endHash: [UInt8]?
     }
@@ -146,9 +144,7 @@ public struct Laptop {
     private mutating func load(_ storage: some RegisterStorage) throws {
         for row in try storage.replicas() { heads.load(row) }
         for (node, state) in try storage.peers() { peers[node] = try PeerKnowledge(encoded: state) }
-        held = try storage.held().map {
-            HeldRun(replica: $0.replica, first: $0.first, last: $0.last)
-        }
+        held = try storage.heldRanges().map { HeldRun(range: $0) }
         try loadMembership(storage)
         for node in peers.keys { dialling.reset(node, moment.now) }
     }

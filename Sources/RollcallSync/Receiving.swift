@@ -16,6 +16,8 @@ enum RunOutcome: Equatable {
 enum RunError: Error, Equatable {
     case invalidSegment
     case fork(ReplicaID, height: UInt64)
+    /// No more runs can be held; what is refused stays with whoever offers it.
+    case tooManyHeld
 }
 
 extension Laptop {
@@ -53,11 +55,11 @@ extension Laptop {
             throw RunError.invalidSegment
         }
         let run = try verify(message, from: start, learned, storage, checkingSalts: !isGap)
-        output.commit += heads.adopt(learned).map { .replica($0) }
         guard !isHeld else {
-            hold(message, start, run.links.last?.hash, &output)
+            try hold(message, learned, start, run.links.last?.hash, &output)
             return .held
         }
+        output.commit += heads.adopt(learned).map { .replica($0) }
         if height >= message.first,
             run.links[Int(height - message.first)].hash != heads[message.replica].hash
         {
@@ -127,10 +129,7 @@ extension Laptop {
             leftInSegment -= 1
             segmentBytes += run.links[index].content.count
             guard leftInSegment == 0 else { continue }
-            guard
-                segmentBytes <= 2 * Limits.segmentBytesMax
-                    || message.segments[segment].changeCount == 1
-            else { throw FormatError(.tooMany, "bytes of a segment") }
+            try message.segments[segment].check(byteCount: segmentBytes)
             segmentBytes = 0
             guard
                 isPlanted(.chainUnchecked)
@@ -260,25 +259,32 @@ extension Laptop {
     // MARK: - held runs
 
     private mutating func hold(
-        _ message: ChangesMessage, _ start: [UInt8], _ end: [UInt8]?, _ output: inout Output
-    ) {
-        let run = HeldRun(
-            replica: message.replica, first: message.first, last: message.last, endHash: end)
-        if held.contains(where: {
-            $0.replica == run.replica && $0.first <= run.first && $0.last >= run.last
-        }) {
+        _ message: ChangesMessage, _ learned: ReplicaTable, _ start: [UInt8], _ end: [UInt8]?,
+        _ output: inout Output
+    ) throws {
+        let isKnown = held.contains { run in
+            run.range.replica == message.replica && run.range.first <= message.first
+                && run.range.last >= message.last
+        }
+        if isKnown {
+            output.commit += heads.adopt(learned).map { .replica($0) }
             return
         }
-        held.removeAll { $0.replica == run.replica && $0.first == run.first }
-        held.append(run)
         var alone = message
         alone.startHash = message.first == 1 ? nil : start
         var numbering = SessionReplicas()
-        output.commit.append(
-            .held(
-                HeldRow(
-                    replica: run.replica, first: run.first, last: run.last,
-                    message: alone.encode(heads.table, numbering: &numbering))))
+        let row = HeldRow(
+            replica: message.replica, first: message.first, last: message.last,
+            message: alone.encode(learned, numbering: &numbering))
+        let others = held.filter {
+            $0.range.replica != row.replica || $0.range.first != row.first
+        }
+        guard others.count < Limits.heldRunsMax,
+            others.reduce(row.message.count, { $0 + $1.range.byteCount }) <= Limits.heldBytesMax
+        else { throw RunError.tooManyHeld }
+        held = others + [HeldRun(range: HeldRange(row), endHash: end)]
+        output.commit += heads.adopt(learned).map { .replica($0) }
+        output.commit.append(.held(row))
     }
 
     /// Where a run begins that follows one held here: its sender leaves out what follows from what it sent.
@@ -287,24 +293,20 @@ extension Laptop {
     ) throws -> [UInt8]? {
         guard isKnown, !isPlanted(.nothingFollowsHeld),
             let index = held.firstIndex(where: {
-                $0.replica == message.replica && $0.last == message.first - 1
+                $0.range.replica == message.replica && $0.range.last == message.first - 1
             })
         else { return nil }
         if held[index].endHash == nil {
-            held[index].endHash = try endHash(of: held[index], storage)
+            held[index].endHash = try endHash(of: held[index].range, storage)
         }
         return held[index].endHash
     }
 
     /// h(last) of a run that was held before this start.
     private mutating func endHash(
-        of run: HeldRun, _ storage: some RegisterStorage
+        of run: HeldRange, _ storage: some RegisterStorage
     ) throws -> [UInt8]? {
-        guard
-            let row = try storage.held().first(where: {
-                $0.replica == run.replica && $0.first == run.first
-            })
-        else { return nil }
+        guard let row = try storage.held(Dot(run.replica, run.first)) else { return nil }
         var table = heads.table
         var numbering = SessionReplicas()
         let message = try ChangesMessage(row.message, table: &table, numbering: &numbering)
@@ -328,7 +330,7 @@ extension Laptop {
             output.commit.append(.dropHeld(replica: message.replica, first: message.first))
         } catch RunError.fork(let replica, let height) {
             output.notices.append(.fork(replica, height: height))
-        } catch RunError.invalidSegment {
+        } catch is RunError {
             let row = heads[message.replica]
             output.notices.append(.fork(row.id, height: row.height))
         }
@@ -339,13 +341,12 @@ extension Laptop {
         _ storage: some RegisterStorage, _ output: inout Output
     ) throws -> ChangesMessage? {
         let index = held.firstIndex { run in
-            run.first <= heads[run.replica].height + 1
-                && membership?.isMember(heads[run.replica].id.node) == true
+            let row = heads[run.range.replica]
+            return run.range.first <= row.height + 1 && membership?.isMember(row.id.node) == true
         }
         guard let index else { return nil }
-        let run = held.remove(at: index)
-        let row = try storage.held().first { $0.replica == run.replica && $0.first == run.first }
-        guard let row else { return nil }
+        let run = held.remove(at: index).range
+        guard let row = try storage.held(Dot(run.replica, run.first)) else { return nil }
         var table = heads.table
         var numbering = SessionReplicas()
         let message = try ChangesMessage(row.message, table: &table, numbering: &numbering)

@@ -228,6 +228,9 @@ extension Laptop {
         case .fork(let replica, let height):
             output.notices.append(.fork(replica, height: height))
             bye(id, .fork, "replica \(replica.text) differs at \(height)", &output)
+        case .tooManyHeld:
+            output.notices.append(.refused(id, reason: "more changes that wait for others"))
+            bye(id, .disk, "too many changes wait for others here", &output)
         }
     }
 

@@ -32,7 +32,7 @@ extension Laptop {
         var answer: [Sift.TagRange] = []
         // Ranges of an honest peer do not overlap: all lists together are no longer than one of all replicas.
         var listedCount = 0
-        guard (sessions[id]?.sifted[sift.nodeTag]?.count ?? 0) < Self.rangesMax else {
+        guard (sessions[id]?.sifted[sift.nodeTag]?.count ?? 0) < Limits.siftRangesMax else {
             throw FormatError(.tooMany, "sift")
         }
         for range in sift.ranges {
@@ -56,7 +56,7 @@ extension Laptop {
             case .equal:
                 markEqual(sift.nodeTag, range.lowest, range.highest, id)
             }
-            guard listedCount <= Limits.haveEntriesMax, answer.count <= Self.answersMax else {
+            guard listedCount <= Limits.haveEntriesMax, answer.count <= Limits.siftAnswersMax else {
                 throw FormatError(.tooMany, "sift")
             }
         }
@@ -65,11 +65,6 @@ extension Laptop {
         }
         settle(sift.nodeTag, id)
     }
-
-    /// How many ranges of a node a peer may settle in one session, and ask about in one message: far more than halving
-    /// sixteen thousand replicas takes, and an answer to them still fits a frame.
-    private static let rangesMax = 65_536
-    private static let answersMax = 16_384
 
     private mutating func compare(
         _ nodeTag: UInt64, _ lowest: UInt64, _ highest: UInt64, _ count: UInt64, _ digest: UInt64,

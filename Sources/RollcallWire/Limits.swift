@@ -16,6 +16,8 @@ public enum Limits {
     public static let namesPerChangeMax = 65_536
     public static let changesPerSegmentMax = 256
     public static let segmentBytesMax = 65_536
+    /// What a receiver takes: it may count in another form than the sender did.
+    public static let segmentBytesTakenMax = 131_072
     public static let changesPerBlock: UInt64 = 256
     public static let changesPerMessageMax = 65_536
     public static let writesPerMessageMax = 262_144
@@ -31,6 +33,11 @@ public enum Limits {
     public static let addressesPerNodeMax = 8
     public static let earlierNoncesMax = 32
     public static let siftListMax = 16
+    /// Far more than halving sixteen thousand replicas takes, and an answer still fits a frame.
+    public static let siftRangesMax = 65_536
+    public static let siftAnswersMax = 16_384
+    public static let heldRunsMax = 4_096
+    public static let heldBytesMax = 256 << 20
     public static let valueDictionaryMax = 65_536
     public static let titleBytesMax = 1_024
     public static let nameBytesMax = 256

@@ -24,7 +24,7 @@ struct SizeOptions: ParsableArguments {
 
     @Option(
         help:
-            "All disks: model, sqlite (in memory) or file (SQLite on files that lose what was not synced)."
+            "All disks: model, or sqlite, on files that lose what was not synced."
     )
     var disk: String?
 
@@ -36,7 +36,7 @@ struct SizeOptions: ParsableArguments {
 
     func validate() throws {
         guard disk == nil || size.disk != nil else {
-            throw ValidationError("--disk is model, sqlite or file")
+            throw ValidationError("--disk is model or sqlite")
         }
         guard (2...16).contains(nodes) else { throw ValidationError("--nodes is 2 to 16") }
         guard edits >= 0 else { throw ValidationError("--edits is 0 or more") }

@@ -222,6 +222,10 @@ struct VerifiedLink {
         }
         var end = 0
         for segment in message.segments {
+            try segment.check(
+                byteCount: links[end..<(end + segment.changeCount)].reduce(0) {
+                    $0 + $1.change.stored().count
+                })
             end += segment.changeCount
             let link = links[end - 1]
             try ChainDecoders.check(

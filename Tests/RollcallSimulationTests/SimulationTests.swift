@@ -96,7 +96,7 @@ import Testing
         _ seed: UInt64
     ) throws {
         var chance = Chance(seed: seed)
-        let disk = try FileDisk(seed: seed)
+        let disk = try SQLiteDisk(seed: seed)
         var committed: UInt64 = 0
         for _ in 0..<chance.between(1, 40) {
             try disk.apply([DiskTests.change(committed + 1, byteCount: chance.between(1, 9_000))])

@@ -31,7 +31,8 @@ struct StoreRotTests {
         var replicas: [ReplicaRow]
         var heads: [SignedHead]
         var salts: [UInt8]?
-        var held: [HeldRow]
+        var held: [HeldRange]
+        var message: HeldRow?
         var peers: [NodeID: [UInt8]]
         var meta: [[UInt8]?]
 
@@ -43,7 +44,8 @@ struct StoreRotTests {
             replicas = try store.replicas()
             heads = try store.heads(of: first, from: 1, limit: 1000)
             salts = try store.salts(of: first, block: 0)
-            held = try store.held()
+            held = try store.heldRanges()
+            message = try store.held(Dot(second, 2))
             peers = Dictionary(uniqueKeysWithValues: try store.peers())
             meta = [try store.meta("register"), try store.meta("name")]
         }

@@ -91,10 +91,13 @@ struct StoreWriteTests {
         let late = HeldRow(replica: first, first: 20, last: 20, message: [])
         let other = HeldRow(replica: last, first: 1, last: Dot.counterMax, message: [3])
         try store.applyAndCommit([.held(other), .held(late), .held(early)])
-        #expect(try store.held() == [early, late, other])
+        #expect(try store.heldRanges() == [early, late, other].map(HeldRange.init))
+        #expect(try store.held(Dot(first, 4)) == early)
+        #expect(try store.held(Dot(first, 20)) == late)
+        #expect(try store.held(Dot(first, 5)) == nil)
 
         try store.applyAndCommit([.dropHeld(replica: first, first: 4)])
-        #expect(try store.held() == [late, other])
+        #expect(try store.heldRanges() == [late, other].map(HeldRange.init))
     }
 
     @Test func `what is known of a peer is replaced and removed`() throws {

@@ -16,13 +16,77 @@ import Testing
         other.write([(surname, Body(.text("three")).encoded())])
 
         _ = try world.take(chunk: forked.frame(from: 2).encoded, from: 0, 1)
-        #expect(try world.laptops[1].store.held().count == 1)
+        #expect(try world.laptops[1].store.heldRanges().count == 1)
         _ = try world.take(chunk: other.frame().encoded, from: 0, 1)
 
-        #expect(try world.laptops[1].store.held().count == 1)
+        #expect(try world.laptops[1].store.heldRanges().count == 1)
         #expect(
             world.laptops[1].notices.contains { notice in
                 if case .fork = notice { true } else { false }
             })
+    }
+
+    @Test func `runs beyond what can be held are refused, and taken when there is room`() throws {
+        let surname = FieldNumber(4 * 32 + 2)
+        let world = try World.team(["north gate", "table 1"])
+        var author = Author(world, as: 0, incarnation: 5)
+        for text in ["one", "two", "three"] {
+            author.write([(surname, Body(.text(text)).encoded())])
+        }
+        let last = author.frame(from: 3).encoded
+        try world.take(chunk: last, from: 0, 1)
+        let store = world.laptops[1].store
+        let held = try #require(try store.heldRanges().first)
+        let row = try #require(try store.held(Dot(held.replica, held.first)))
+
+        // As if so many of the replica's later runs had come before.
+        let others = (2...Limits.heldRunsMax).map { place in
+            HeldRow(
+                replica: row.replica, first: UInt64(place) * 2, last: UInt64(place) * 2,
+                message: row.message)
+        }
+        try store.apply(others.map { .held($0) })
+        try store.commit()
+        try world.restart(1, seed: 400)
+        var second = Author(world, as: 0, incarnation: 6)
+        for text in ["four", "five"] { second.write([(surname, Body(.text(text)).encoded())]) }
+        #expect(throws: BundleError.tooManyHeld) {
+            try world.take(chunk: second.frame(from: 2).encoded, from: 0, 1)
+        }
+        #expect(try store.heldRanges().count == Limits.heldRunsMax)
+        // What is held already is none beyond.
+        #expect(try world.take(chunk: last, from: 0, 1).held == 1)
+
+        try world.take(chunk: author.frame().encoded, from: 0, 1)
+        #expect(try world.take(chunk: second.frame(from: 2).encoded, from: 0, 1).held == 1)
+    }
+
+    @Test func `a session that brings more than can be held ends, and both go on`() throws {
+        let surname = FieldNumber(4 * 32 + 2)
+        let world = try World.team(["north gate", "table 1"])
+        world.unplugAll()
+        let store = world.laptops[1].store
+        let filler = HeldRow(
+            replica: ReplicaNumber(0), first: 1 << 30, last: 1 << 30,
+            message: [UInt8](repeating: 0, count: 1 << 20))
+        try store.apply(
+            (0..<UInt64(Limits.heldBytesMax >> 20)).map { place in
+                var row = filler
+                row.first += place * 2
+                row.last = row.first
+                return .held(row)
+            })
+        try store.commit()
+        try world.restart(1, seed: 401)
+        var author = Author(world, as: 0, incarnation: 7)
+        for text in ["one", "two"] { author.write([(surname, Body(.text(text)).encoded())]) }
+        let puppet = try Puppet(world, 1, tlsKeyHash: world.laptops[0].identity.tlsKeyHash)
+        try puppet.greet()
+        try puppet.say(author.frame(from: 2))
+
+        #expect(try puppet.heardBye()?.knownReason == .disk)
+        let record = try world.add(0, surname, "three")
+        try world.plug(0, 1)
+        #expect(try world.values(1, record, surname) == ["three"])
     }
 }

@@ -149,5 +149,7 @@ def received():
     yield vector("salt_altered", "receive", "R-5.3 R-5.5", "a salt is another", spoiled(said, "salts", invented("salts")), "bad signature", register=REGISTER)
     yield vector("wrong_start", "receive", "R-5.4 R-5.5", "h before the first change is another", encoded(later), "bad signature", register=REGISTER, before=invented("another h3"))
     yield vector("wrong_register", "receive", "R-5.4 R-5.5", "a change of another register", data, "bad signature", register=invented("register", 16))
+    long = message([edit(A, counter, [(SURNAME, "x" * 700)]) for counter in range(1, 201)])
+    yield vector("segment_too_long", "receive", "R-5.6", "200 changes of 700 bytes in one segment: 140,000 bytes and more", encoded(long), "too many", register=REGISTER)
     first, second = said.segments
     yield vector("signature_of_another_head", "receive", "R-5.5", "both segments carry the second's signature", spoiled(said, "segment 1", varint(first[0]) + second[1]), "bad signature", register=REGISTER)

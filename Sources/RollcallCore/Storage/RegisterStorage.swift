@@ -61,6 +61,26 @@ public struct HeldRow: Equatable, Sendable {
     }
 }
 
+/// Which changes a held row holds, and how many bytes its message has.
+public struct HeldRange: Equatable, Sendable {
+    public var replica: ReplicaNumber
+    public var first: UInt64
+    public var last: UInt64
+    public var byteCount: Int
+
+    public init(replica: ReplicaNumber, first: UInt64, last: UInt64, byteCount: Int) {
+        self.replica = replica
+        self.first = first
+        self.last = last
+        self.byteCount = byteCount
+    }
+
+    public init(_ row: HeldRow) {
+        self.init(
+            replica: row.replica, first: row.first, last: row.last, byteCount: row.message.count)
+    }
+}
+
 public struct StoredRecord: Equatable, Sendable {
     public var dot: Dot
     /// ``RecordState/encoded()``.
@@ -131,7 +151,10 @@ public protocol RegisterStorage {
     /// The last `limit` signed heads with counters before or at `last`, descending.
     func heads(of replica: ReplicaNumber, before last: UInt64, limit: Int) throws -> [SignedHead]
     func salts(of replica: ReplicaNumber, block: UInt64) throws -> [UInt8]?
-    func held() throws -> [HeldRow]
+    /// Held runs in the order of their replicas' numbers, then of their first counters.
+    func heldRanges() throws -> [HeldRange]
+    /// The held run that begins at a dot.
+    func held(_ dot: Dot) throws -> HeldRow?
     func counts() throws -> StoreCounts
 }
 

@@ -77,6 +77,10 @@ extension ControlError {
 
     init(_ error: BundleError) {
         switch error {
+        case .tooManyHeld:
+            self.init(
+                .badBundle, "too many changes wait here for others that come before them",
+                hint: "import first what comes before: `rollcall status` says how many wait")
         case .otherRegister: self.init(.otherRegister, "the bundle is of another register")
         case .unknownSource:
             self.init(

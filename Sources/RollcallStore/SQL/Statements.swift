@@ -102,12 +102,15 @@ enum SQL {
         """
     static let salts =
         "SELECT salts, \(isSound("salts")) FROM salts WHERE replica = ?1 AND block = ?2"
-    static let held = "SELECT dot, last, message, \(isSound("held")) FROM held ORDER BY dot"
+    static let heldRanges = """
+        SELECT dot, last, length(message), \(isSound("held")) FROM held ORDER BY dot
+        """
+    static let held = "SELECT last, message, \(isSound("held")) FROM held WHERE dot = ?1"
 
     // MARK: counting, once at the start
 
     static let countRecords = "SELECT COUNT(*) FROM record"
     static let countChanges = "SELECT COUNT(*) FROM change"
-    static let heldRanges = "SELECT dot, last FROM held"
+    static let countHeld = "SELECT dot, last FROM held"
     static let sumConflicts = "SELECT COALESCE(SUM(conflicts), 0) FROM record WHERE conflicts > 0"
 }

@@ -11,6 +11,13 @@ public struct ChangesMessage: Equatable, Sendable {
             self.changeCount = changeCount
             self.signature = signature
         }
+
+        /// Refuses a segment that, as it would be kept, is too long to be passed on.
+        public func check(byteCount: Int) throws(FormatError) {
+            guard changeCount == 1 || byteCount <= Limits.segmentBytesTakenMax else {
+                throw FormatError(.tooMany, "bytes of a segment")
+            }
+        }
     }
 
     public var replica: ReplicaNumber
