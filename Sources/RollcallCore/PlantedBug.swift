@@ -18,7 +18,7 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case importAcknowledgesAll = "a bundle acknowledges all that is here"
     case chainUnchecked = "signatures are not checked"
     case endedReplicaClosed = "an ended replica takes no more changes"
-    case baseWithoutAgreement = "a base is agreed on while something is lacking"
+    case unlikeBaseBelieved = "a list relative to another base is believed"
     case silenceIgnored = "a silent peer is never given up"
     case neverRedialled = "a lost peer is never dialled again"
     case removalHidesEdits = "a removal hides what was edited apart"

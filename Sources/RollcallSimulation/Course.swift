@@ -77,7 +77,7 @@ extension Team {
     private func letIn(_ index: Int) throws {
         let inviter = plan.options.topology == .star ? 0 : index - 1
         for _ in 0..<5 where nodes[index].laptop?.membership == nil {
-            try join(nodes[index], through: nodes[inviter], isCut: false)
+            try join(nodes[index], through: nodes[inviter], cutAfter: 0)
             try run(until: now + 35_000_000)
         }
         guard nodes[index].laptop?.membership != nil else {
@@ -116,7 +116,7 @@ extension Team {
         for index in 1..<plan.options.nodes where nodes[index].laptop?.membership == nil {
             guard !nodes[index].isRotten, let inviter = inviter(of: index) else { continue }
             for _ in 0..<5 where nodes[index].laptop?.membership == nil {
-                try join(nodes[index], through: inviter, isCut: false)
+                try join(nodes[index], through: inviter, cutAfter: 0)
                 try run(until: now + 35_000_000)
             }
         }
@@ -130,15 +130,15 @@ extension Team {
         }
     }
 
-    /// Persons let back in whom they had turned away, and type an address that their laptop has not heard.
+    /// Persons let back in whom they had turned away.
     private func letBarredIn() throws {
         for node in team {
             try guarding(node) {
                 for other in team where other.identity.node != node.identity.node {
                     let peer = other.identity.node
                     guard cables.areJoined(node.index, other.index) else { continue }
-                    let knowledge = node.laptop?.peers[peer]
-                    if knowledge?.isBarred == true || knowledge?.addresses.isEmpty != false {
+                    // The addresses of others a laptop must come to know by itself.
+                    if node.laptop?.peers[peer]?.isBarred == true {
                         _ = try? node.act { laptop, _, output in
                             laptop.connect(address: other.address, &output)
                         }

@@ -261,21 +261,54 @@ public struct PlanMaker {
         var at = time()
         let inviter = UInt64(options.topology == .star ? 0 : newcomer - 1)
         for _ in 0..<chance.between(0, 2) {
-            steps.append(Step(at, .join, newcomer, inviter, 1))
+            // Often right after it was let in, which is about when it knows nobody else.
+            let bytes = chance.percent(50) ? chance.between(159, 236) : chance.between(1, 1_500)
+            steps.append(Step(at, .join, newcomer, inviter, UInt64(bytes)))
             at += Int64(chance.between(5, 40)) * 1_000_000
         }
-        steps.append(Step(at, .join, newcomer, inviter))
-        if chance.percent(50), options.nodes > 2 { carryBeforeHeardOf(newcomer, inviter, at) }
+        // One who was cut off once let in may have to find its way by itself.
+        let isCutOff = steps.last?.verb == .join && chance.percent(50)
+        if !isCutOff { steps.append(Step(at, .join, newcomer, inviter)) }
+        switch chance.below(3) {
+        case 0: carryBeforeHeardOf(newcomer, inviter, at)
+        case 1: concealAdmission(of: newcomer, inviter, at)
+        default: break
+        }
+    }
+
+    private func others(but newcomer: Int, _ inviter: UInt64) -> [Int] {
+        (0..<options.nodes).filter { $0 != newcomer && $0 != Int(inviter) }
+    }
+
+    /// The inviter keeps a newcomer's admission to itself and passes on what the newcomer writes.
+    private mutating func concealAdmission(
+        of newcomer: Int, _ inviter: UInt64, _ joinedAt: Int64
+    ) {
+        let second: Int64 = 1_000_000
+        steps.append(
+            Step(
+                max(joinedAt - second / 2, 0), .lie, Int(inviter), Lie.withhold.rawValue,
+                milliseconds(1_500, 4_000)))
+        for other in others(but: newcomer, inviter) {
+            steps.append(Step(max(joinedAt - second, 0), .block, newcomer, UInt64(other), 3))
+            steps.append(Step(joinedAt + 30 * second, .heal, newcomer, UInt64(other)))
+        }
+        for _ in 0..<chance.between(3, 8) {
+            let later = Int64(chance.between(4, 20)) * second
+            steps.append(Step(joinedAt + later, .add, newcomer, chance.next() >> 1))
+        }
     }
 
     /// What a newcomer exported for its inviter comes to a laptop that was alone while it was let in.
     private mutating func carryBeforeHeardOf(_ newcomer: Int, _ inviter: UInt64, _ joinedAt: Int64)
     {
-        let others = (0..<options.nodes).filter { $0 != newcomer && $0 != Int(inviter) }
-        let alone = chance.pick(others)
+        let alone = chance.pick(others(but: newcomer, inviter))
         let second: Int64 = 1_000_000
         steps.append(
             Step(max(joinedAt - second, 0), .partition, 0, 1 << UInt64(alone), 40_000))
+        // What the inviter cannot acknowledge is in the bundle: also what others wrote.
+        steps.append(Step(joinedAt + 3 * second, .block, newcomer, inviter, 3))
+        steps.append(Step(joinedAt + 15 * second, .heal, newcomer, inviter))
         steps.append(Step(joinedAt + 8 * second, .export, newcomer, inviter, 0))
         for wait in 1...4 {
             steps.append(

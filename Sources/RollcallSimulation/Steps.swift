@@ -38,11 +38,11 @@ extension Team {
 
     func join(_ step: Step) throws {
         guard let other = other(step) else { return }
-        try join(nodes[step.node], through: nodes[other], isCut: step.b == 1)
+        try join(nodes[step.node], through: nodes[other], cutAfter: Int(clamping: step.b))
     }
 
-    /// An invitation at one laptop, a code typed at another.
-    func join(_ newcomer: SimulatedNode, through inviter: SimulatedNode, isCut: Bool) throws {
+    /// An invitation at one laptop, a code typed at another, whose cable is cut after so many bytes unless they are none.
+    func join(_ newcomer: SimulatedNode, through inviter: SimulatedNode, cutAfter: Int) throws {
         guard newcomer.isUp, inviter.isUp, newcomer.laptop?.membership == nil,
             inviter.laptop?.membership != nil
         else { return }
@@ -64,9 +64,9 @@ extension Team {
                 }
             }
         }
-        if isCut {
+        if cutAfter > 0 {
             mark(.joinCut)
-            cutNext[newcomer.index] = chance.between(100, 1_500)
+            cutNext[newcomer.index] = cutAfter
         }
     }
 

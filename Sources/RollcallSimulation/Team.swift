@@ -160,7 +160,9 @@ public final class Team {
         case .start(let index): start(nodes[index])
         case .heal(let node, let other): heal(node, other)
         case .emptyDisk(let index): nodes[index].disk.faults.isFull = false
-        case .stopClone(let index): stop(nodes[index], isPowerLoss: false)
+        case .stopClone(let index):
+            // Once all is mended it stays, and what was written at it reaches the others.
+            if isFaultTime { stop(nodes[index], isPowerLoss: false) }
         case .stopLying(let index): nodes[index].lie = nil
         case .unmisroute(let index): misrouted[index] = nil
         }

@@ -126,17 +126,17 @@ public final class Carrier<Disk: RegisterDisk> {
         _ body: (inout Laptop, Disk, (Output) throws -> Void) throws -> (Result, isKept: Bool)
     ) throws -> (Result, isKept: Bool) {
         try refresh()
-        let before = laptop
         var copy = laptop
         let outcome: (Result, isKept: Bool)
         do {
             outcome = try body(&copy, disk) { try take($0) }
             guard outcome.isKept else {
-                try undo(to: before)
+                try undo()
                 return outcome
             }
         } catch {
-            try undo(to: before)
+            if isPlanted(.importKeptAfterError) { laptop = copy }
+            try undo()
             throw error
         }
         laptop = copy
@@ -145,9 +145,8 @@ public final class Carrier<Disk: RegisterDisk> {
         return outcome
     }
 
-    private func undo(to before: Laptop) throws {
+    private func undo() throws {
         waiting = []
-        if !isPlanted(.importKeptAfterError) { laptop = before }
         if disk.isTransactionOpen { try disk.rollback() }
     }
 

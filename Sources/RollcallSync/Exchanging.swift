@@ -63,8 +63,14 @@ extension Laptop {
             peers[peer]?.baseDigest = 0
             unsavedPeers.insert(peer)
         }
+        let peer = sessions[id]?.peer
         end(id, reason: "peer: \(bye.text)", &output)
         output.close.append(id)
+        guard bye.knownReason == .duplicateSession, let peer,
+            !sessions.values.contains(where: { $0.peer == peer })
+        else { return }
+        // Another machine with this laptop's key is there: at once again, and neither would ever finish a sentence.
+        dialling.putOff(peer, until: moment.now + .seconds(Limits.idleSeconds))
     }
 
     // MARK: - who is there
@@ -140,7 +146,9 @@ extension Laptop {
         // Both sides decide by what the two hellos say, so that they decide alike.
         if hello.digest == greeted.digest {
             try begin(id, knowing: greeted.vector, storage, &output)
-        } else if greeted.baseDigest != 0, greeted.baseDigest == hello.base {
+        } else if greeted.baseDigest != 0,
+            greeted.baseDigest == hello.base || hello.base != 0 && isPlanted(.unlikeBaseBelieved)
+        {
             var theirs = greeted.base
             guard try take(hello.changed, into: &theirs, id, storage, &output) else { return }
             try begin(id, knowing: theirs, storage, &output)
@@ -424,7 +432,7 @@ extension Laptop {
             session.sifting.isEmpty, session.unheardOf.isEmpty, let peer = session.peer
         else { return }
         let vector = heads.vector
-        guard session.theirs == vector || isPlanted(.baseWithoutAgreement) else { return }
+        guard session.theirs == vector else { return }
         peers[peer]?.base = vector
         peers[peer]?.baseDigest = firstEight(heads.digest())
         unsavedPeers.insert(peer)

@@ -89,8 +89,11 @@ extension Laptop {
         // Data would only be held there until the rest of the control lane comes, once it is settled what that is.
         guard !behind.contains(where: { heads[$0].id.lane == .control }) else { return nil }
         guard session.bytesInFlight <= session.window / 2 else { return nil }
-        let live = sorted.first { heads[$0].height - session.sent[$0] <= Self.liveChangesMax }
-        if let live { return live }
+        // As much again as of backlog; beyond that, edits that wait go together and take less.
+        if session.bytesInFlight < 2 * session.flightBytesMax {
+            let live = sorted.first { heads[$0].height - session.sent[$0] <= Self.liveChangesMax }
+            if let live { return live }
+        }
         guard session.bytesInFlight == 0 || session.bytesInFlight < session.flightBytesMax else {
             return nil
         }

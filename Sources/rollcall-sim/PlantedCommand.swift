@@ -12,10 +12,13 @@ struct PlantedCommand: ParsableCommand {
     @Option(help: "The first seed.") var from: UInt64 = 1
     @Option(help: "The most seeds for a bug.") var seeds: UInt64 = 2_000
     @Option(help: "Only bugs whose name contains this.") var only = ""
+    @Option(help: "Runs this one plan, and tells what happens, in place of seeds.") var plan:
+        String?
     @OptionGroup var options: SizeOptions
 
     func run() throws {
         #if PLANTED_BUGS
+            if let plan { return try replay(PlanFile.read(plan)) }
             var missed = 0
             for bug in PlantedBug.allCases where only.isEmpty || bug.rawValue.contains(only) {
                 plantedBug = bug
@@ -38,6 +41,14 @@ struct PlantedCommand: ParsableCommand {
     }
 
     #if PLANTED_BUGS
+        private func replay(_ plan: Plan) {
+            for bug in PlantedBug.allCases where only.isEmpty || bug.rawValue.contains(only) {
+                plantedBug = bug
+                let verdict = Team.run(plan, narrator: only.isEmpty ? nil : { say($0) })
+                say("\(bug.rawValue): \(verdict.sentence)")
+            }
+        }
+
         /// At once, also into a file.
         private func say(_ line: String) {
             FileHandle.standardOutput.write(Data((line + "\n").utf8))
