@@ -27,7 +27,6 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case commitNotSynced = "a commit is not synced"
     // Found by the simulator.
     case siftByWhatIsNow = "a sift is about what has been written since"
-    case nothingFollowsHeld = "a run that follows a held one is refused"
     case newcomerWaits = "a cut-off newcomer never dials"
     case aheadOfDisk = "a laptop goes on ahead of an unreadable disk"
 }

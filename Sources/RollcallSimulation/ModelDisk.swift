@@ -121,7 +121,7 @@ final class ModelDisk: SimulatedDisk {
         switch write {
         case .change(let change): try put(change)
         case .record(let record, let conflicts): put(record, conflicts)
-        case .replica(let row): put(row)
+        case .replica(let row): try put(row)
         case .head(let head): put(head)
         case .dropHead(let dot): dropHead(dot)
         case .salts(let replica, let block, let salts):
@@ -165,8 +165,9 @@ final class ModelDisk: SimulatedDisk {
         }
     }
 
-    private func put(_ row: ReplicaRow) {
+    private func put(_ row: ReplicaRow) throws {
         let number = Int(row.number.rawValue)
+        guard number <= rows.replicas.count else { throw SimulationFailure(.gapWritten, "replica") }
         if number == rows.replicas.count {
             undo.append(.replica(number, nil))
             rows.replicas.append(row)

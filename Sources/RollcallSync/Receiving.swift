@@ -41,7 +41,10 @@ extension Laptop {
             }
             return .known
         }
-        if isPlanted(.endedReplicaClosed), known, heads[message.replica].isEnded { return .known }
+        if isPlanted(.endedReplicaClosed), known, heads[message.replica].isEnded {
+            output.commit += heads.adopt(learned).map { .replica($0) }
+            return .known
+        }
         let author = learned[message.replica].node
         let isGap = message.first > height + 1
         var isHeld = isGap || membership?.isMember(author) != true
@@ -291,7 +294,7 @@ extension Laptop {
     private mutating func endOfHeldRun(
         before message: ChangesMessage, isKnown: Bool, _ storage: some RegisterStorage
     ) throws -> [UInt8]? {
-        guard isKnown, !isPlanted(.nothingFollowsHeld),
+        guard isKnown,
             let index = held.firstIndex(where: {
                 $0.range.replica == message.replica && $0.range.last == message.first - 1
             })
