@@ -7,11 +7,15 @@ public import Foundation
 public enum ControlRequest: Codable, Equatable, Sendable {
     // The register and who is in it.
     case initRegister(name: String, register: String, operator: String)
-    case invite(minutes: Int, wait: Bool, yes: Bool)
+    case invite(minutes: Int, wait: Bool, yes: Bool, role: String? = nil)
     case join(address: String, name: String, operator: String, code: String)
     case confirm(words: String)
     case status
     case peers
+    case members
+    case revoke(node: String, reason: String, upTo: [String])
+    case giveRole(node: String, role: String)
+    case quarantine
     case connect(target: String)
     case disconnect(node: String)
     case waitUpToDate(peers: [String], timeoutSeconds: Double?)

@@ -32,6 +32,9 @@ struct MemoryRegister: RegisterStorage {
         case .record(let record, let conflicts):
             recordStates[record.dot] = record.state
             conflictCounts[record.dot] = conflicts
+        case .dropRecord(let dot):
+            recordStates[dot] = nil
+            conflictCounts[dot] = nil
         case .replica(let row): apply(row)
         case .head(let head): signedHeads[head.dot] = head
         case .dropHead(let dot): signedHeads[dot] = nil

@@ -121,6 +121,7 @@ final class ModelDisk: SimulatedDisk {
         switch write {
         case .change(let change): try put(change)
         case .record(let record, let conflicts): put(record, conflicts)
+        case .dropRecord(let dot): dropRecord(dot.rawValue)
         case .replica(let row): try put(row)
         case .head(let head): put(head)
         case .dropHead(let dot): dropHead(dot)
@@ -163,6 +164,14 @@ final class ModelDisk: SimulatedDisk {
             let position = rows.recordOrder.firstPosition(notBefore: key)
             rows.recordOrder.insert(key, at: position)
         }
+    }
+
+    private func dropRecord(_ key: UInt64) {
+        guard let before = rows.records.removeValue(forKey: key) else { return }
+        rows.recordOrder.remove(at: rows.recordOrder.firstPosition(notBefore: key))
+        undo.append(.record(key, before.state, before.conflicts))
+        rows.counts.records -= 1
+        rows.counts.conflicts -= before.conflicts
     }
 
     private func put(_ row: ReplicaRow) throws {
@@ -232,7 +241,9 @@ final class ModelDisk: SimulatedDisk {
             rows.records[key] = nil
             rows.recordOrder.remove(at: rows.recordOrder.firstPosition(notBefore: key))
         case .record(let key, .some(let state), let conflicts):
-            rows.records[key] = (state, conflicts)
+            if rows.records.updateValue((state, conflicts), forKey: key) == nil {
+                rows.recordOrder.insert(key, at: rows.recordOrder.firstPosition(notBefore: key))
+            }
         case .head(let dot, let head):
             let replica = Int(dot.replica.rawValue)
             let position = position(of: dot)

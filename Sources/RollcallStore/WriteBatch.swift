@@ -22,6 +22,7 @@ struct WriteBatch {
         switch write {
         case .change(let change): try put(change)
         case .record(let record, let conflicts): try put(record, conflicts: conflicts)
+        case .dropRecord(let dot): try dropRecord(dot)
         case .replica(let row): try put(row)
         case .head(let head): try put(head)
         case .dropHead(let dot): try drop(dot, SQL.dropHead)
@@ -80,6 +81,13 @@ struct WriteBatch {
             try update.execute()
         }
         return Int(before)
+    }
+
+    private mutating func dropRecord(_ dot: Dot) throws {
+        guard let conflicts = try integer(SQL.recordConflicts, of: dot) else { return }
+        try drop(dot, SQL.dropRecord)
+        tally.records -= 1
+        tally.conflicts -= Int(conflicts)
     }
 
     // MARK: one by one

@@ -186,8 +186,9 @@ extension Laptop {
     ) throws {
         self.moment = moment
         let manifest = bundle.manifest
-        guard membership?.isMember(manifest.source) == true else { throw BundleError.unknownSource }
-        guard manifest.source != node else { return }
+        guard membership?.isKnown(manifest.source) == true else { throw BundleError.unknownSource }
+        // What a node says of itself counts no more once it was taken out; what it carries is signed by those who wrote it.
+        guard manifest.source != node, membership?.isMember(manifest.source) == true else { return }
         var vector = VersionVector()
         for entry in manifest.vector {
             guard let replica = heads.table.number(of: entry.replica) else { continue }

@@ -23,6 +23,8 @@ struct Invitation {
     var failures = 0
     /// Whoever proves the code is admitted without a person's word.
     var admitsAtOnce: Bool
+    /// What the newcomer will be.
+    var role: Role
 }
 
 /// This laptop's own attempt to join a register.
@@ -43,7 +45,7 @@ extension Laptop {
     // MARK: - the inviter
 
     public mutating func invite(
-        minutes: Int, admitsAtOnce: Bool, _ moment: Moment
+        minutes: Int, admitsAtOnce: Bool, role: Role = .administrator, _ moment: Moment
     ) throws -> JoinCode {
         self.moment = moment
         guard let membership else { throw LaptopError.noRegister }
@@ -51,7 +53,8 @@ extension Laptop {
         guard membership.members.count < Limits.membersMax else { throw LaptopError.tooManyMembers }
         let code = JoinCode(using: &chance)
         invitation = Invitation(
-            code: code, expires: moment.now + .seconds(minutes * 60), admitsAtOnce: admitsAtOnce)
+            code: code, expires: moment.now + .seconds(minutes * 60), admitsAtOnce: admitsAtOnce,
+            role: role)
         return code
     }
 
@@ -177,7 +180,7 @@ extension Laptop {
                 id, .joinRefused, "the code is wrong, or somebody may be in between", &output)
         }
         let entry = MemberEntry(
-            node: newcomer, tlsKeyHash: sessions[id]?.tlsKeyHash ?? [], role: .administrator,
+            node: newcomer, tlsKeyHash: sessions[id]?.tlsKeyHash ?? [], role: invitation.role,
             bundleKey: offer.bundleKey, name: offer.name, proof: proof.enrolment)
         guard entry.isProven(in: membership.register, by: identity.key.scheme) else {
             return bye(id, .joinRefused, "the newcomer does not hold its key", &output)

@@ -21,6 +21,9 @@ public enum LaptopError: Error, Equatable, Sendable {
     case registerExists
     case notAllowed
     case tooManyMembers
+    case noSuchMember
+    /// This laptop was taken out of the register.
+    case revoked
     case invitationOpen
     /// The peer's address is not known.
     case noAddress
@@ -149,35 +152,23 @@ public struct Laptop {
         for node in peers.keys { dialling.reset(node, moment.now) }
     }
 
-    /// Applies the control lane anew.
-    ///
-    /// An author may have been let in by a change that lies in a later replica, so it goes round until nobody new
-    /// comes in. Own replicas are no exception: whom this node let in counts only after its own admission.
+    /// Applies the control lane anew, and notes what each data replica's first change ended.
     private mutating func loadMembership(_ storage: some RegisterStorage) throws {
-        var waiting = heads.allNumbers.filter {
-            heads[$0].id.lane == .control && heads[$0].height > 0
-        }
-        var isProgressing = true
-        while isProgressing {
-            isProgressing = false
-            for number in waiting where membership?.isMember(heads[number].id.node) == true {
-                try loadControl(number, storage)
-                waiting.removeAll { $0 == number }
-                isProgressing = true
+        for number in heads.allNumbers where heads[number].height > 0 {
+            let isControl = heads[number].id.lane == .control
+            for stored in try storage.changes(
+                of: number, from: 1, through: isControl ? heads[number].height : 1,
+                contentBytesMax: .max)
+            {
+                let change = try Change(dot: stored.dot, stored: stored.content)
+                if isControl {
+                    membership?.apply(change, heads.table)
+                } else {
+                    membership?.noteEnded(by: change, heads.table)
+                }
             }
         }
-        // What a newcomer wrote before it heard of its own admission.
-        for number in waiting { try loadControl(number, storage) }
-    }
-
-    private mutating func loadControl(
-        _ number: ReplicaNumber, _ storage: some RegisterStorage
-    ) throws {
-        for stored in try storage.changes(
-            of: number, from: 1, through: heads[number].height, contentBytesMax: .max)
-        {
-            _ = membership?.apply(try Change(dot: stored.dot, stored: stored.content), heads.table)
-        }
+        membership?.settle(heads.table)
     }
 
     public var node: NodeID { identity.node }

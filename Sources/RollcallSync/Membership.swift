@@ -11,15 +11,28 @@ public struct Member: Equatable, Sendable {
     public var entry: Dot?
 }
 
-/// Who may speak in this register: a rule over the applied control changes, whatever their order.
+/// A node that was taken out for good.
+public struct Revocation: Equatable, Sendable {
+    public var member: Member
+    /// One for each revoke, in canonical order.
+    public var reasons: [String]
+}
+
+/// Who may speak in this register: a rule over all control changes that came, whatever their order.
 public struct Membership: Sendable {
     public let genesis: Genesis
     public let register: RegisterID
     public private(set) var members: [NodeID: Member] = [:]
+    public private(set) var revoked: [NodeID: Revocation] = [:]
     /// Operators by the dot of their entry.
     public private(set) var operators: [Dot: OperatorEntry] = [:]
 
     private let scheme: SignatureScheme
+    private var history = ControlHistory()
+    private var isSettled = true
+    /// How far the replicas of nodes that are no members count; none: nothing of them.
+    private var countedHeights: [NodeID: [ReplicaID: UInt64]] = [:]
+    private var mayNotWrite: Set<NodeID> = []
 
     public init(genesis: Genesis, scheme: SignatureScheme = .ed25519) {
         self.genesis = genesis
@@ -30,10 +43,22 @@ public struct Membership: Sendable {
             role: Role.administrator.rawValue, name: "", entry: nil)
     }
 
+    // MARK: - questions
+
     public func isMember(_ node: NodeID) -> Bool { members[node] != nil }
 
     public func isAdministrator(_ node: NodeID) -> Bool {
         members[node]?.role == Role.administrator.rawValue
+    }
+
+    /// Whether a node may only read.
+    public func isObserver(_ node: NodeID) -> Bool {
+        members[node]?.role == Role.observer.rawValue
+    }
+
+    /// Whether what a node signed is taken in at all, if only to wait in quarantine.
+    public func isKnown(_ node: NodeID) -> Bool {
+        members[node] != nil || countedHeights[node] != nil
     }
 
     public func member(tlsKeyHash: [UInt8]) -> Member? {
@@ -42,39 +67,127 @@ public struct Membership: Sendable {
             .min { $0.node.precedes($1.node) }
     }
 
-    /// Takes in a control change by a member and answers whether somebody new was let in.
+    /// Up to which change a replica counts; beyond it all is in quarantine.
+    public func countedHeight(of replica: ReplicaID) -> UInt64 {
+        if replica.lane == .data, mayNotWrite.contains(replica.node) { return 0 }
+        guard let heights = countedHeights[replica.node] else { return Dot.counterMax }
+        return heights[replica] ?? 0
+    }
+
+    /// How far an ended replica went by what ended it.
+    func endedHeight(of replica: ReplicaID) -> UInt64? { history.endedHeight(of: replica) }
+
+    /// Whether something may be beyond what counts.
+    public var hasLimits: Bool { !countedHeights.isEmpty || !mayNotWrite.isEmpty }
+
+    /// Entries of members, roles and revocations.
+    public var entryCount: Int { history.entries.count }
+
+    // MARK: - what came
+
+    /// Takes in a control change; ``settle(_:)`` draws the conclusions.
     ///
-    /// Entries that are not well-formed, not proven, or by a node that may not let others in change nothing.
-    mutating func apply(_ change: Change, _ table: ReplicaTable) -> Bool {
+    /// Entries that are not well-formed or not proven change nothing.
+    mutating func apply(_ change: Change, _ table: ReplicaTable) {
+        let id = table[change.dot.replica]
+        history.note(linksOf: change, by: id)
+        noteEnded(by: change, table)
         guard let write = change.write(to: .entry),
             case .entry(let bytes) = Body(change.bodies, write.body).content
-        else { return false }
-        let author = table[change.dot.replica].node
-        switch change.kind {
-        case ChangeKind.member: return admit(bytes, by: author, change.dot, table)
-        case ChangeKind.operator:
+        else { return }
+        if change.kind == ChangeKind.operator {
             if let entry = try? OperatorEntry(bytes) { operators[change.dot] = entry }
-            return false
-        default: return false
+        } else if let act = act(change.kind, bytes) {
+            history.add(.init(dot: change.dot, author: id.node, act: act))
+            isSettled = false
         }
     }
 
-    private mutating func admit(
-        _ bytes: [UInt8], by author: NodeID, _ dot: Dot, _ table: ReplicaTable
-    ) -> Bool {
-        guard isAdministrator(author), let entry = try? MemberEntry(bytes),
-            entry.isProven(in: register, by: scheme)
-        else { return false }
-        let member = Member(
-            node: entry.node, tlsKeyHash: entry.tlsKeyHash, role: entry.role, name: entry.name,
-            entry: dot)
-        guard let known = members[entry.node] else {
-            members[entry.node] = member
-            return true
+    /// Which replicas a first change ended says how far those count, once their node is revoked.
+    mutating func noteEnded(by change: Change, _ table: ReplicaTable) {
+        guard change.dot.counter == 1 else { return }
+        history.note(endedBy: change, of: table[change.dot.replica])
+        if hasLimits { isSettled = false }
+    }
+
+    private func act(_ kind: UInt64, _ bytes: [UInt8]) -> ControlHistory.Act? {
+        switch kind {
+        case ChangeKind.member:
+            guard let entry = try? MemberEntry(bytes), entry.isProven(in: register, by: scheme)
+            else { return nil }
+            return .member(entry)
+        case ChangeKind.role: return (try? RoleEntry(bytes)).map { .role($0) }
+        case ChangeKind.revoke: return (try? RevokeEntry(bytes)).map { .revoke($0) }
+        default: return nil
         }
-        // Two entries for one node: the one that comes first in canonical order, so that all nodes decide alike.
-        if let earlier = known.entry, table.precedes(earlier, dot) { return false }
-        members[entry.node] = member
-        return false
+    }
+
+    // MARK: - conclusions
+
+    /// Decides anew who may speak; answers whether anything that was asked above may be answered otherwise now.
+    @discardableResult
+    mutating func settle(_ table: ReplicaTable) -> Bool {
+        guard !isSettled else { return false }
+        isSettled = true
+        let before = (members, countedHeights, mayNotWrite)
+        let authority = Authority(genesis, validEntries(table), history, table)
+        members = authority.admitted.filter { authority.isMember($0.key) }
+        revoked = [:]
+        countedHeights = [:]
+        for node in authority.disowned { countedHeights[node] = [:] }
+        for (node, revokes) in authority.revocations {
+            countedHeights[node] = Self.lowest(revokes.map { Authority.heights(by: $0, history) })
+            guard let member = authority.admitted[node] else { continue }
+            revoked[node] = Revocation(member: member, reasons: revokes.map(\.reason))
+        }
+        mayNotWrite = Set(
+            authority.rolesEver.filter { $0.value == [Role.observer.rawValue] }.keys)
+        return before != (members, countedHeights, mayNotWrite)
+    }
+
+    private static func lowest(_ cuts: [[ReplicaID: UInt64]]) -> [ReplicaID: UInt64] {
+        guard var lowest = cuts.first else { return [:] }
+        for other in cuts.dropFirst() {
+            lowest = lowest.filter { other[$0.key] != nil }
+            for (id, height) in other where lowest[id].map({ $0 > height }) ?? false {
+                lowest[id] = height
+            }
+        }
+        return lowest
+    }
+
+    /// The entries whose authors might write them, by all that they knew themselves: causes before effects.
+    ///
+    /// So a removal holds against whoever removes its author at the same time, and whoever knew of their own removal when
+    /// they wrote is not heard.
+    private func validEntries(_ table: ReplicaTable) -> [Authority.Judged] {
+        var judged = history.entries.map {
+            Authority.Judged(entry: $0, past: history.past(of: $0.dot, table))
+        }
+        let weights = Dictionary(
+            judged.map { ($0.entry.dot, $0.past.counters.values.reduce(0, +)) },
+            uniquingKeysWith: { first, _ in first })
+        judged.sort { left, right in
+            let (a, b) = (weights[left.entry.dot] ?? 0, weights[right.entry.dot] ?? 0)
+            return a == b ? table.precedes(left.entry.dot, right.entry.dot) : a < b
+        }
+        var valid: [Authority.Judged] = []
+        for candidate in judged {
+            let known = valid.filter { candidate.past.includes($0.entry.dot) }
+            if isAllowed(candidate.entry, by: Authority(genesis, known, history, table)) {
+                valid.append(candidate)
+            }
+        }
+        return valid
+    }
+
+    private func isAllowed(_ entry: ControlHistory.Entry, by authority: Authority) -> Bool {
+        switch entry.act {
+        case .member, .role: return authority.isAdministrator(entry.author)
+        case .revoke(let revoke):
+            // Anybody may leave.
+            return authority.isAdministrator(entry.author)
+                || revoke.node == entry.author && authority.isMember(entry.author)
+        }
     }
 }

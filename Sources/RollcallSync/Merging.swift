@@ -75,6 +75,21 @@ struct Merging {
         return try RecordRow(stored).state
     }
 
+    /// Makes a record anew from those of its changes that count.
+    mutating func rebuild(
+        _ record: Dot, from dots: [Dot], _ storage: some RegisterStorage
+    ) throws {
+        var state = RecordState()
+        for dot in dots {
+            guard let stored = try storage.change(dot) else { throw LaptopError.storeIncomplete }
+            try state.apply(try Change(dot: dot, stored: stored.content)) { dot in
+                try fields(of: dot, storage)
+            }
+        }
+        order.append(record)
+        states[record] = state
+    }
+
     private func fields(of dot: Dot, _ storage: some RegisterStorage) throws -> [FieldNumber] {
         if let index = index(of: dot) { return applied[index].change.writes.map(\.field) }
         guard let stored = try storage.change(dot) else { return [] }
@@ -95,6 +110,10 @@ struct Merging {
                 continue
             }
             guard let state = states[record] else { continue }
+            guard !state.entries.isEmpty else {
+                writes.append(.dropRecord(record))
+                continue
+            }
             let live = try liveChanges(state, salts, storage)
             let digest = Self.digest(record, live, table)
             let conflicts = live.count < 2 ? 0 : Self.conflicts(in: live, table)

@@ -41,6 +41,7 @@ public enum Notice: Equatable, Sendable {
     case disconnected(NodeID, reason: String)
     case refused(SessionID, reason: String)
     case admitted(NodeID, name: String)
+    case revoked(NodeID, name: String)
     case fork(ReplicaID, height: UInt64)
     case newcomerWaits(words: String, name: String)
     case joinWords(String)

@@ -68,7 +68,14 @@ extension Laptop {
             try eachRecord(of: replica, storage) { hash.add(Array($0.state.prefix(32))) }
         }
         hash.add(try membershipDigest(storage))
-        hash.add([UInt8](repeating: 0, count: 8))
+        var waiting = ByteWriter()
+        let quarantined = try quarantined(storage)
+        waiting.u64(UInt64(quarantined.count))
+        for change in quarantined {
+            heads.table.encode(change.dot, to: &waiting)
+            waiting.raw(change.hash)
+        }
+        hash.add(waiting.bytes)
         return hash.finish()
     }
 

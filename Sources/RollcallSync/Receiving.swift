@@ -47,7 +47,7 @@ extension Laptop {
         }
         let author = learned[message.replica].node
         let isGap = message.first > height + 1
-        var isHeld = isGap || membership?.isMember(author) != true
+        var isHeld = isGap || membership?.isKnown(author) != true
         if isPlanted(.futureIsHeld) {
             let tomorrow = moment.wallClock + 86_400_000
             isHeld = isHeld || message.changes.contains { $0.recordedAt > tomorrow }
@@ -180,6 +180,7 @@ extension Laptop {
         let lane = heads[replica].id.lane
         let newCount = Int(message.last - height)
         var merging = Merging(reserving: newCount)
+        let counted = membership?.countedHeight(of: heads[replica].id) ?? 0
         output.commit.reserveCapacity(output.commit.count + newCount * 2 + 32)
         for (change, link) in zip(message.changes, run.links) where change.dot.counter > height {
             output.commit.append(
@@ -187,10 +188,10 @@ extension Laptop {
             if isPlanted(.halfSegmentApplied), newCount > 1, change.dot.counter == message.last {
                 continue
             }
-            if lane == .data {
+            if lane == .control {
+                membership?.apply(change, heads.table)
+            } else if change.dot.counter <= counted {
                 try merging.apply(change, link.commitments, storage)
-            } else {
-                apply(control: change)
             }
             if change.dot.counter == 1 { end(replicasNamedBy: change, &output) }
         }
@@ -216,6 +217,7 @@ extension Laptop {
         }
         guard let last = run.links.last else { return }
         output.commit.append(.replica(heads.advance(replica, to: message.last, last.hash)))
+        try settleMembership(storage, &output)
     }
 
     private mutating func keepHeads(
@@ -253,6 +255,7 @@ extension Laptop {
             numbers.append(table.insert(earlier))
         }
         guard !numbers.isEmpty else { return }
+        if id.lane == .data { membership?.noteEnded(by: change, table) }
         output.commit += heads.adopt(table).map { .replica($0) }
         for number in numbers where !heads[number].isEnded {
             output.commit.append(.replica(heads.end(number)))
@@ -345,7 +348,7 @@ extension Laptop {
     ) throws -> ChangesMessage? {
         let index = held.firstIndex { run in
             let row = heads[run.range.replica]
-            return run.range.first <= row.height + 1 && membership?.isMember(row.id.node) == true
+            return run.range.first <= row.height + 1 && membership?.isKnown(row.id.node) == true
         }
         guard let index else { return nil }
         let run = held.remove(at: index).range

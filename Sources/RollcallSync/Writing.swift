@@ -69,7 +69,9 @@ extension Laptop {
         _ drafts: [Draft], in lane: Lane = .data, _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws -> [Dot] {
-        guard membership != nil else { throw LaptopError.noRegister }
+        guard let membership else { throw LaptopError.noRegister }
+        guard membership.revoked[node] == nil else { throw LaptopError.revoked }
+        guard lane == .control || !membership.isObserver(node) else { throw LaptopError.notAllowed }
         guard !drafts.isEmpty else { return [] }
         // Judged before anything is begun: a refused write leaves nothing behind.
         guard drafts.allSatisfy(\.isWithinLimits) else { throw LaptopError.changeTooLong }
@@ -92,7 +94,7 @@ extension Laptop {
             if lane == .data {
                 try writer.merging.apply(change, commitments, storage)
             } else {
-                apply(control: change)
+                self.membership?.apply(change, heads.table)
             }
             if change.dot.counter == 1 { end(replicasNamedBy: change, &output) }
             dots.append(change.dot)
@@ -109,6 +111,7 @@ extension Laptop {
         try writer.merging.addRows(to: &output.commit, heads.table, salts, storage)
         output.commit.append(
             .replica(heads.advance(writer.replica, to: writer.height, writer.hash)))
+        try settleMembership(storage, &output)
         tellSessions(storage, &output)
         return dots
     }
@@ -265,16 +268,6 @@ extension Laptop {
         }
     }
 
-    /// Applies a control change that is durable; somebody let in may be dialled at once.
-    mutating func apply(control change: Change) {
-        guard membership?.apply(change, heads.table) == true else { return }
-        for node in membership?.members.keys.map({ $0 }) ?? []
-        where peers[node] == nil && node != self.node {
-            peers[node] = PeerKnowledge()
-            unsavedPeers.insert(node)
-        }
-    }
-
     /// The salts of any change held here.
     func saltSource(_ storage: some RegisterStorage) -> (Dot) throws -> [UInt8]? {
         let own = own
@@ -304,6 +297,30 @@ enum Extras {
     /// The heads that a replica's first change ends; extras that are odd end nothing.
     static func ended(_ change: Change) -> [Ended] {
         (try? endedStrictly(change)) ?? []
+    }
+
+    /// The control heads that a change lists as known to its author; extras that are odd list none.
+    static func parents(_ change: Change) -> [(replica: ReplicaID, counter: UInt64)] {
+        (try? parentsStrictly(change)) ?? []
+    }
+
+    private static func parentsStrictly(
+        _ change: Change
+    ) throws(FormatError) -> [(replica: ReplicaID, counter: UInt64)] {
+        var reader = ByteReader(change.extras)
+        var parents: [(replica: ReplicaID, counter: UInt64)] = []
+        while !reader.isAtEnd {
+            let type = try reader.varint("extra type")
+            let range = try reader.byteStringRange("extra")
+            guard type == Self.parents else { continue }
+            var list = ByteReader(change.extras, range)
+            while !list.isAtEnd {
+                let replica = try ReplicaID(from: &list, "parent")
+                parents.append((replica, try list.varint("parent height")))
+                _ = try list.raw(16, "parent hash")
+            }
+        }
+        return parents
     }
 
     private static func endedStrictly(_ change: Change) throws(FormatError) -> [Ended] {

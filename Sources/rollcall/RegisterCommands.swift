@@ -30,9 +30,14 @@ struct InviteCommand: DaemonCommand {
     @Flag(help: "Stay until the newcomer came, show its six words, ask whether to admit it.")
     var wait = false
     @Flag(help: "Admit whoever proves the code, without asking.") var yes = false
+    @Option(
+        help:
+            "What the newcomer will be: administrator, operator, medic or observer. (else administrator)"
+    )
+    var role: String?
 
     func request(in directory: String) throws -> ControlRequest {
-        .invite(minutes: minutes, wait: wait, yes: yes)
+        .invite(minutes: minutes, wait: wait, yes: yes, role: role)
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {

@@ -15,7 +15,9 @@ struct Rollcall: ParsableCommand {
                 name: "The register and its laptops",
                 subcommands: [
                     InitCommand.self, InviteCommand.self, JoinCommand.self, ConfirmCommand.self,
-                    StatusCommand.self, PeersCommand.self, ConnectCommand.self,
+                    StatusCommand.self, MembersCommand.self, RevokeCommand.self,
+                    PromoteCommand.self, QuarantineCommand.self, PeersCommand.self,
+                    ConnectCommand.self,
                     DisconnectCommand.self, WaitCommand.self, FingerprintCommand.self,
                 ]),
             CommandGroup(

@@ -18,6 +18,10 @@ enum Sentences {
         Tell the code to one person by voice or on paper. Three failures, the time, or a restart \
         of the daemon burn it.
         """
+    static let revokeDiscussion = """
+        From then on nobody takes anything from it. What is here of it counts, unless --up-to says \
+        less; what it wrote beyond waits in quarantine on every laptop, and nothing brings it back in.
+        """
     static let joinDiscussion = """
         Asks for the code. Both screens then show the same six words, and the inviting laptop's \
         operator compares them and lets this one in; unless it invited with --yes.
@@ -146,6 +150,22 @@ enum Sentences {
     // MARK: - Peers
 
     static func dialling(_ target: String) -> String { "dialling \(shown(target))" }
+
+    static func standing(_ member: MemberReport) -> String {
+        if !member.revokedFor.isEmpty {
+            return "taken out: \(member.revokedFor.joined(separator: "; "))"
+        }
+        return member.isThis ? "member, this laptop" : "member"
+    }
+
+    static func revoked(_ report: RevokeReport) -> String {
+        "\(shown(report.name)) is taken out, node \(shown(report.node)); "
+            + "\(counted(report.quarantined, "change")) in quarantine"
+    }
+
+    static func promoted(_ report: RoleReport) -> String {
+        "\(shown(report.name)) is \(shown(report.role)) from now on"
+    }
 
     static func disconnected(_ name: String) -> String {
         "\(shown(name)) is refused until `rollcall connect`"

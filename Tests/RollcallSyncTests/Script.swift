@@ -226,6 +226,7 @@ final class Script {
         case .disconnected(let node, let reason): "lost \(text.names.name(node)): \(reason)"
         case .refused(_, let reason): "refused: \(reason)"
         case .admitted(_, let name): "let in \"\(name)\""
+        case .revoked(_, let name): "took out \"\(name)\""
         case .fork(let replica, let height): "fork of \(text.names.name(replica)) at \(height)"
         case .newcomerWaits(_, let name): "\"\(name)\" waits, and shows six words"
         case .joinWords: "shows the same six words"

@@ -115,6 +115,8 @@ public enum StoreWrite: Equatable, Sendable {
     case change(StoredChange)
     /// Inserts or replaces.
     case record(StoredRecord, conflicts: Int)
+    /// Removes the state of a record of which no change counts any more; its changes stay.
+    case dropRecord(Dot)
     case replica(ReplicaRow)
     case head(SignedHead)
     case dropHead(Dot)

@@ -72,8 +72,8 @@ struct Desk: Sendable {
         case .initRegister(let name, let register, let operatorName):
             try await answer.result(
                 try await driver.found(name: name, title: register, operatorName: operatorName))
-        case .invite(let minutes, let wait, let yes):
-            try await invite(minutes: minutes, wait: wait, yes: yes, answer)
+        case .invite(let minutes, let wait, let yes, let role):
+            try await invite(minutes: minutes, wait: wait, yes: yes, role: role, answer)
         case .join(let address, let name, let operatorName, let code):
             try await join(address, name, operatorName, code, answer)
         case .confirm(let words): try await answer.result(try await driver.confirm(words))
@@ -81,6 +81,7 @@ struct Desk: Sendable {
         case .peers:
             try await answer.rows(await driver.peerReports())
             try await answer.result(nil)
+        case .members, .revoke, .giveRole, .quarantine: try await members(request, answer)
         case .connect(let target): try await answer.result(try await driver.connect(target))
         case .disconnect(let node): try await answer.result(try await driver.disconnect(node))
         case .waitUpToDate(let peers, let timeout): try await wait(peers, timeout, answer)
@@ -90,6 +91,23 @@ struct Desk: Sendable {
             try await read(request, answer)
         case .rosterImport, .rosterExport, .export, .import, .inspect, .backup:
             try await file(request, answer)
+        }
+    }
+
+    private func members(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        switch request {
+        case .members:
+            try await answer.rows(try await driver.memberReports())
+            try await answer.result(nil)
+        case .revoke(let node, let reason, let upTo):
+            try await answer.result(
+                try await driver.revoke(node, reason: reason, upTo: upTo))
+        case .giveRole(let node, let role):
+            try await answer.result(try await driver.giveRole(role, to: node))
+        case .quarantine:
+            try await answer.rows(try await driver.quarantineRows())
+            try await answer.result(nil)
+        default: throw ControlError(.internal, "not about members")
         }
     }
 

@@ -12,6 +12,14 @@ extension ControlError {
                 .noRegister, "this laptop has no register yet",
                 hint: "found one with `rollcall init`, or join one with `rollcall join`")
         case .registerExists: self.init(.registerExists, "this laptop is in a register already")
+        case .revoked:
+            self.init(
+                .notAllowed, "this laptop was taken out of the register",
+                hint: "what it holds can be read; to write again, join as a new laptop")
+        case .noSuchMember:
+            self.init(
+                .noSuchNode, "this laptop is no member, or was taken out already",
+                hint: "`rollcall members` lists them")
         case .notAllowed: self.init(.notAllowed, "this laptop's role may not do that")
         case .tooManyMembers:
             self.init(.tooManyMembers, "the register has 64 laptops, the most it can have")

@@ -38,14 +38,15 @@ extension Driver {
 
     /// Opens an invitation in place of the one that is open, whose watch then ends.
     func openInvitation(
-        minutes: Int, yes: Bool, _ watch: Int, _ invitations: Invitations
+        minutes: Int, yes: Bool, role: String?, _ watch: Int, _ invitations: Invitations
     ) throws -> Invitation {
         guard (1...1_440).contains(minutes) else {
             throw ControlError(.badValue, "--minutes is 1 to 1440")
         }
         let now = moment
+        let role = try role.map { try Self.role($0) } ?? .administrator
         let code = try act { laptop, _, _ in
-            try laptop.invite(minutes: minutes, admitsAtOnce: yes, now)
+            try laptop.invite(minutes: minutes, admitsAtOnce: yes, role: role, now)
         }
         let replaced = invitations.open(watch)
         if let replaced { stopObserving(replaced) }
@@ -159,7 +160,8 @@ extension Driver {
             register: registerText, title: laptop.membership?.genesis.title, listening: listening,
             records: counts.records, changes: counts.changes, conflicts: counts.conflicts,
             held: counts.held,
-            quarantined: 0, fingerprint: isFounded ? try fingerprintText() : nil,
+            quarantined: try laptop.quarantined(store).count,
+            fingerprint: isFounded ? try fingerprintText() : nil,
             peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
             socket: socketPath, traffic: traffic)
@@ -190,12 +192,14 @@ extension Driver {
 
 /// Commands that take a while: they watch the driver and answer as things happen.
 extension Desk {
-    func invite(minutes: Int, wait: Bool, yes: Bool, _ answer: AnswerLine) async throws {
+    func invite(
+        minutes: Int, wait: Bool, yes: Bool, role: String?, _ answer: AnswerLine
+    ) async throws {
         let (watch, stream) = await driver.observe()
         let invitation: Invitation
         do {
             invitation = try await driver.openInvitation(
-                minutes: minutes, yes: yes, watch, invitations)
+                minutes: minutes, yes: yes, role: role, watch, invitations)
         } catch {
             await driver.stopObserving(watch)
             throw error

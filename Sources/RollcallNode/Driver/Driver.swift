@@ -265,6 +265,8 @@ actor Driver {
                 "refused", metadata: ["session": "\(session.rawValue)", "reason": "\(reason)"])
         case .admitted(let node, let name):
             logger.notice("admitted", metadata: ["node": "\(node.text)", "name": "\(name)"])
+        case .revoked(let node, let name):
+            logger.notice("revoked", metadata: ["node": "\(node.text)", "name": "\(name)"])
         case .fork(let replica, let height):
             logger.critical(
                 "fork: one number, two contents",
@@ -287,7 +289,7 @@ extension StoreWrite {
     /// Whether the register's state, and so its fingerprint, may be another after this.
     fileprivate var changesState: Bool {
         switch self {
-        case .change, .record: true
+        case .change, .record, .dropRecord: true
         case .replica, .head, .dropHead, .salts, .held, .dropHeld, .peer, .meta: false
         }
     }

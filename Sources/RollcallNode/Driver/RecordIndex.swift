@@ -17,8 +17,13 @@ struct RecordIndex {
     /// Takes note of records that are being written.
     mutating func note(_ writes: [StoreWrite]) {
         guard isFilled else { return }
-        for case .record(let record, _) in writes where known.insert(record.dot).inserted {
-            added.append(record.dot)
+        for write in writes {
+            switch write {
+            case .record(let record, _) where known.insert(record.dot).inserted:
+                added.append(record.dot)
+            case .dropRecord: return forget()
+            default: continue
+            }
         }
     }
 

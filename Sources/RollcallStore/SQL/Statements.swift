@@ -32,6 +32,8 @@ enum SQL {
         UPDATE record SET state = ?2, conflicts = ?3, sum = row_sum(?1, ?2, ?3) WHERE dot = ?1
         """
 
+    static let dropRecord = "DELETE FROM record WHERE dot = ?1"
+
     static let putReplica = """
         INSERT INTO replica (number, node, lane, incarnation, height, hash, ended, sum)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, row_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7))

@@ -1,0 +1,131 @@
+public import RollcallCore
+public import RollcallTrust
+import RollcallWire
+
+/// What is here and does not count: changes beyond a cut, and of nodes whose admission no longer counts.
+extension Laptop {
+    /// Draws the conclusions from what the control lane says by now: who is a member, and what counts.
+    mutating func settleMembership(
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        guard let before = membership, membership?.settle(heads.table) == true, let membership
+        else { return }
+        for node in membership.members.keys where peers[node] == nil && node != self.node {
+            peers[node] = PeerKnowledge()
+            unsavedPeers.insert(node)
+        }
+        try recount(before, membership, storage, &output)
+        let ended = sessions.values.filter { session in
+            session.peer.map { !membership.isMember($0) && before.isMember($0) } ?? false
+        }
+        for session in ended.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
+            bye(session.id, .notAMember, "taken out of the register", &output)
+        }
+        for (node, revocation) in membership.revoked where before.revoked[node] == nil {
+            output.notices.append(.revoked(node, name: revocation.member.name))
+        }
+    }
+
+    /// Makes the records anew of which other changes count than before.
+    private mutating func recount(
+        _ before: Membership, _ after: Membership, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws {
+        guard before.hasLimits || after.hasLimits else { return }
+        var touched: [Dot: [Dot]] = [:]
+        for number in heads.allNumbers where heads[number].id.lane == .data {
+            let row = heads[number]
+            let heights = [before, after].map { min($0.countedHeight(of: row.id), row.height) }
+            guard let low = heights.min(), let high = heights.max(), low < high else { continue }
+            for stored in try storage.changes(
+                of: number, from: low + 1, through: high, contentBytesMax: .max)
+            {
+                let change = try Change(dot: stored.dot, stored: stored.content)
+                touched[change.record, default: []].append(change.dot)
+            }
+        }
+        guard !touched.isEmpty else { return }
+        var merging = Merging()
+        for record in touched.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            var dots = Set(touched[record] ?? [])
+            if let stored = try storage.record(record) {
+                dots.formUnion(try RecordRow(stored).state.entries.map(\.dot))
+            }
+            let counting = dots.filter { counts($0, after) }
+            try merging.rebuild(
+                record, from: counting.sorted { $0.rawValue < $1.rawValue }, storage)
+        }
+        try merging.addRows(to: &output.commit, heads.table, saltSource(storage), storage)
+    }
+
+    private func counts(_ dot: Dot, _ membership: Membership) -> Bool {
+        dot.counter <= membership.countedHeight(of: heads[dot.replica].id)
+    }
+
+    /// The changes that wait in quarantine, in canonical order, with their links.
+    public func quarantined(_ storage: some RegisterStorage) throws -> [StoredChange] {
+        guard let membership, membership.hasLimits else { return [] }
+        var waiting: [StoredChange] = []
+        let data = heads.allNumbers.filter { heads[$0].id.lane == .data }
+            .sorted { heads[$0].id.precedes(heads[$1].id) }
+        for number in data {
+            let counted = membership.countedHeight(of: heads[number].id)
+            guard counted < heads[number].height else { continue }
+            waiting += try storage.changes(
+                of: number, from: counted + 1, through: heads[number].height,
+                contentBytesMax: .max)
+        }
+        return waiting
+    }
+
+    /// Takes a node out of the register for good; what it wrote counts as far as this laptop has it, or as far as is said.
+    ///
+    /// - Parameter heights: For data replicas that shall count less far than they are here.
+    @discardableResult
+    public mutating func revoke(
+        _ revoked: NodeID, reason: String, heights: [ReplicaID: UInt64] = [:], _ moment: Moment,
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> Dot {
+        self.moment = moment
+        guard let membership else { throw LaptopError.noRegister }
+        guard membership.members[revoked] != nil else { throw LaptopError.noSuchMember }
+        guard membership.isAdministrator(node) || revoked == node else {
+            throw LaptopError.notAllowed
+        }
+        var cuts: [Cut] = []
+        for number in heads.allNumbers where heads[number].id.node == revoked {
+            let row = heads[number]
+            let height = min(heights[row.id] ?? row.height, row.height)
+            let isImplied = row.isEnded && height == row.height && impliedHeight(of: row) == height
+            guard height > 0, !isImplied else { continue }
+            let hash =
+                height == row.height ? row.hash : try storage.change(Dot(number, height))?.hash
+            guard let hash else { throw LaptopError.storeIncomplete }
+            cuts.append(
+                Cut(lane: row.id.lane, incarnation: row.id.incarnation, height: height, hash: hash))
+        }
+        let entry = RevokeEntry(node: revoked, reason: reason, cuts: cuts)
+        return try writeControl(ChangeKind.revoke, entry.encoded(), storage, &output)
+    }
+
+    /// How far an ended replica counts by what ended it, if that is here.
+    private func impliedHeight(of row: ReplicaRow) -> UInt64? {
+        membership?.endedHeight(of: row.id)
+    }
+}
+
+extension Laptop {
+    /// Gives a member another role.
+    @discardableResult
+    public mutating func give(
+        _ role: Role, to member: NodeID, _ moment: Moment, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws -> Dot {
+        self.moment = moment
+        guard let membership else { throw LaptopError.noRegister }
+        guard membership.members[member] != nil else { throw LaptopError.noSuchMember }
+        guard membership.isAdministrator(node) else { throw LaptopError.notAllowed }
+        let entry = RoleEntry(node: member, role: role)
+        return try writeControl(ChangeKind.role, entry.encoded(), storage, &output)
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import RollcallControl
+
+struct MembersCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "members", abstract: "List who is in the register, and who was taken out.")
+
+    @OptionGroup var shared: SharedOptions
+
+    func request(in directory: String) throws -> ControlRequest { .members }
+
+    func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
+        var table = Table(["laptop", "node", "role", "standing"])
+        for row in rows {
+            let member = try ControlJSON.decode(MemberReport.self, from: row)
+            table.add([
+                member.name.isEmpty ? "-" : member.name, String(member.node.prefix(6)), member.role,
+                Sentences.standing(member),
+            ])
+        }
+        return table.text
+    }
+}
+
+struct RevokeCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke", abstract: "Take a laptop out of the register for good.",
+        discussion: Sentences.revokeDiscussion)
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "A node or its name.") var node: String
+    @Option(help: "Why, for all to read.") var reason: String
+    @Option(
+        help: ArgumentHelp(
+            "The last change of it to believe; what it wrote later waits in quarantine. Repeatable.",
+            valueName: "dot"))
+    var upTo: [String] = []
+
+    func request(in directory: String) throws -> ControlRequest {
+        .revoke(node: node, reason: reason, upTo: upTo)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.revoked(try ControlJSON.decode(RevokeReport.self, from: json))
+    }
+}
+
+struct PromoteCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "promote", abstract: "Give a laptop another role.")
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "A node or its name.") var node: String
+    @Option(help: "administrator, operator, medic or observer.") var role = "administrator"
+
+    func request(in directory: String) throws -> ControlRequest {
+        .giveRole(node: node, role: role)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.promoted(try ControlJSON.decode(RoleReport.self, from: json))
+    }
+}
+
+struct QuarantineCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quarantine",
+        abstract: "List what laptops that were taken out wrote beyond what counts.")
+    static let namesNodes = true
+
+    @OptionGroup var shared: SharedOptions
+
+    func request(in directory: String) throws -> ControlRequest { .quarantine }
+
+    func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
+        let rows = try rows.map { try ControlJSON.decode(HistoryRow.self, from: $0) }
+        return RecordPage.table(of: rows, names: names)
+    }
+}
