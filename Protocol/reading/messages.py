@@ -95,12 +95,36 @@ MEMBER = Struct(
 )
 OPERATOR = Struct(name=Text(LIMIT["name_bytes_max"]))
 
+
+class Cuts(Repeat):
+    """R-9.5: strictly ascending by lane, then incarnation."""
+
+    def read(self, reader):
+        found = []
+        for _ in range(reader.count(self.low, self.high)):
+            cut = self.element.read(reader)
+            place = cut["lane"], cut["incarnation"]
+            if found and place <= (found[-1]["lane"], found[-1]["incarnation"]):
+                raise Refused("not sorted")
+            found.append(cut)
+        return found
+
+
+CUT = Struct(
+    lane=Number(1, high=1, refusal="unknown lane"),
+    incarnation=Number(8, low=1, refusal="bad reference"),
+    height=Number(low=1, high=LIMIT["counter_max"], refusal="bad reference"),
+    hash=Fixed(32),
+)
+ROLE = Struct(node=Fixed(32), role=Number(1, low=1, high=4, refusal="out of limits"))
+REVOKE = Struct(node=Fixed(32), reason=Text(LIMIT["reason_bytes_max"]), cuts=Cuts(CUT, high=LIMIT["cuts_max"]))
+
 BY_NAME = {
     "hello": HELLO, "have": HAVE, "sift": SIFT, "plan": PLAN, "ack": ACK, "credit": CREDIT, "bye": BYE,
     "admission": ADMISSION, "ping": PING, "addresses": ADDRESSES,
     "join_offer": JOIN_OFFER, "join_answer": JOIN_ANSWER, "join_proof": JOIN_PROOF,
     "join_accept": JOIN_ACCEPT, "join_admitted": JOIN_ADMITTED,
-    "member": MEMBER, "operator": OPERATOR,
+    "member": MEMBER, "operator": OPERATOR, "role": ROLE, "revoke": REVOKE,
 }
 
 

@@ -35,7 +35,9 @@ enum Lines {
 
     private static let requests = [
         #"{"initRegister":{"name":"a","register":"b","operator":"c"}}"#, #"{"status":{}}"#,
-        #"{"invite":{"minutes":10,"wait":true,"yes":false}}"#,
+        #"{"invite":{"minutes":10,"wait":true,"yes":false,"role":"medic"}}"#,
+        #"{"revoke":{"node":"table 1","reason":"lost","upTo":["7pkjf37tdxe78.1"]}}"#,
+        #"{"giveRole":{"node":"table 1","role":"operator"}}"#,
         #"{"join":{"address":"a:1","name":"b","operator":"c","code":"d"}}"#,
         #"{"waitUpToDate":{"peers":["a"],"timeoutSeconds":1.5}}"#,
         #"{"add":{"fields":[{"field":"surname","value":"x"}],"source":null,"operator":"o"}}"#,

@@ -28,6 +28,8 @@ struct ControlHistory {
     private var links: [ReplicaNumber: [Link]] = [:]
     /// What the first change of a replica ends, in both lanes.
     private(set) var endedLists: [ReplicaID: [Extras.Ended]] = [:]
+    /// How far each control replica has come.
+    private(set) var applied = VersionVector()
 
     mutating func add(_ entry: Entry) { entries.append(entry) }
 
@@ -43,6 +45,7 @@ struct ControlHistory {
                 height: $0.height)
         }
         if !found.isEmpty { links[change.dot.replica, default: []] += found }
+        applied[change.dot.replica] = max(applied[change.dot.replica], change.dot.counter)
     }
 
     /// Notes which replicas of its node a first change ends.

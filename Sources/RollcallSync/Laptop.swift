@@ -22,6 +22,8 @@ public enum LaptopError: Error, Equatable, Sendable {
     case notAllowed
     case tooManyMembers
     case noSuchMember
+    /// Entries of members, roles and revocations; the last are allowed still.
+    case tooManyEntries
     /// This laptop was taken out of the register.
     case revoked
     case invitationOpen

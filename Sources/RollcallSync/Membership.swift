@@ -29,6 +29,8 @@ public struct Membership: Sendable {
 
     private let scheme: SignatureScheme
     private var history = ControlHistory()
+    /// What was decided of entries whose whole past is here.
+    private var verdicts: [Dot: (isValid: Bool, past: VersionVector)] = [:]
     private var isSettled = true
     /// How far the replicas of nodes that are no members count; none: nothing of them.
     private var countedHeights: [NodeID: [ReplicaID: UInt64]] = [:]
@@ -160,25 +162,33 @@ public struct Membership: Sendable {
     ///
     /// So a removal holds against whoever removes its author at the same time, and whoever knew of their own removal when
     /// they wrote is not heard.
-    private func validEntries(_ table: ReplicaTable) -> [Authority.Judged] {
-        var judged = history.entries.map {
-            Authority.Judged(entry: $0, past: history.past(of: $0.dot, table))
-        }
-        let weights = Dictionary(
-            judged.map { ($0.entry.dot, $0.past.counters.values.reduce(0, +)) },
-            uniquingKeysWith: { first, _ in first })
-        judged.sort { left, right in
-            let (a, b) = (weights[left.entry.dot] ?? 0, weights[right.entry.dot] ?? 0)
+    private mutating func validEntries(_ table: ReplicaTable) -> [Authority.Judged] {
+        let judged = history.entries.map { entry in
+            Authority.Judged(
+                entry: entry,
+                past: verdicts[entry.dot]?.past ?? history.past(of: entry.dot, table))
+        }.sorted { left, right in
+            let (a, b) = (left.past.changeCount, right.past.changeCount)
             return a == b ? table.precedes(left.entry.dot, right.entry.dot) : a < b
         }
         var valid: [Authority.Judged] = []
         for candidate in judged {
-            let known = valid.filter { candidate.past.includes($0.entry.dot) }
-            if isAllowed(candidate.entry, by: Authority(genesis, known, history, table)) {
-                valid.append(candidate)
-            }
+            if isValid(candidate, valid, table) { valid.append(candidate) }
         }
         return valid
+    }
+
+    private mutating func isValid(
+        _ candidate: Authority.Judged, _ valid: [Authority.Judged], _ table: ReplicaTable
+    ) -> Bool {
+        if let verdict = verdicts[candidate.entry.dot] { return verdict.isValid }
+        let known = valid.filter { candidate.past.includes($0.entry.dot) }
+        let isValid = isAllowed(candidate.entry, by: Authority(genesis, known, history, table))
+        // Once all that its author knew is here, nothing that comes changes the verdict.
+        if history.applied.descends(from: candidate.past) {
+            verdicts[candidate.entry.dot] = (isValid, candidate.past)
+        }
+        return isValid
     }
 
     private func isAllowed(_ entry: ControlHistory.Entry, by authority: Authority) -> Bool {

@@ -119,6 +119,13 @@ extension Laptop {
     mutating func writeControl(
         _ kind: UInt64, _ entry: [UInt8], _ storage: some RegisterStorage, _ output: inout Output
     ) throws -> Dot {
+        // What is left is for removals.
+        let roomForRemovals = 2 * Limits.membersMax
+        guard
+            kind != ChangeKind.member && kind != ChangeKind.role
+                || membership.map({ $0.entryCount < Limits.membershipEntriesMax - roomForRemovals })
+                    ?? true
+        else { throw LaptopError.tooManyEntries }
         var draft = Draft(kind: kind, record: .new, operatorDot: nil)
         draft.append(.entry, body: Body(.entry(entry)).encoded())
         return try write([draft], in: .control, storage, &output)[0]

@@ -91,6 +91,13 @@ struct Conversation {
             let json = try? client.send(.status),
             let status = try? ControlJSON.decode(StatusReport.self, from: json)
         else { return NodeNames() }
-        return NodeNames(status)
+        var names = NodeNames(status)
+        // Those who were taken out are no peers any more, and what they wrote bears their name.
+        _ = try? client.send(
+            .members,
+            onRow: { json in
+                names.note(try ControlJSON.decode(MemberReport.self, from: json))
+            })
+        return names
     }
 }

@@ -81,6 +81,10 @@ struct NodeNames {
         }
     }
 
+    mutating func note(_ member: MemberReport) {
+        if !member.name.isEmpty { names[member.node] = member.name }
+    }
+
     subscript(node: String) -> String {
         names[node] ?? String(node.prefix(6))
     }

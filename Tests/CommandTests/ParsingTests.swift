@@ -121,6 +121,17 @@ import Testing
                 == .initRegister(name: "g", register: "R", operator: "o"))
         #expect(try request("invite", "--wait") == .invite(minutes: 10, wait: true, yes: false))
         #expect(
+            try request("invite", "--role", "medic")
+                == .invite(minutes: 10, wait: false, yes: false, role: "medic"))
+        #expect(try request("members") == .members)
+        #expect(try request("quarantine") == .quarantine)
+        #expect(
+            try request("revoke", "table 1", "--reason", "lost", "--up-to", "d.1", "--up-to", "e.2")
+                == .revoke(node: "table 1", reason: "lost", upTo: ["d.1", "e.2"]))
+        #expect(code { try request("revoke", "table 1") } == .usage)
+        #expect(
+            try request("promote", "table 1") == .giveRole(node: "table 1", role: "administrator"))
+        #expect(
             try request("wait", "--up-to-date", "--peer", "a", "--timeout", "1.5")
                 == .waitUpToDate(peers: ["a"], timeoutSeconds: 1.5))
         #expect(

@@ -8,7 +8,8 @@ enum JoinDecoders {
     static let all: [String: VectorTests.Decoder] = [
         "code": code, "join_offer": offer, "join_answer": answer, "join_proof": proof,
         "join_accept": accept, "join_admitted": admitted, "join_transcript": transcript,
-        "operator": operatorEntry, "received_member": receivedMember,
+        "operator": operatorEntry, "received_member": receivedMember, "role": role,
+        "revoke": revoke,
     ]
 
     private static func code(_ vector: VectorFile) throws -> Decoded {
@@ -89,6 +90,29 @@ enum JoinDecoders {
         let entry = try OperatorEntry(vector.bytes)
         var decoded = Decoded(encoded: entry.encoded())
         decoded.add("operator.name", text: entry.name)
+        return decoded
+    }
+
+    private static func role(_ vector: VectorFile) throws -> Decoded {
+        let entry = try RoleEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("role.node", bytes: entry.node.bytes)
+        decoded.add("role.role", entry.role.rawValue)
+        return decoded
+    }
+
+    private static func revoke(_ vector: VectorFile) throws -> Decoded {
+        let entry = try RevokeEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("revoke.node", bytes: entry.node.bytes)
+        decoded.add("revoke.reason", text: entry.reason)
+        decoded.add("revoke.cuts.count", entry.cuts.count)
+        for (place, cut) in entry.cuts.enumerated() {
+            decoded.add("revoke.cuts.\(place).lane", cut.lane.rawValue)
+            decoded.add("revoke.cuts.\(place).incarnation", cut.incarnation)
+            decoded.add("revoke.cuts.\(place).height", cut.height)
+            decoded.add("revoke.cuts.\(place).hash", bytes: cut.hash)
+        }
         return decoded
     }
 

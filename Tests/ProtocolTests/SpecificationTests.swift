@@ -112,6 +112,7 @@ import Testing
             "held_runs_max": Limits.heldRunsMax, "held_bytes_max": Limits.heldBytesMax,
             "value_dictionary_max": Limits.valueDictionaryMax,
             "title_bytes_max": Limits.titleBytesMax, "name_bytes_max": Limits.nameBytesMax,
+            "reason_bytes_max": Limits.reasonBytesMax, "cuts_max": Limits.cutsMax,
             "members_max": Limits.membersMax,
             "membership_entries_max": Limits.membershipEntriesMax,
             "join_failures_max": Limits.joinFailuresMax,

@@ -6,6 +6,9 @@ import Testing
     static let requests: [ControlRequest] = [
         .initRegister(name: "gate", register: "Exchange", operator: "ann"),
         .invite(minutes: 10, wait: true, yes: false),
+        .invite(minutes: 10, wait: false, yes: true, role: "observer"),
+        .members, .quarantine, .revoke(node: "n", reason: "r", upTo: ["d.1"]),
+        .giveRole(node: "n", role: "operator"),
         .join(address: "h:1", name: "south", operator: "bob", code: "c"),
         .confirm(words: "a b c d e f"), .status, .peers, .connect(target: "h:1"),
         .disconnect(node: "n"), .waitUpToDate(peers: ["n"], timeoutSeconds: 2.5),

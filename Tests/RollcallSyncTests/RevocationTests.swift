@@ -111,7 +111,7 @@ import Testing
         #expect(try world.haveConvergedAmong([0, 2, 3]))
     }
 
-    @Test func `a laptop that starts two thousand times has a short cut, and all of it counts`()
+    @Test func `a laptop that started many times has a short cut, and all of it counts`()
         throws
     {
         let world = try World.team(["north gate", "table 1"])

@@ -3,7 +3,7 @@
 from .. import ed25519
 from ..join import ROLES, code_key, proof, transcript
 from ..knowledge import enrolment
-from ..messages import JOIN_ACCEPT, JOIN_ANSWER, JOIN_OFFER, JOIN_PROOF, MEMBER, OPERATOR
+from ..messages import JOIN_ACCEPT, JOIN_ANSWER, JOIN_OFFER, JOIN_PROOF, MEMBER, OPERATOR, REVOKE, ROLE
 from ..primitives import blob, text
 from .kit import *
 
@@ -63,3 +63,26 @@ def entries():
     yield vector("member_proof_for_another_key", "received_member", "R-9.3", "the TLS key is not the one that was proven", MEMBER.encode(whole | {"tls": CHRIS.tls}), "bad signature", register=REGISTER)
     yield vector("member_of_small_order", "received_member", "R-9.3 R-9.4", "the neutral point as a node key", MEMBER.encode(whole | {"node": b"\1" + bytes(31)}), "weak key", register=REGISTER)
     yield vector("operator", "operator", "R-9.3", "an operator's name", OPERATOR.encode({"name": "Olha"}))
+    yield vector("role", "role", "R-9.6", "from now on a medic", ROLE.encode({"node": BORYS.key, "role": 3}))
+    yield vector("role_unknown", "role", "R-9.6", "a role that there is not", BORYS.key + b"\5", "out of limits")
+    yield from revocations()
+
+
+def cut(lane, incarnation, height):
+    return {"lane": lane, "incarnation": incarnation, "height": height, "hash": invented(f"h{height} of {incarnation}")}
+
+
+def revocations():
+    def revoke(*cuts, reason="lost at the bus stop"):
+        return REVOKE.encode({"node": BORYS.key, "reason": reason, "cuts": list(cuts)})
+
+    whole = revoke(cut(0, 9, 2), cut(1, 3, 40), cut(1, 7, 1_000))
+    yield vector("revoke", "revoke", "R-9.5", "a control replica and two data replicas that count so far", whole)
+    yield vector("revoke_nothing_counts", "revoke", "R-9.5", "no cut: nothing of the node counts", revoke())
+    yield vector("revoke_cuts_not_sorted", "revoke", "R-9.5", "the lanes the wrong way round", revoke(cut(1, 3, 40), cut(0, 9, 2)), "not sorted")
+    yield vector("revoke_cut_twice", "revoke", "R-9.5", "one replica twice", revoke(cut(1, 3, 40), cut(1, 3, 41)), "not sorted")
+    yield vector("revoke_height_0", "revoke", "R-9.5", "a cut at height 0, which is none", revoke(cut(1, 3, 0)), "bad reference")
+    yield vector("revoke_incarnation_0", "revoke", "R-9.5", "incarnation 0", revoke(cut(1, 0, 4)), "bad reference")
+    yield vector("revoke_lane_2", "revoke", "R-3.2 R-9.5", "a lane that there is not", revoke(cut(2, 3, 4)), "unknown lane")
+    yield vector("revoke_reason_too_long", "revoke", "R-9.5", "1,025 bytes of reason", revoke(reason="x" * 1_025), "out of limits")
+    yield vector("revoke_trailing", "revoke", "R-2.4", "a byte too many", whole + b"\0", "trailing bytes")

@@ -52,6 +52,9 @@ public struct VersionVector: Equatable, Sendable {
         }
     }
 
+    /// How many changes are included in all.
+    public var changeCount: UInt64 { counters.values.reduce(0, +) }
+
     /// How many changes of this one the other lacks.
     public func changeCount(missingFrom other: Self) -> UInt64 {
         counters.reduce(0) { sum, entry in

@@ -16,6 +16,10 @@ extension ControlError {
             self.init(
                 .notAllowed, "this laptop was taken out of the register",
                 hint: "what it holds can be read; to write again, join as a new laptop")
+        case .tooManyEntries:
+            self.init(
+                .tooManyMembers, "the register can take no more changes of members and roles",
+                hint: "laptops can be taken out still")
         case .noSuchMember:
             self.init(
                 .noSuchNode, "this laptop is no member, or was taken out already",
