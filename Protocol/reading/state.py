@@ -1,5 +1,6 @@
-"""Merging and the fingerprint (section 12), for one who trusts every author and has nothing in quarantine."""
+"""Merging and the fingerprint (section 12)."""
 
+from .authority import Authority
 from .chain import chain_start
 from .changes_message import verify_message
 from .names import Dot, record_id
@@ -9,10 +10,13 @@ CONTROL = 0
 
 
 class State:
-    """A register's state after the messages that were given to it, in any order."""
+    """A register's state after the messages that were given to it, in any order.
 
-    def __init__(self, register):
+    Without the founder's key every author is trusted and nothing is in quarantine."""
+
+    def __init__(self, register, founder=None):
         self.register = register
+        self.founder = founder
         self.heights = {}
         self.hashes = {}
         self.salts = {}
@@ -50,14 +54,31 @@ class State:
     def _include(self, link):
         """R-12.1: names count for this record and field only, whether or not their dot has come; R-12.4: control
         changes make no records."""
-        change = link.change
-        self.links[change.dot] = link
-        self.hashes[change.dot] = link.hash
+        self.links[link.change.dot] = link
+        self.hashes[link.change.dot] = link.hash
+        if self.founder is None:
+            self._count(link.change)
+
+    def _count(self, change):
         if change.replica[32] == CONTROL:
             return
         self.records.setdefault(change.record, []).append(change)
         for write in change.writes:
             self.replaced |= {(change.record, write.field, dot) for dot in write.names}
+
+    def quarantine(self):
+        """R-9.8: sets the records to what counts; the dots of the rest, in order."""
+        if self.founder is None:
+            return []
+        changes = {dot: link.change for dot, link in self.links.items()}
+        authority = Authority(self.register, self.founder, changes)
+        self.records, self.replaced, waiting = {}, set(), []
+        for dot in sorted(changes, key=lambda dot: dot.order):
+            if authority.counts(dot):
+                self._count(changes[dot])
+            elif dot.replica[32] != CONTROL:
+                waiting.append(dot)
+        return waiting
 
     def live(self, record):
         """R-12.1: (change, its live writes), in order of dot, where there is any."""
@@ -86,12 +107,14 @@ class State:
         return H("rc1.members", *(dot.bytes + self.links[dot].hash for dot in control))
 
     def fingerprint(self):
-        """R-12.4, with an empty quarantine."""
+        """R-12.4."""
+        waiting = self.quarantine()
         records = self.ordered_records()
         return H(
             "rc1.state", self.register,
             uint(len(records), 8), *map(self.record_digest, records),
-            self.membership_digest(), uint(0, 8),
+            self.membership_digest(),
+            uint(len(waiting), 8), *(dot.bytes + self.hashes[dot] for dot in waiting),
         )
 
     def tell(self):

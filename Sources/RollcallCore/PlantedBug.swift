@@ -25,6 +25,9 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case conflictSettledUnasked = "a write settles a conflict that nobody was shown"
     case importKeptAfterError = "a refused import is kept in memory"
     case commitNotSynced = "a commit is not synced"
+    case cutIgnored = "what lies beyond a cut counts"
+    case recordsNotRemade = "records are not made anew after a removal"
+    case endedUncounted = "a cut reaches no replica that was ended before"
     // Found by the simulator.
     case siftByWhatIsNow = "a sift is about what has been written since"
     case newcomerWaits = "a cut-off newcomer never dials"

@@ -101,9 +101,14 @@ extension Team {
             node.disk.faults = DiskFaults()
             // A person starts anew what stands still, or has been found to lie; a start looks for damage.
             if node.hasLied || node.failure != nil || node.hasRot { stop(node, isPowerLoss: false) }
-            start(node)
+            // A laptop that is in other hands is gone for good.
+            if journal.revoked.contains(node.identity.node) {
+                stop(node, isPowerLoss: false)
+            } else {
+                start(node)
+            }
         }
-        if nodes.contains(where: \.isRotten) {
+        if !journal.revoked.isEmpty || nodes.contains(where: \.isRotten) {
             cables = Cables(plan.options.nodes, .mesh)
         }
         for connection in connections.values.sorted(by: { $0.id < $1.id }) {
@@ -139,7 +144,7 @@ extension Team {
                     guard cables.areJoined(node.index, other.index) else { continue }
                     // The addresses of others a laptop must come to know by itself.
                     if node.laptop?.peers[peer]?.isBarred == true {
-                        _ = try? node.act { laptop, _, output in
+                        _ = try node.attempt { laptop, _, output in
                             laptop.connect(address: other.address, &output)
                         }
                     }
@@ -153,6 +158,7 @@ extension Team {
         nodes.filter {
             $0.isUp && !$0.isRotten && $0.laptop?.membership != nil
                 && !journal.forkers.contains($0.identity.node)
+                && !journal.revoked.contains($0.identity.node)
         }
     }
 

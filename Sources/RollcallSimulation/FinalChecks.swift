@@ -53,7 +53,8 @@ extension Team {
         let heights = heights(of: node)
         for (key, author) in journal.acknowledged {
             let counter = key & Dot.counterMax
-            guard heights[Int(key >> 40)] ?? 0 < counter, !journal.lossesExpected.contains(key)
+            guard heights[Int(key >> 40)] ?? 0 < counter, !journal.lossesExpected.contains(key),
+                !journal.revoked.contains(nodes[author].identity.node)
             else { continue }
             throw SimulationFailure(.lost, "change \(counter) acknowledged at node \(author)")
         }
@@ -80,7 +81,8 @@ extension Team {
     private func checkForked() throws {
         for (key, author) in journal.acknowledged where nodes[author].isUp {
             let node = nodes[author]
-            guard !journal.forkers.contains(node.identity.node) else { continue }
+            // A restored home gets back from others what it lost, once the fork is settled.
+            guard !journal.forkers.contains(node.identity.node), !node.wasRestored else { continue }
             guard
                 heights(of: node)[Int(key >> 40)] ?? 0 >= key & Dot.counterMax
                     || journal.lossesExpected.contains(key)
@@ -94,12 +96,26 @@ extension Team {
     /// What a register must show, reckoned apart from the program: all that was written, minus all that was named.
     private func checkViews(_ node: SimulatedNode, _ core: [SimulatedNode]) throws -> UInt64 {
         guard let laptop = node.laptop else { return 0 }
-        let written = try Written.all(of: node, laptop)
+        let oracle = try CountedByOracle(node, laptop)
+        let all = try Written.all(of: node, laptop)
+        let written = all.filter {
+            oracle.counts(laptop.heads.table[$0.dot.replica], $0.dot.counter)
+        }
+        if written.count < all.count { mark(.quarantined) }
+        let counted = Set(written.map(\.record))
+        for record in Set(all.map(\.record)).subtracting(counted) {
+            guard try laptop.view(of: record, node.disk) == nil else {
+                throw SimulationFailure(.siblings, "\(node.name) shows what does not count")
+            }
+        }
+        guard try node.disk.counts().records == counted.count else {
+            throw SimulationFailure(.siblings, "\(node.name) counts other records")
+        }
         let live = Written.live(written)
         var digest = TraceHash()
         let byRecord = Dictionary(grouping: live, by: \.record)
         var conflictCount = 0
-        for record in Set(written.map(\.record)).sorted(by: { $0.rawValue < $1.rawValue }) {
+        for record in counted.sorted(by: { $0.rawValue < $1.rawValue }) {
             let expected = byRecord[record] ?? []
             try checkView(of: record, expected, node, laptop)
             conflictCount += Written.conflictCount(expected, laptop.heads.table)

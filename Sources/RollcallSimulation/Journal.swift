@@ -30,6 +30,8 @@ struct Journal {
     private(set) var lossesExpected: Set<Key> = []
     /// Replicas of nodes that fork their own.
     var forkers: Set<NodeID> = []
+    /// Nodes that somebody took out: their laptops are in other hands.
+    var revoked: Set<NodeID> = []
     /// Whether two honest nodes hold unlike contents of one dot.
     private(set) var isForkHeld = false
     private(set) var violation: SimulationFailure?

@@ -55,6 +55,8 @@ public struct Step: Equatable, Sendable {
         case export
         /// One of the bundles carried, by a; b picks what befalls it.
         case `import`
+        /// Takes node a out; its data counts b changes less far than the node has it.
+        case revoke
         /// The node lies for b ms in way a (``Lie``).
         case lie
     }

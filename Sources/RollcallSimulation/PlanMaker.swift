@@ -120,6 +120,9 @@ public struct PlanMaker {
         if chance.percent(3) {
             steps.append(Step(time(), .rot, node(), chance.next() >> 1))
         }
+        // A clone that stands in its original's place with the only laptop that knows both would need addresses told anew.
+        let isUsual = !steps.contains { [.fork, .join, .clone].contains($0.verb) }
+        if isUsual, chance.percent(10), options.nodes > 2 { some(1, 2) { $0.revoke() } }
     }
 
     private mutating func some(_ least: Int, _ most: Int, _ fault: (inout Self) -> Void) {
@@ -249,6 +252,12 @@ public struct PlanMaker {
         let at = time()
         steps.append(Step(at, .disconnect, left, right))
         steps.append(Step(at + Int64(chance.between(1, 40)) * 1_000_000, .connect, left, right))
+    }
+
+    private mutating func revoke() {
+        let (left, right) = pair()
+        let back = chance.percent(40) ? UInt64(chance.between(1, 30)) : 0
+        steps.append(Step(time(), .revoke, left, right, back))
     }
 
     private mutating func misroute() {

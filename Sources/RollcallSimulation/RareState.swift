@@ -63,6 +63,9 @@ public enum RareState: String, CaseIterable, Sendable {
     case dialFailed = "a dial failed"
     case bothDialled = "two dialled each other at once"
     case lossExpected = "the only copy destroyed"
+    case revoked = "a laptop taken out"
+    case revokedBoth = "two took each other out"
+    case quarantined = "changes in quarantine at the end"
     case paused = "a daemon stood still beyond its peers' patience"
 }
 

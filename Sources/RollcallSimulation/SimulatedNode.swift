@@ -184,6 +184,17 @@ final class SimulatedNode {
         try guarding { try $0.act { try body(&$0, $1, &$2) } }
     }
 
+    /// As ``act(_:)``; nil when the laptop refuses or its disk fails, which a person is told.
+    func attempt<Result>(
+        _ body: (inout Laptop, any RegisterStorage, inout Output) throws -> Result
+    ) throws -> Result? {
+        do {
+            return try act(body)
+        } catch let error where error is LaptopError || error is StoreError {
+            return nil
+        }
+    }
+
     /// Several steps that are written together or not at all.
     func actInSteps(
         _ body: (inout Laptop, NodeDisk, (Output) throws -> Void) throws -> (Void, isKept: Bool)

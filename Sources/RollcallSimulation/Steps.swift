@@ -22,6 +22,7 @@ extension Team {
         case .export: try export(step)
         case .import: try self.import(step)
         case .lie: lie(step)
+        case .revoke: try revoke(step)
         }
     }
 
@@ -51,13 +52,13 @@ extension Team {
         if isFaultTime { mark(.lateJoin) }
         try guarding(inviter) {
             let moment = inviter.moment(now)
-            let code = try? inviter.act { laptop, _, _ in
+            let code = try inviter.attempt { laptop, _, _ in
                 try laptop.invite(minutes: 10, admitsAtOnce: true, moment)
             }
             guard let code else { return }
             try guarding(newcomer) {
                 let moment = newcomer.moment(now)
-                _ = try? newcomer.act { laptop, _, output in
+                _ = try newcomer.attempt { laptop, _, output in
                     try laptop.join(
                         address: inviter.address, code: code, name: newcomer.name,
                         operatorName: "operator of \(newcomer.name)", moment, &output)
@@ -76,7 +77,7 @@ extension Team {
         let peer = nodes[other].identity.node
         guard node.laptop?.membership?.isMember(peer) == true else { return }
         try guarding(node) {
-            _ = try? node.act { laptop, _, output in
+            _ = try node.attempt { laptop, _, output in
                 if step.verb == .connect {
                     try laptop.connect(peer, &output)
                 } else {
@@ -258,6 +259,7 @@ extension Team {
         guard let laptop = node.laptop, laptop.membership != nil else { return }
         for other in nodes where other.index < plan.options.nodes && other.index != node.index {
             guard !other.wasRestored, !other.hasLied, !other.isRotten, !hasClone(other),
+                !journal.revoked.contains(other.identity.node),
                 let knowledge = laptop.peers[other.identity.node]
             else { continue }
             let theirs = heights(of: other)

@@ -220,6 +220,8 @@ public final class Team {
 
     func start(_ node: SimulatedNode) {
         guard !node.isUp, !node.isRotten else { return }
+        // Whoever has a lost laptop by then lets it be.
+        guard isFaultTime || !journal.revoked.contains(node.identity.node) else { return }
         let before = heights(of: node)
         guard node.start() else {
             // Only damage that a start finds keeps a laptop from starting.

@@ -95,7 +95,7 @@ struct Authority {
             let id = ReplicaID(node: revoke.node, lane: cut.lane, incarnation: cut.incarnation)
             heights[id] = cut.height
         }
-        var next = Array(heights.keys)
+        var next = isPlanted(.endedUncounted) ? [] : Array(heights.keys)
         while let id = next.popLast() {
             for ended in history.endedLists[id] ?? [] where ended.height > 0 {
                 let earlier = ReplicaID(

@@ -55,6 +55,8 @@ public struct Laptop {
     public internal(set) var name: String
     public internal(set) var membership: Membership?
     public internal(set) var heads: Heads
+    /// What counted when the records were last made; nil if that is what counts now.
+    var countedBefore: Membership?
     var chain: Chain
     var own: [Lane: OwnReplica] = [:]
     var openSegments: [ReplicaNumber: OpenSegment] = [:]

@@ -72,7 +72,9 @@ public struct Membership: Sendable {
     /// Up to which change a replica counts; beyond it all is in quarantine.
     public func countedHeight(of replica: ReplicaID) -> UInt64 {
         if replica.lane == .data, mayNotWrite.contains(replica.node) { return 0 }
-        guard let heights = countedHeights[replica.node] else { return Dot.counterMax }
+        guard let heights = countedHeights[replica.node], !isPlanted(.cutIgnored) else {
+            return Dot.counterMax
+        }
         return heights[replica] ?? 0
     }
 

@@ -5,16 +5,17 @@ import RollcallWire
 /// What is here and does not count: changes beyond a cut, and of nodes whose admission no longer counts.
 extension Laptop {
     /// Draws the conclusions from what the control lane says by now: who is a member, and what counts.
-    mutating func settleMembership(
-        _ storage: some RegisterStorage, _ output: inout Output
-    ) throws {
+    mutating func settleMembership(_ output: inout Output) {
         guard let before = membership, membership?.settle(heads.table) == true, let membership
         else { return }
         for node in membership.members.keys where peers[node] == nil && node != self.node {
             peers[node] = PeerKnowledge()
             unsavedPeers.insert(node)
         }
-        try recount(before, membership, storage, &output)
+        // Not before what this output writes can be read.
+        if countedBefore == nil, before.hasLimits || membership.hasLimits {
+            countedBefore = before
+        }
         let ended = sessions.values.filter { session in
             session.peer.map { !membership.isMember($0) && before.isMember($0) } ?? false
         }
@@ -26,12 +27,15 @@ extension Laptop {
         }
     }
 
-    /// Makes the records anew of which other changes count than before.
-    private mutating func recount(
-        _ before: Membership, _ after: Membership, _ storage: some RegisterStorage,
-        _ output: inout Output
-    ) throws {
-        guard before.hasLimits || after.hasLimits else { return }
+    /// Makes the records anew of which other changes count than before; false if there was nothing to do.
+    ///
+    /// A piece of work of its own, written with what led to it in one transaction.
+    mutating func recount(
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> Bool {
+        guard let before = countedBefore, let after = membership else { return false }
+        countedBefore = nil
+        guard !isPlanted(.recordsNotRemade) else { return false }
         var touched: [Dot: [Dot]] = [:]
         for number in heads.allNumbers where heads[number].id.lane == .data {
             let row = heads[number]
@@ -44,7 +48,7 @@ extension Laptop {
                 touched[change.record, default: []].append(change.dot)
             }
         }
-        guard !touched.isEmpty else { return }
+        guard !touched.isEmpty else { return false }
         var merging = Merging()
         for record in touched.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             var dots = Set(touched[record] ?? [])
@@ -56,6 +60,7 @@ extension Laptop {
                 record, from: counting.sorted { $0.rawValue < $1.rawValue }, storage)
         }
         try merging.addRows(to: &output.commit, heads.table, saltSource(storage), storage)
+        return true
     }
 
     private func counts(_ dot: Dot, _ membership: Membership) -> Bool {

@@ -217,7 +217,7 @@ extension Laptop {
         }
         guard let last = run.links.last else { return }
         output.commit.append(.replica(heads.advance(replica, to: message.last, last.hash)))
-        try settleMembership(storage, &output)
+        settleMembership(&output)
     }
 
     private mutating func keepHeads(

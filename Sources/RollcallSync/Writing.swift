@@ -111,7 +111,7 @@ extension Laptop {
         try writer.merging.addRows(to: &output.commit, heads.table, salts, storage)
         output.commit.append(
             .replica(heads.advance(writer.replica, to: writer.height, writer.hash)))
-        try settleMembership(storage, &output)
+        settleMembership(&output)
         tellSessions(storage, &output)
         return dots
     }
@@ -291,18 +291,18 @@ extension Laptop {
 }
 
 /// Types of extras.
-enum Extras {
+package enum Extras {
     static let ended: UInt64 = 1
     static let parents: UInt64 = 2
 
-    struct Ended {
-        var incarnation: UInt64
-        var height: UInt64
+    package struct Ended {
+        package var incarnation: UInt64
+        package var height: UInt64
         var hash: [UInt8]
     }
 
     /// The heads that a replica's first change ends; extras that are odd end nothing.
-    static func ended(_ change: Change) -> [Ended] {
+    package static func ended(_ change: Change) -> [Ended] {
         (try? endedStrictly(change)) ?? []
     }
 

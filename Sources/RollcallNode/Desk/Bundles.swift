@@ -51,6 +51,8 @@ extension Driver {
         let conflictsBefore = try store.counts().conflicts
         let now = moment
         var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
+        let waiting = try laptop.quarantined(store).count
+        var quarantined = 0
         let bundle = try actInSteps { laptop, store, take in
             var bundle = try laptop.beginImport(file.manifest)
             for index in 0..<soundChunks {
@@ -68,13 +70,14 @@ extension Driver {
             try laptop.finish(bundle, now, &output)
             try take(output)
             missing = laptop.missing()
+            quarantined = try laptop.quarantined(store).count - waiting
             return (bundle, isKept: !preview)
         }
         let conflicts = try preview ? 0 : max(0, store.counts().conflicts - conflictsBefore)
         return ImportReport(
             source: file.manifest.source.text, new: Int(bundle.newCount),
             known: Int(bundle.knownCount),
-            held: Int(bundle.heldCount), conflicts: conflicts, quarantined: 0,
+            held: Int(bundle.heldCount), conflicts: conflicts, quarantined: quarantined,
             missing: missing.map {
                 ImportReport.Missing(
                     replica: $0.replica.text, from: Int($0.first), to: Int($0.last))

@@ -1,0 +1,168 @@
+"""Who is a member and which data changes count (R-9.7, R-9.8), from the set of changes that are here."""
+
+from .change import ENTRY, read_body
+from .knowledge import check_member
+from .messages import MEMBER, REVOKE, ROLE
+from .names import Dot, read_replica
+from .numbers import FIELD, table
+from .primitives import Incomplete, Reader, Refused, items
+
+KIND = table("change_kind")
+FORMS = {KIND["member"]: MEMBER, KIND["role"]: ROLE, KIND["revoke"]: REVOKE}
+ADMINISTRATOR, OBSERVER = table("role")["administrator"], table("role")["observer"]
+CONTROL, DATA = 0, 1
+ENDED, PARENTS = 1, 2
+
+
+def lane(replica):
+    return replica[32]
+
+
+def node(replica):
+    return replica[:32]
+
+
+def _extra(change, wanted):
+    """The content of one type of extras; nothing where they are no such sequence (R-4.5)."""
+    try:
+        return Reader(dict(items(Reader(change.extras))).get(wanted, b""))
+    except (Refused, Incomplete):
+        return Reader(b"")
+
+
+def ended(change):
+    """R-4.5, type 1: (replica, height) of what a first change ends."""
+    reader, found = _extra(change, ENDED), []
+    try:
+        while change.counter == 1 and reader.left:
+            incarnation = reader.take(8)
+            found.append((change.replica[:33] + incarnation, reader.varint()))
+            reader.take(32)
+    except (Refused, Incomplete):
+        return []
+    return found
+
+
+def parents(change):
+    """R-4.5, type 2: (replica, height) of the control heads that the author knew."""
+    reader, found = _extra(change, PARENTS), []
+    try:
+        while reader.left:
+            found.append((read_replica(reader), reader.varint()))
+            reader.take(16)
+    except (Refused, Incomplete):
+        return []
+    return found
+
+
+class Authority:
+    """What all the changes that are here come to; `changes` is by dot."""
+
+    def __init__(self, register, founder, changes):
+        self.register, self.founder, self.changes = register, founder, changes
+        self.ends = {change.replica: ended(change) for change in changes.values() if change.counter == 1}
+        self.entries = {}
+        for dot, change in changes.items():
+            found = self._entry(change) if lane(dot.replica) == CONTROL else None
+            if found:
+                self.entries[dot] = change.kind, found
+        self.pasts = {dot: self._past(dot) for dot in self.entries}
+        self.valid = []
+        for dot in sorted(self.entries, key=lambda dot: (len(self.pasts[dot]), dot.order)):
+            if self._is_valid(dot):
+                self.valid.append(dot)
+        self.standing = Standing(self, self.valid)
+
+    def _entry(self, change):
+        if change.kind not in FORMS:
+            return None
+        try:
+            bodies = [write.body for write in change.writes if write.field == FIELD["entry"]]
+            form, _, value = read_body(bodies[0])
+            reader = Reader(value)
+            found = FORMS[change.kind].read(reader)
+            reader.end()
+            if change.kind == KIND["member"]:
+                check_member(self.register, found)
+            return found if form == ENTRY else None
+        except (Refused, Incomplete, IndexError):
+            return None
+
+    def _past(self, dot):
+        """R-9.7: every change that the author of one knew."""
+        past, todo = set(), [dot]
+        while todo:
+            here = todo.pop()
+            change = self.changes.get(here)
+            known = [Dot(here.replica, here.counter - 1)]
+            if change:
+                known += [Dot(*head) for head in parents(change) + ended(change)]
+            for each in known:
+                if each.counter > 0 and each not in past:
+                    past.add(each)
+                    todo.append(each)
+        return past
+
+    def _is_valid(self, dot):
+        author, (kind, entry) = node(dot.replica), self.entries[dot]
+        before = Standing(self, [each for each in self.valid if each in self.pasts[dot]])
+        if before.is_member(author) and before.role(author) == ADMINISTRATOR:
+            return True
+        return kind == KIND["revoke"] and entry["node"] == author and before.is_member(author)
+
+    def counts(self, dot):
+        """R-9.8."""
+        who = node(dot.replica)
+        if who not in self.standing.admitted or dot.counter > self.standing.height(dot.replica):
+            return False
+        return lane(dot.replica) == CONTROL or self.standing.roles(who) != {OBSERVER}
+
+
+class Standing:
+    """R-9.7, by some valid entries."""
+
+    def __init__(self, authority, valid):
+        self.authority = authority
+        self.revokes = {}
+        for kind, entry in (authority.entries[dot] for dot in valid):
+            if kind == KIND["revoke"]:
+                self.revokes.setdefault(entry["node"], []).append(self._heights(entry))
+        grants = [dot for dot in valid if authority.entries[dot][0] != KIND["revoke"]]
+        grants = [dot for dot in grants if dot.counter <= self.height(dot.replica)]
+        self.admitted, self.counted = {authority.founder}, []
+        # Causes first, so whoever lets in was let in before.
+        for dot in grants:
+            kind, entry = authority.entries[dot]
+            if node(dot.replica) in self.admitted and (kind == KIND["member"] or entry["node"] in self.admitted):
+                self.admitted.add(entry["node"])
+                self.counted.append(dot)
+
+    def _heights(self, revoke):
+        """R-9.5: how far each replica of the node counts."""
+        heights = {revoke["node"] + bytes([cut["lane"]]) + cut["incarnation"].to_bytes(8, "big"): cut["height"] for cut in revoke["cuts"]}
+        todo = list(heights)
+        while todo:
+            for replica, height in self.authority.ends.get(todo.pop(), []):
+                if height and replica not in heights:
+                    heights[replica] = height
+                    todo.append(replica)
+        return heights
+
+    def height(self, replica):
+        """How far a replica counts."""
+        return min((heights.get(replica, 0) for heights in self.revokes.get(node(replica), [])), default=1 << 40)
+
+    def is_member(self, who):
+        return who in self.admitted and who not in self.revokes
+
+    def _about(self, who):
+        return [dot for dot in self.counted if self.authority.entries[dot][1]["node"] == who]
+
+    def roles(self, who):
+        given = {self.authority.entries[dot][1]["role"] for dot in self._about(who)}
+        return given | ({ADMINISTRATOR} if who == self.authority.founder else set())
+
+    def role(self, who):
+        about = self._about(who)
+        latest = [dot for dot in about if not any(dot in self.authority.pasts[other] for other in about)]
+        return max((self.authority.entries[dot][1]["role"] for dot in latest), default=ADMINISTRATOR)
