@@ -30,7 +30,7 @@ extension Team {
             do {
                 _ = try node.act { laptop, disk, output in
                     try laptop.revoke(
-                        target, reason: "lost", heights: heights, moment, disk, &output)
+                        target, reason: "lost", upTo: heights, moment, disk, &output)
                 }
                 mark(.revoked)
                 if journal.revoked.contains(node.identity.node) { mark(.revokedBoth) }

@@ -6,8 +6,8 @@ import RollcallCore
 /// The SQL function `row_sum(column, ...)`, by which a row says what it held when it was written.
 ///
 /// SQLite finds damage to the shape of its file; a bit that rots within a value is none of its business, and a wrong value may
-/// cost a person's freedom. A CRC-32 (zlib's) of type, length and content of each column tells all errors of up to 32 bits in
-/// a row, and one in four billion of others gets through. Against people who write to the disk it is no protection.
+/// cost a person's freedom. A CRC-32 (zlib's) of type, length and content of each column tells every burst of up to 32 bits,
+/// and one in four billion of other errors gets through. Against people who write to the disk it is no protection.
 enum RowSum {
     static func register(in database: Database) throws {
         let code = sqlite3_create_function_v2(

@@ -8,15 +8,19 @@ struct Authority {
     /// Everybody who was let in by a grant that counts, revoked or not.
     private(set) var admitted: [NodeID: Member] = [:]
     private(set) var revocations: [NodeID: [RevokeEntry]] = [:]
+    /// By each revocation of a node, how far its replicas count.
+    private(set) var cuts: [NodeID: [[ReplicaID: UInt64]]] = [:]
     /// Nodes that a grant named which no longer counts, since its author's replica was cut before it.
     private(set) var disowned: Set<NodeID> = []
     /// The roles that each was ever given by what counts.
     private(set) var rolesEver: [NodeID: Set<UInt8>] = [:]
 
-    /// A valid entry, with what its author knew.
+    /// An entry with what its author knew.
     struct Judged {
         var entry: ControlHistory.Entry
         var past: VersionVector
+        /// Whether all that its author knew is here.
+        var isPastWhole: Bool
     }
 
     /// - Parameter judged: Valid entries, causes before effects, and in canonical order beside each other.
@@ -27,11 +31,9 @@ struct Authority {
             node: genesis.founder, tlsKeyHash: genesis.founderTLSKeyHash,
             role: Role.administrator.rawValue, name: "", entry: nil)
         rolesEver[genesis.founder] = [Role.administrator.rawValue]
-        for case (let revoke, _) in judged.compactMap({ Self.revoke($0) }) {
+        for case .revoke(let revoke) in judged.map(\.entry.act) {
             revocations[revoke.node, default: []].append(revoke)
-        }
-        let cuts = revocations.mapValues { revokes in
-            revokes.map { Self.heights(by: $0, history) }
+            cuts[revoke.node, default: []].append(Self.heights(by: revoke, history))
         }
         var roleGivers: [NodeID: [(role: UInt8, by: Judged)]] = [:]
         for grant in judged {
@@ -59,13 +61,8 @@ struct Authority {
         disowned.subtract(admitted.keys)
         for (node, givers) in roleGivers {
             rolesEver[node, default: []].formUnion(givers.map(\.role))
-            admitted[node]?.role = Self.role(givers, founder: node == genesis.founder)
+            admitted[node]?.role = Self.role(givers)
         }
-    }
-
-    private static func revoke(_ judged: Judged) -> (RevokeEntry, Dot)? {
-        guard case .revoke(let entry) = judged.entry.act else { return nil }
-        return (entry, judged.entry.dot)
     }
 
     /// Of several entries for one node the one whose dot comes first counts.
@@ -77,7 +74,7 @@ struct Authority {
     }
 
     /// The role by the entries that no other entry's author knew; of several the one that may do least.
-    private static func role(_ givers: [(role: UInt8, by: Judged)], founder: Bool) -> UInt8 {
+    private static func role(_ givers: [(role: UInt8, by: Judged)]) -> UInt8 {
         let latest = givers.filter { giver in
             !givers.contains { $0.by.past.includes(giver.by.entry.dot) }
         }

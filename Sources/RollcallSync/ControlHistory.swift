@@ -54,16 +54,19 @@ struct ControlHistory {
         if !ended.isEmpty { endedLists[id] = ended }
     }
 
-    /// All that the author of a change knew when it wrote it, as far as those changes have come.
-    func past(of dot: Dot, _ table: ReplicaTable) -> VersionVector {
+    /// All that the author of a change knew when it wrote it, as far as those changes have come, and whether all have.
+    func past(of dot: Dot, _ table: ReplicaTable) -> (known: VersionVector, isWhole: Bool) {
         var past = VersionVector()
+        var isHeardOf = true
         var next: [Dot] = []
         func follow(_ replica: ReplicaNumber, above low: UInt64, through high: UInt64) {
             for link in links[replica] ?? [] where link.counter > low && link.counter <= high {
-                guard let number = table.number(of: link.known), link.height > 0,
-                    link.height <= Dot.counterMax
-                else { continue }
-                next.append(Dot(number, link.height))
+                guard link.height > 0, link.height <= Dot.counterMax else { continue }
+                if let number = table.number(of: link.known) {
+                    next.append(Dot(number, link.height))
+                } else {
+                    isHeardOf = false
+                }
             }
         }
         follow(dot.replica, above: dot.counter - 1, through: dot.counter)
@@ -74,7 +77,7 @@ struct ControlHistory {
             past[known.replica] = known.counter
             follow(known.replica, above: before, through: known.counter)
         }
-        return past
+        return (past, isHeardOf && applied.descends(from: past))
     }
 }
 

@@ -143,6 +143,11 @@ extension Laptop {
         else {
             return bye(id, .joinRefused, "a key of this form is not accepted", &output)
         }
+        // Nothing brings back who was taken out: the laptop is installed anew and has another key.
+        if membership.revoked[newcomer] != nil {
+            output.notices.append(.refused(id, reason: "a laptop that was taken out asks to join"))
+            return bye(id, .joinClosed, "this laptop was taken out of the register", &output)
+        }
         // A member that asks again lost the answer of its first time; its entry stands, and only its key may use it.
         if let member = membership.members[newcomer], member.tlsKeyHash != sessions[id]?.tlsKeyHash
         {

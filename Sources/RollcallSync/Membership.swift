@@ -14,7 +14,7 @@ public struct Member: Equatable, Sendable {
 /// A node that was taken out for good.
 public struct Revocation: Equatable, Sendable {
     public var member: Member
-    /// One for each revoke, in canonical order.
+    /// One for each revoke, causes first.
     public var reasons: [String]
 }
 
@@ -140,7 +140,7 @@ public struct Membership: Sendable {
         countedHeights = [:]
         for node in authority.disowned { countedHeights[node] = [:] }
         for (node, revokes) in authority.revocations {
-            countedHeights[node] = Self.lowest(revokes.map { Authority.heights(by: $0, history) })
+            countedHeights[node] = Self.lowest(authority.cuts[node] ?? [])
             guard let member = authority.admitted[node] else { continue }
             revoked[node] = Revocation(member: member, reasons: revokes.map(\.reason))
         }
@@ -166,9 +166,11 @@ public struct Membership: Sendable {
     /// they wrote is not heard.
     private mutating func validEntries(_ table: ReplicaTable) -> [Authority.Judged] {
         let judged = history.entries.map { entry in
-            Authority.Judged(
-                entry: entry,
-                past: verdicts[entry.dot]?.past ?? history.past(of: entry.dot, table))
+            if let verdict = verdicts[entry.dot] {
+                return Authority.Judged(entry: entry, past: verdict.past, isPastWhole: true)
+            }
+            let past = history.past(of: entry.dot, table)
+            return Authority.Judged(entry: entry, past: past.known, isPastWhole: past.isWhole)
         }.sorted { left, right in
             let (a, b) = (left.past.changeCount, right.past.changeCount)
             return a == b ? table.precedes(left.entry.dot, right.entry.dot) : a < b
@@ -187,7 +189,7 @@ public struct Membership: Sendable {
         let known = valid.filter { candidate.past.includes($0.entry.dot) }
         let isValid = isAllowed(candidate.entry, by: Authority(genesis, known, history, table))
         // Once all that its author knew is here, nothing that comes changes the verdict.
-        if history.applied.descends(from: candidate.past) {
+        if candidate.isPastWhole {
             verdicts[candidate.entry.dot] = (isValid, candidate.past)
         }
         return isValid

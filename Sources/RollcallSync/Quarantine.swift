@@ -83,12 +83,22 @@ extension Laptop {
         return waiting
     }
 
-    /// Takes a node out of the register for good; what it wrote counts as far as this laptop has it, or as far as is said.
+    /// How many changes wait in quarantine.
+    public var quarantinedCount: Int {
+        guard let membership, membership.hasLimits else { return 0 }
+        return heads.allNumbers.map { heads[$0] }.filter { $0.id.lane == .data }.reduce(0) {
+            $0 + Int($1.height - min($1.height, membership.countedHeight(of: $1.id)))
+        }
+    }
+
+    /// Takes a node out of the register for good.
     ///
-    /// - Parameter heights: For data replicas that shall count less far than they are here.
+    /// - Parameter believed: The last data changes to believe, by replica: they count, with what their replicas ended, and
+    ///   nothing else. None: all that is here counts.
     @discardableResult
     public mutating func revoke(
-        _ revoked: NodeID, reason: String, heights: [ReplicaID: UInt64] = [:], _ moment: Moment,
+        _ revoked: NodeID, reason: String, upTo believed: [ReplicaID: UInt64] = [:],
+        _ moment: Moment,
         _ storage: some RegisterStorage, _ output: inout Output
     ) throws -> Dot {
         self.moment = moment
@@ -100,8 +110,10 @@ extension Laptop {
         var cuts: [Cut] = []
         for number in heads.allNumbers where heads[number].id.node == revoked {
             let row = heads[number]
-            let height = min(heights[row.id] ?? row.height, row.height)
-            let isImplied = row.isEnded && height == row.height && impliedHeight(of: row) == height
+            let isAll = row.id.lane == .control || believed.isEmpty
+            let height = isAll ? row.height : min(believed[row.id] ?? 0, row.height)
+            // What counts in full, and as far as its ender says, which counts too, need not be listed.
+            let isImplied = isAll && membership.endedHeight(of: row.id) == height
             guard height > 0, !isImplied else { continue }
             let hash =
                 height == row.height ? row.hash : try storage.change(Dot(number, height))?.hash
@@ -113,13 +125,6 @@ extension Laptop {
         return try writeControl(ChangeKind.revoke, entry.encoded(), storage, &output)
     }
 
-    /// How far an ended replica counts by what ended it, if that is here.
-    private func impliedHeight(of row: ReplicaRow) -> UInt64? {
-        membership?.endedHeight(of: row.id)
-    }
-}
-
-extension Laptop {
     /// Gives a member another role.
     @discardableResult
     public mutating func give(

@@ -348,4 +348,26 @@ extension MembershipTests {
         #expect(membership.members.count == 3)
         #expect(membership.isAdministrator(ControlScript.keys[1].node))
     }
+
+    @Test func `a verdict waits for parents in a replica that nobody here has heard of`() {
+        // Node 1 is an operator until node 2 makes it an administrator, of which it knows when it lets in node 3.
+        let entries = [
+            Entry(author: 0, act: .admit(2, .administrator), known: [0, 0, 0]),
+            Entry(author: 0, act: .admit(1, .operator), known: [1, 0, 0]),
+            Entry(author: 2, act: .role(1, .administrator), known: [2, 0, 0]),
+            Entry(author: 1, act: .admit(3, .operator), known: [2, 0, 1]),
+        ]
+        let script = ControlScript(entries)
+        var table = ReplicaTable()
+        for id in ControlScript.ids.prefix(2) { _ = table.insert(id) }
+        var membership = Membership(genesis: ControlScript.genesis, scheme: .ideal)
+        for index in [0, 1, 3] { membership.apply(script.changes[index], table) }
+        membership.settle(table)
+        #expect(membership.members.count == 3)
+
+        membership.apply(script.changes[2], script.table)
+        membership.settle(script.table)
+        #expect(membership.members.count == script.membership().members.count)
+        #expect(membership.isMember(ControlScript.keys[3].node))
+    }
 }

@@ -15,7 +15,7 @@ import Testing
         let node = world.laptops[lost].identity.node
         _ = try world.act(by) { laptop, store, output in
             try laptop.revoke(
-                node, reason: "lost", heights: heights, world.moment, store, &output)
+                node, reason: "lost", upTo: heights, world.moment, store, &output)
         }
     }
 
@@ -147,5 +147,39 @@ import Testing
         #expect(try world.values(1, record, surname) == ["one"])
         #expect(throws: LaptopError.notAllowed) { try world.set(1, record, surname, "two") }
         #expect(throws: LaptopError.notAllowed) { try revoke(world, 1, 0) }
+    }
+
+    @Test
+    func `what a lost laptop wrote after later starts is beyond the last change believed, too`()
+        throws
+    {
+        let world = try World.team(["north gate", "table 1"])
+        let early = try world.add(1, surname, "zero")
+        try world.restart(1, seed: 700)
+        let record = try world.add(1, surname, "one")
+        let believed = try #require(world.laptops[1].laptop.dataReplica)
+        try world.restart(1, seed: 701)
+        try world.set(1, record, surname, "two")
+        try world.plug(1, 0)
+        world.unplugAll()
+        #expect(try world.values(0, record, surname) == ["two"])
+
+        try revoke(world, 0, 1, upTo: [believed: 1])
+        #expect(try world.values(0, record, surname) == ["one"])
+        #expect(try world.values(0, early, surname) == ["zero"])
+        #expect(try quarantined(world, 0) == 1)
+    }
+
+    @Test func `a laptop that was taken out is not let in again under its key`() throws {
+        let world = try World.team(["north gate", "table 1"])
+        try revoke(world, 0, 1)
+        try world.laptops[1].loseDisk(seed: 800)
+        try world.join(1, through: 0)
+
+        #expect(world.laptops[1].laptop.membership == nil)
+        let failed = world.laptops[1].notices.contains { notice in
+            if case .joinFailed(.notInviting) = notice { true } else { false }
+        }
+        #expect(failed)
     }
 }

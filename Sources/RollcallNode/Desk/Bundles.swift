@@ -51,7 +51,7 @@ extension Driver {
         let conflictsBefore = try store.counts().conflicts
         let now = moment
         var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
-        let waiting = try laptop.quarantined(store).count
+        let waiting = laptop.quarantinedCount
         var quarantined = 0
         let bundle = try actInSteps { laptop, store, take in
             var bundle = try laptop.beginImport(file.manifest)
@@ -70,7 +70,7 @@ extension Driver {
             try laptop.finish(bundle, now, &output)
             try take(output)
             missing = laptop.missing()
-            quarantined = try laptop.quarantined(store).count - waiting
+            quarantined = laptop.quarantinedCount - waiting
             return (bundle, isKept: !preview)
         }
         let conflicts = try preview ? 0 : max(0, store.counts().conflicts - conflictsBefore)

@@ -40,23 +40,23 @@ extension Driver {
     func revoke(_ text: String, reason: String, upTo: [String]) throws -> RevokeReport {
         let member = try member(text)
         let reason = try Self.name(reason, "reason")
-        var heights: [ReplicaID: UInt64] = [:]
+        var believed: [ReplicaID: UInt64] = [:]
         for text in upTo {
             let dot = try dot(text)
             let replica = laptop.heads.table[dot.replica]
             guard replica.node == member.node, replica.lane == .data else {
                 throw ControlError(.badDot, "this is no change that \(member.name) wrote")
             }
-            heights[replica] = dot.counter
+            believed[replica] = max(believed[replica] ?? 0, dot.counter)
         }
         let now = moment
         _ = try act { laptop, store, output in
             try laptop.revoke(
-                member.node, reason: reason, heights: heights, now, store, &output)
+                member.node, reason: reason, upTo: believed, now, store, &output)
         }
         return RevokeReport(
             node: member.node.text, name: member.name,
-            quarantined: try laptop.quarantined(store).count)
+            quarantined: laptop.quarantinedCount)
     }
 
     func giveRole(_ name: String, to text: String) throws -> RoleReport {

@@ -160,7 +160,7 @@ extension Driver {
             register: registerText, title: laptop.membership?.genesis.title, listening: listening,
             records: counts.records, changes: counts.changes, conflicts: counts.conflicts,
             held: counts.held,
-            quarantined: try laptop.quarantined(store).count,
+            quarantined: laptop.quarantinedCount,
             fingerprint: isFounded ? try fingerprintText() : nil,
             peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
