@@ -52,6 +52,7 @@ let package = Package(
             name: "RollcallTrust",
             dependencies: [
                 "RollcallCore", "RollcallWire", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             resources: [.embedInCode("Resources/words.txt")], swiftSettings: fuzzed),
         // The laptop as one pure state machine.
@@ -67,6 +68,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("SQL/v01_register.sql"), .embedInCode("SQL/v02_row_sums.sql"),
+                .embedInCode("SQL/v03_record_keys.sql"),
             ], swiftSettings: settings),
         // The field schema and roster rows: the domain, derived and pure.
         .target(
@@ -152,6 +154,10 @@ let package = Package(
             dependencies: [
                 "RollcallStore", "RollcallCore", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "RollcallTrustTests",
+            dependencies: ["RollcallTrust", "RollcallStore", "RollcallCore"],
+            swiftSettings: settings),
         .testTarget(
             name: "RollcallSyncTests",
             dependencies: [

@@ -6,9 +6,12 @@ public import Foundation
 /// daemon alone knows what they are short for.
 public enum ControlRequest: Codable, Equatable, Sendable {
     // The register and who is in it.
-    case initRegister(name: String, register: String, operator: String)
+    case initRegister(
+        name: String, register: String, operator: String, protection: Protection? = nil)
     case invite(minutes: Int, wait: Bool, yes: Bool, role: String? = nil)
-    case join(address: String, name: String, operator: String, code: String)
+    case join(
+        address: String, name: String, operator: String, code: String,
+        protection: Protection? = nil)
     case confirm(words: String)
     case status
     case peers
@@ -19,6 +22,13 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case connect(target: String)
     case disconnect(node: String)
     case waitUpToDate(peers: [String], timeoutSeconds: Double?)
+
+    // What lies on the disk, and who opens it.
+    case unlock(passphrase: String)
+    case lock
+    case panic
+    case passphrases
+    case changePassphrase(PassphraseOrder, current: String?)
 
     // Records. `seen` is nil where the operator did not say, empty for "none".
     case add(fields: [FieldValue], source: String?, operator: String?)
@@ -62,6 +72,21 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     public init(line: Data) throws {
         self = try ControlJSON.decode(Self.self, from: line)
     }
+}
+
+/// How a home is locked that is kept from now on.
+public enum Protection: Codable, Equatable, Sendable {
+    case passphrase(text: String)
+    /// For trials: whoever has the laptop has the register.
+    case openToAll
+}
+
+/// A change of who can unlock a laptop.
+public enum PassphraseOrder: Codable, Equatable, Sendable {
+    case add(name: String, passphrase: String)
+    /// Without a name: the one that is shown with the order.
+    case change(name: String?, passphrase: String)
+    case remove(name: String)
 }
 
 /// A field and the text that a person typed for it.

@@ -61,6 +61,10 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case noDaemon = "no-daemon"
     case daemonRunning = "daemon-running"
     case notAllowed = "not-allowed"
+    case locked
+    case wrongPassphrase = "wrong-passphrase"
+    case passphraseNeeded = "passphrase-needed"
+    case noPassphrase = "no-passphrase"
     case diskFull = "disk-full"
     case diskFailed = "disk-failed"
     case busy
@@ -79,10 +83,10 @@ public enum ErrorCode: String, CaseIterable, Sendable {
             .noRegister, .registerExists, .joinRefused, .joinInBetween, .joinClosed, .joinTimeout,
             .noSuchNewcomer, .inviteOpen, .tooManyMembers, .unreachable, .notUpToDate,
             .fileExists, .newerFile, .homeNotEmpty, .daemonRunning, .diskFull, .diskFailed, .busy,
-            .internal:
+            .passphraseNeeded, .noPassphrase, .internal:
             .failed
         case .noDaemon: .noDaemon
-        case .notAllowed: .notAllowed
+        case .notAllowed, .locked, .wrongPassphrase: .notAllowed
         case .usage: .usage
         }
     }

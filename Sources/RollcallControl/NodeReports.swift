@@ -125,3 +125,10 @@ public struct WaitReport: Codable, Equatable, Sendable {
         self.waitingFor = waitingFor
     }
 }
+
+/// Who can unlock a laptop.
+public struct PassphraseReport: Codable, Equatable, Sendable {
+    public var name: String
+
+    public init(name: String) { self.name = name }
+}

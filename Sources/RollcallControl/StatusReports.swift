@@ -14,6 +14,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
     @OrNull public var fingerprint: String?
     public var peers: [PeerReport]
     public var joining: [Newcomer]
+    /// `passphrase`, or `none` where whoever has the laptop has the register; nil before anything is kept.
+    @OrNull public var protection: String?
     /// Where the daemon is asked; not in the home where its path is too long for a socket.
     public var socket: String
     /// Bytes inside TLS since the daemon started, over all peers.
@@ -23,8 +25,9 @@ public struct StatusReport: Codable, Equatable, Sendable {
         node: String, name: String?, replica: String?, register: String?, title: String?,
         listening: String?, records: Int, changes: Int, conflicts: Int, held: Int,
         quarantined: Int, fingerprint: String?, peers: [PeerReport], joining: [Newcomer],
-        socket: String, traffic: Traffic
+        protection: String?, socket: String, traffic: Traffic
     ) {
+        self._protection = OrNull(wrappedValue: protection)
         self.node = node
         self._name = OrNull(wrappedValue: name)
         self._replica = OrNull(wrappedValue: replica)

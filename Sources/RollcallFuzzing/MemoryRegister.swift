@@ -46,6 +46,7 @@ struct MemoryRegister: RegisterStorage {
         case .dropHeld(let replica, let first): heldRows[Dot(replica, first)] = nil
         case .peer(let node, let state): peerStates[node] = state
         case .meta(let key, let value): metas[key] = value
+        case .key: break
         }
     }
 

@@ -8,6 +8,7 @@ import RollcallStore
 final class ModelDisk: SimulatedDisk {
     struct Rows {
         var meta: [String: [UInt8]] = [:]
+        var keys: [KeyName: [UInt8]] = [:]
         var replicas: [ReplicaRow] = []
         var peers: [NodeID: [UInt8]] = [:]
         /// By replica number, then by counter less one: a replica's changes have no gaps.
@@ -26,6 +27,7 @@ final class ModelDisk: SimulatedDisk {
 
     private enum Undo {
         case meta(String, [UInt8]?)
+        case key(KeyName, [UInt8]?)
         case replica(Int, ReplicaRow?)
         case peer(NodeID, [UInt8]?)
         case change(Int)
@@ -136,6 +138,9 @@ final class ModelDisk: SimulatedDisk {
         case .meta(let key, let value):
             undo.append(.meta(key, rows.meta[key]))
             rows.meta[key] = value
+        case .key(let name, let wrapped):
+            undo.append(.key(name, rows.keys[name]))
+            rows.keys[name] = wrapped
         }
     }
 
@@ -231,6 +236,7 @@ final class ModelDisk: SimulatedDisk {
     private func takeBack(_ step: Undo) {
         switch step {
         case .meta(let key, let value): rows.meta[key] = value
+        case .key(let name, let wrapped): rows.keys[name] = wrapped
         case .peer(let node, let state): rows.peers[node] = state
         case .salts(let key, let salts): rows.salts[key] = salts
         case .held(let key, let row): rows.held[key] = row

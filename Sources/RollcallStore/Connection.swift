@@ -71,8 +71,9 @@ enum Connection {
 
     /// Write-ahead logging, with checkpoints of our own: SQLite's automatic ones hide their errors.
     private static func logAhead(_ database: Database) throws {
-        let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
-        guard mode == "wal" else { throw StoreError.cannotOpen(code: SQLITE_CANTOPEN) }
+        // To the end: the switch is written when the statement is over, after it has said "wal".
+        let modes = try String.fetchAll(database, sql: "PRAGMA journal_mode = WAL")
+        guard modes == ["wal"] else { throw StoreError.cannotOpen(code: SQLITE_CANTOPEN) }
         try database.execute(
             sql: """
                 PRAGMA wal_autocheckpoint = 0;

@@ -8,6 +8,7 @@ enum Migration {
     private static let scripts: [[UInt8]] = [
         PackageResources.v01_register_sql,
         PackageResources.v02_row_sums_sql,
+        PackageResources.v03_record_keys_sql,
     ]
 
     /// The version of the file that this program writes.

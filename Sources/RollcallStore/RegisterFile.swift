@@ -62,6 +62,20 @@ struct RegisterFile {
         try Self.sync(folder, O_RDONLY | O_DIRECTORY, failure: ExtendedCode.folderSyncFailed)
     }
 
+    /// Gives the file another name, and waits until that is on the disk.
+    func rename(to other: String) throws(StoreError) {
+        #if canImport(Glibc)
+            let code = Glibc.rename(path, other)
+        #else
+            let code = Darwin.rename(path, other)
+        #endif
+        guard code == 0 else {
+            remove()
+            throw .cannotOpen(code: SQLITE_CANTOPEN)
+        }
+        try RegisterFile(path: other).syncName()
+    }
+
     func remove() {
         _ = unlink(path)
     }

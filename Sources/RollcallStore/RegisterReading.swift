@@ -154,7 +154,7 @@ extension RegisterStore {
         }
     }
 
-    private func read<Value>(
+    func read<Value>(
         _ sql: String, _ body: (PreparedStatement) throws -> Value
     ) throws(StoreError) -> Value {
         try access { database in

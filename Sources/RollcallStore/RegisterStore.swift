@@ -11,7 +11,7 @@ public import RollcallCore
 /// The store holds no key: what must be sealed comes to it sealed. It belongs to one actor, and all
 /// its disk work happens on one queue while that actor waits.
 public final class RegisterStore: RegisterDisk {
-    private let queue: DatabaseQueue
+    private var queue: DatabaseQueue
     private let gauge = LogGauge()
     /// What is counted now, and what was when the transaction began.
     var tally: StoreCounts
@@ -135,6 +135,23 @@ public final class RegisterStore: RegisterDisk {
         } catch {
             copy.remove()
             throw error
+        }
+    }
+
+    /// Moves a register that was only in memory into a new file, which is there whole or not at all.
+    public func settle(at path: String) throws(StoreError) {
+        let draft = RegisterFile(path: path + ".new")
+        draft.remove()
+        try backup(to: draft.path)
+        try draft.rename(to: path)
+        do {
+            let file = try Connection.open(path: path, checking: false)
+            file.writeWithoutTransaction { gauge.watch($0) }
+            try queue.close()
+            queue = file
+        } catch {
+            RegisterFile(path: path).remove()
+            throw StoreError(error)
         }
     }
 

@@ -31,6 +31,7 @@ struct WriteBatch {
         case .dropHeld(let replica, let first): try dropHeld(Dot(replica, first))
         case .peer(let node, let state): try put(state, of: node)
         case .meta(let key, let value): try put(value, under: key)
+        case .key(let name, let wrapped): try put(name, wrapped)
         }
     }
 
@@ -151,6 +152,14 @@ struct WriteBatch {
         let statement = try PreparedStatement(sql, in: database)
         try statement.bind(key, at: 1)
         if let value { try statement.bind(value, at: 2) }
+        try statement.execute()
+    }
+
+    private func put(_ name: KeyName, _ wrapped: [UInt8]?) throws {
+        let sql = wrapped == nil ? SQL.dropKey : SQL.putKey
+        let statement = try PreparedStatement(sql, in: database)
+        statement.bind(Int64(bitPattern: name.rawValue), at: 1)
+        if let wrapped { try statement.bind(wrapped, at: 2) }
         try statement.execute()
     }
 

@@ -10,9 +10,19 @@ struct InitCommand: DaemonCommand {
     @Option(help: "What people call this laptop.") var name: String
     @Option(help: "The register's title.") var register: String
     @Option(help: "Your name, for the changes that you make.") var `operator`: String
+    @OptionGroup var protection: ProtectionOptions
 
     func request(in directory: String) throws -> ControlRequest {
-        .initRegister(name: name, register: register, operator: self.operator)
+        request(try protection.given())
+    }
+
+    func request(in directory: String, asking console: Console) throws -> ControlRequest {
+        request(try protection.asked(home: shared.home))
+    }
+
+    private func request(_ protection: Protection?) -> ControlRequest {
+        .initRegister(
+            name: name, register: register, operator: self.operator, protection: protection)
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {
@@ -88,21 +98,29 @@ struct JoinCommand: DaemonCommand {
     @Option(help: "Your name, for the changes that you make.") var `operator`: String
     @Option(help: ArgumentHelp("Read the code from a file, - for standard input.", valueName: "f"))
     var codeFile: String?
+    @OptionGroup var protection: ProtectionOptions
 
     func request(in directory: String) throws -> ControlRequest {
         guard let codeFile else {
-            throw ControlError(.usage, Sentences.noTerminal, hint: Sentences.useCodeFile)
+            throw ControlError(
+                .usage, Sentences.noTerminal(.code), hint: Sentences.useFile(.code))
         }
-        return request(code: try SecretPrompt.code(fromFile: codeFile))
+        return request(
+            code: try SecretPrompt.read(.code, fromFile: codeFile), try protection.given())
     }
 
     func request(in directory: String, asking console: Console) throws -> ControlRequest {
-        if codeFile != nil { return try request(in: directory) }
-        return request(code: try SecretPrompt.ask(Sentences.askForCode))
+        let protection = try protection.asked(home: shared.home)
+        let code =
+            try codeFile.map { try SecretPrompt.read(.code, fromFile: $0) }
+            ?? SecretPrompt.ask(.code, Sentences.askForCode)
+        return request(code: code, protection)
     }
 
-    private func request(code: String) -> ControlRequest {
-        .join(address: address, name: name, operator: self.operator, code: code)
+    private func request(code: String, _ protection: Protection?) -> ControlRequest {
+        .join(
+            address: address, name: name, operator: self.operator, code: code,
+            protection: protection)
     }
 
     func text(ofInterim json: Data, names: NodeNames) throws -> String {

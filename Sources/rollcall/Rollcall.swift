@@ -21,6 +21,12 @@ struct Rollcall: ParsableCommand {
                     DisconnectCommand.self, WaitCommand.self, FingerprintCommand.self,
                 ]),
             CommandGroup(
+                name: "What lies on this laptop's disk",
+                subcommands: [
+                    UnlockCommand.self, LockCommand.self, PassphraseCommand.self,
+                    PanicCommand.self,
+                ]),
+            CommandGroup(
                 name: "Records",
                 subcommands: [
                     AddCommand.self, SetCommand.self, UnsetCommand.self, RemoveCommand.self,

@@ -2,10 +2,18 @@ import Foundation
 import Glibc
 import RollcallControl
 
-/// How `join` comes by its code: never from an argument or the environment, which others can see.
+/// How commands come by codes and passphrases: never from an argument or the environment, which others can see.
 enum SecretPrompt {
-    /// Reads a code from a file, or from standard input where the file is `-`.
-    static func code(fromFile path: String) throws -> String {
+    /// What is asked for, and the option that names a file with it.
+    enum Secret: String {
+        case code
+        case passphrase
+
+        var option: String { "--\(rawValue)-file" }
+    }
+
+    /// Reads a secret from a file, or from standard input where the file is `-`.
+    static func read(_ secret: Secret, fromFile path: String) throws -> String {
         let contents: Data?
         if path == "-" {
             contents = try? FileHandle.standardInput.readToEnd() ?? Data()
@@ -13,33 +21,45 @@ enum SecretPrompt {
             contents = FileManager.default.contents(atPath: path)
         }
         guard let contents else {
-            throw ControlError(.badFile, Sentences.codeFileUnreadable(path))
+            throw ControlError(.badFile, Sentences.unreadable(secret, path))
         }
-        return try code(in: contents)
+        return try alone(secret, in: contents)
     }
 
-    /// The code that stands alone in a file, give or take blanks and an end of line.
-    static func code(in contents: Data) throws -> String {
+    /// The secret that stands alone in a file, give or take an end of line; around a code, blanks too.
+    static func alone(_ secret: Secret, in contents: Data) throws -> String {
         guard let text = String(validating: contents, as: UTF8.self) else {
-            throw ControlError(.notUTF8, Sentences.codeNotText)
+            throw ControlError(.notUTF8, Sentences.notText(secret))
         }
-        let code = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !code.isEmpty, !code.contains(where: \.isNewline) else {
-            throw ControlError(.badValue, Sentences.codeNotAlone)
+        let line = text.trimmingCharacters(
+            in: secret == .code ? .whitespacesAndNewlines : .newlines)
+        guard !line.isEmpty, !line.contains(where: \.isNewline) else {
+            throw ControlError(.badValue, Sentences.notAlone(secret))
         }
-        return code
+        return line
     }
 
-    /// Asks for the code on the terminal, without showing what is typed.
-    static func ask(_ question: String) throws -> String {
+    /// Asks for a new passphrase twice.
+    static func askForNewPassphrase() throws -> String {
+        let first = try ask(.passphrase, Sentences.askForNewPassphrase)
+        guard try ask(.passphrase, Sentences.askAgain) == first else {
+            throw ControlError(.badValue, Sentences.notTheSame)
+        }
+        return first
+    }
+
+    /// Asks for a secret on the terminal, without showing what is typed.
+    static func ask(_ secret: Secret, _ question: String) throws -> String {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else {
-            throw ControlError(.usage, Sentences.noTerminal, hint: Sentences.useCodeFile)
+            throw ControlError(
+                .usage, Sentences.noTerminal(secret), hint: Sentences.useFile(secret))
         }
         defer { close(terminal) }
         var before = termios()
         guard tcgetattr(terminal, &before) == 0 else {
-            throw ControlError(.usage, Sentences.noTerminal, hint: Sentences.useCodeFile)
+            throw ControlError(
+                .usage, Sentences.noTerminal(secret), hint: Sentences.useFile(secret))
         }
         // Without signals either: one that ended us here would leave the terminal silent.
         var silent = before
@@ -50,14 +70,14 @@ enum SecretPrompt {
         tcsetattr(terminal, TCSAFLUSH, &before)
         write("\n", to: terminal)
         guard let line else { exit(130) }
-        return try code(in: Data(line))
+        return try alone(secret, in: Data(line))
     }
 
     /// A line, or nil after Ctrl-C.
     private static func readLine(from terminal: Int32) -> [UInt8]? {
         var line: [UInt8] = []
         var byte: UInt8 = 0
-        while read(terminal, &byte, 1) == 1 {
+        while Glibc.read(terminal, &byte, 1) == 1 {
             switch byte {
             case 0x03: return nil
             case 0x04, 0x0a, 0x0d: return line

@@ -22,6 +22,10 @@ enum Sentences {
         From then on nobody takes anything from it. What is here of it counts, unless --up-to says \
         less; what it wrote beyond waits in quarantine on every laptop, and nothing brings it back in.
         """
+    static let panicDiscussion = """
+        For a laptop that is about to fall into wrong hands. Nothing on its disk can be read any \
+        more, with no passphrase; what other laptops have is as it was.
+        """
     static let joinDiscussion = """
         Asks for the code. Both screens then show the same six words, and the inviting laptop's \
         operator compares them and lets this one in; unless it invited with --yes.
@@ -97,16 +101,46 @@ enum Sentences {
     // MARK: - Joining
 
     static let askForCode = "code: "
-    static let noTerminal = "there is no terminal to ask for the code"
-    static let useCodeFile = "give it with --code-file FILE, or --code-file - for standard input"
-    static let codeNotText = "the code is not text"
-    static let codeNotAlone = "the code must stand alone, on one line"
+    static let askForPassphrase = "passphrase: "
+    static let askForNewPassphrase = "new passphrase: "
+    static let askAgain = "the same again: "
+    static let notTheSame = "the two are not the same"
+    static let noPassphraseWarning =
+        "no passphrase: whoever has this laptop has its register; for trials only"
+    static let panicQuestion =
+        "destroy this laptop's keys? What only this laptop has will be lost, and nobody can undo it"
+    static let notDestroyed = "nothing was destroyed"
+    static let sayYes = "say --yes, or ask at a terminal"
+    static let destroyed =
+        "the keys are destroyed; to take part again, join as a new laptop, and have this one revoked"
+    static let changed = "changed; the old one opens nothing any more"
+    static let useNewFile = "give it with --new-file FILE"
+    static func canUnlock(_ name: String) -> String { "\(shown(name)) can unlock this laptop" }
+    static func cannotUnlock(_ name: String) -> String {
+        "\(shown(name)) can unlock this laptop no more"
+    }
+    static let locked = "locked; `rollcall unlock` opens it"
+    static let unlocked = "unlocked"
+    static let nameAPassphraseCommand = "say whether to list, add, change or remove"
+
+    static func noTerminal(_ secret: SecretPrompt.Secret) -> String {
+        "there is no terminal to ask for the \(secret.rawValue)"
+    }
+    static func useFile(_ secret: SecretPrompt.Secret) -> String {
+        "give it with \(secret.option) FILE, or \(secret.option) - for standard input"
+    }
+    static func notText(_ secret: SecretPrompt.Secret) -> String {
+        "the \(secret.rawValue) is not text"
+    }
+    static func notAlone(_ secret: SecretPrompt.Secret) -> String {
+        "the \(secret.rawValue) must stand alone, on one line"
+    }
     static let admitQuestion = "admit?"
     static let notAdmitted = "the newcomer was not admitted"
     static let confirmHint = "admit one with `rollcall confirm WORDS` if its screen shows the same"
 
-    static func codeFileUnreadable(_ path: String) -> String {
-        "the file with the code cannot be read: \(shown(path))"
+    static func unreadable(_ secret: SecretPrompt.Secret, _ path: String) -> String {
+        "the file with the \(secret.rawValue) cannot be read: \(shown(path))"
     }
 
     static func founded(_ report: FoundingReport) -> String {

@@ -12,6 +12,7 @@ enum StatusPage {
         } else {
             lines.append("asked at \(shown(status.socket))")
         }
+        if status.protection == "none" { lines.append(Sentences.noPassphraseWarning) }
         if let fingerprint = status.fingerprint {
             lines.append("fingerprint \(shown(fingerprint))")
         }

@@ -25,6 +25,15 @@ struct Rollcalld: AsyncParsableCommand {
     var advertise: [String] = []
 
     @Option(
+        help: ArgumentHelp(
+            "Unlock at the start with the passphrase in this file, for laptops that nobody attends. (else the credential rollcall.passphrase, where the system gives one)",
+            valueName: "f"))
+    var passphraseFile: String?
+
+    @Option(help: "Lock after so many minutes in which nobody asked for anything; 0 for never.")
+    var lockAfter = 30
+
+    @Option(
         name: .customLong("log-level"),
         help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "notice"
@@ -78,12 +87,19 @@ struct Rollcalld: AsyncParsableCommand {
                 Home.absolute(restore, in: FileManager.default.currentDirectoryPath), to: home)
             return
         }
+        guard (0...100_000).contains(lockAfter) else {
+            throw ControlError(.usage, "--lock-after takes minutes, 0 for never")
+        }
+        let passphrase = try Unattended.passphrase(file: passphraseFile)
         let daemon = Daemon(
-            DaemonConfiguration(home: home, listen: listen, advertise: advertise),
+            DaemonConfiguration(
+                home: home, listen: listen, advertise: advertise,
+                lockAfterMinutes: passphrase == nil ? lockAfter : 0, passphrase: passphrase),
             logger: Logger(label: "rollcalld"))
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        try await daemon.run {
+        let ending = try await daemon.run {
             for await _ in signals { return }
         }
+        if ending == .locked { try beginAnew() }
     }
 }

@@ -16,7 +16,7 @@ import Testing
                 upToDate: true, theyLack: 0, weLack: 0,
                 lastHeard: "2026-03-01T09:30:00.000Z", acknowledgedAt: nil, via: nil,
                 clockOffsetMilliseconds: 2600)
-        ], joining: [], socket: "/h/control.sock",
+        ], joining: [], protection: "passphrase", socket: "/h/control.sock",
         traffic: Traffic(sent: 6, received: 7))
 
     private func witness(_ dot: String, _ source: String? = nil) -> Witness {
@@ -218,9 +218,9 @@ import Testing
     }
 
     @Test func `a code stands alone in its file`() throws {
-        #expect(try SecretPrompt.code(in: Data(" ABCD-EFGH \n".utf8)) == "ABCD-EFGH")
-        #expect(throws: ControlError.self) { try SecretPrompt.code(in: Data("a\nb".utf8)) }
-        #expect(throws: ControlError.self) { try SecretPrompt.code(in: Data("\n".utf8)) }
-        #expect(throws: ControlError.self) { try SecretPrompt.code(in: Data([0xff])) }
+        #expect(try SecretPrompt.alone(.code, in: Data(" ABCD-EFGH \n".utf8)) == "ABCD-EFGH")
+        #expect(throws: ControlError.self) { try SecretPrompt.alone(.code, in: Data("a\nb".utf8)) }
+        #expect(throws: ControlError.self) { try SecretPrompt.alone(.code, in: Data("\n".utf8)) }
+        #expect(throws: ControlError.self) { try SecretPrompt.alone(.code, in: Data([0xff])) }
     }
 }

@@ -29,7 +29,8 @@ import Testing
                 theyLack: nil, weLack: 0, lastHeard: nil, acknowledgedAt: nil, via: .bundle,
                 clockOffsetMilliseconds: -3)
         ],
-        joining: [Newcomer(words: "a b c d e f", name: "south")], socket: "/h/control.sock",
+        joining: [Newcomer(words: "a b c d e f", name: "south")], protection: "none",
+        socket: "/h/control.sock",
         traffic: Traffic(sent: 6, received: 7))
 
     @Test func `status has every key, and null for what is unknown`() throws {
@@ -41,7 +42,7 @@ import Testing
             #"{"changes":2,"conflicts":3,"fingerprint":null,"held":4,"#
             + #""joining":[{"name":"south","words":"a b c d e f"}],"listening":null,"#
             + #""name":"gate","node":"n1","peers":["# + peer
-            + #"],"quarantined":5,"records":1,"register":null,"replica":null,"#
+            + #"],"protection":"none","quarantined":5,"records":1,"register":null,"replica":null,"#
             + #""socket":"/h/control.sock","title":null,"traffic":{"received":7,"sent":6}}"#
         #expect(try json(Self.status) == expected)
         #expect(try survives(Self.status))

@@ -51,32 +51,74 @@ import Testing
         _ = try HomeFolder(path: scratch.path)
     }
 
+    private static func ring(_ passphrase: String? = nil) throws -> KeyRing {
+        var chance = SystemRandomNumberGenerator()
+        let identity = try NodeIdentityFile().encoded()
+        let protection = try passphrase.map {
+            (try #require(Passphrase($0)), name: "one")
+        }
+        return try KeyRing(
+            identity: identity, passphrase: protection, stretching: Stretching(logRounds: 16),
+            &chance)
+    }
+
     @Test func `a node is the same at its next start`() throws {
         let scratch = try Scratch()
-        let first = try HomeFolder(path: scratch.path).identity()
+        let ring = try Self.ring()
+        try HomeFolder(path: scratch.path).store(ring.file)
         let home = try HomeFolder(path: scratch.path)
-        let second = try home.identity()
-        #expect(first.encoded() == second.encoded())
-        #expect(first.nodeKey.node == second.nodeKey.node)
-        #expect(first.tlsKeyHash == second.tlsKeyHash)
-        #expect(try mode(home.keyPath) == 0o600)
+        let again = try KeyRing(try #require(try home.keys()), passphrase: nil)
+        #expect(again.identity == ring.identity)
+        #expect(try mode(home.keysPath) == 0o600)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: home.path).sorted()
-                == ["lock", "node.key"])
+                == ["keys", "lock"])
     }
 
     @Test func `a draft that a loss of power left does not hinder`() throws {
         let scratch = try Scratch()
         let home = try HomeFolder(path: scratch.path)
-        try Data("half".utf8).write(to: URL(filePath: home.keyPath + ".new"))
-        #expect(try home.identity().encoded() == home.identity().encoded())
+        try Data("half".utf8).write(to: URL(filePath: home.keysPath + ".new"))
+        let ring = try Self.ring()
+        try home.store(ring.file)
+        #expect(try home.keys() == ring.file)
     }
 
-    @Test func `a register without its key is refused`() throws {
+    @Test func `a file of keys that is replaced is overwritten where it lay`() throws {
+        let scratch = try Scratch()
+        let home = try HomeFolder(path: scratch.path)
+        try home.store(try Self.ring("the first words").file)
+        let old = try #require(FileHandle(forReadingAtPath: home.keysPath))
+        #expect(try #require(try old.readToEnd()).contains { $0 != 0 })
+        try home.store(try Self.ring("the second words").file)
+        try old.seek(toOffset: 0)
+        #expect(try #require(try old.readToEnd()).allSatisfy { $0 == 0 })
+    }
+
+    @Test func `destroyed keys and what they opened are gone`() throws {
+        let scratch = try Scratch()
+        let home = try HomeFolder(path: scratch.path)
+        try home.store(try Self.ring("the first words").file)
+        try Data("sealed".utf8).write(to: URL(filePath: home.registerPath))
+        try Data("sealed".utf8).write(to: URL(filePath: home.registerPath + "-wal"))
+        let old = try #require(FileHandle(forReadingAtPath: home.keysPath))
+        try home.destroyKeys()
+        #expect(try #require(try old.readToEnd()).allSatisfy { $0 == 0 })
+        #expect(try FileManager.default.contentsOfDirectory(atPath: home.path) == ["lock"])
+    }
+
+    @Test func `a register without its keys is refused`() throws {
         let scratch = try Scratch()
         let home = try HomeFolder(path: scratch.path)
         try Data().write(to: URL(filePath: home.registerPath))
-        #expect(throws: HomeError.identityMissing(path: home.keyPath)) { try home.identity() }
+        #expect(throws: HomeError.keysMissing(path: home.keysPath)) { try home.keys() }
+    }
+
+    @Test func `a home of a version that did not seal is refused`() throws {
+        let scratch = try Scratch()
+        let home = try HomeFolder(path: scratch.path)
+        try Data().write(to: URL(filePath: home.path + "/node.key"))
+        #expect(throws: HomeError.unsealed(path: home.path)) { try home.keys() }
     }
 
     @Test func `a changed byte anywhere in a key is damage`() throws {
@@ -92,11 +134,11 @@ import Testing
         }
     }
 
-    @Test func `a damaged key is not replaced`() throws {
+    @Test func `damaged keys are not replaced`() throws {
         let scratch = try Scratch()
         let home = try HomeFolder(path: scratch.path)
-        try Data("rollcall key".utf8).write(to: URL(filePath: home.keyPath))
-        #expect(throws: HomeError.identityDamaged(path: home.keyPath)) { try home.identity() }
+        try Data("rollcall keys".utf8).write(to: URL(filePath: home.keysPath))
+        #expect(throws: HomeError.keysDamaged(path: home.keysPath)) { try home.keys() }
     }
 
     @Test func `a hardened process leaves no core and shares no file`() {

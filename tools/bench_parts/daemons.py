@@ -182,7 +182,7 @@ class Pair:
     def start(self):
         for daemon in (self.a, self.b):
             daemon.start(daemon.address if daemon is self.b else NOWHERE)
-        self.b.control.one("initRegister", name="b", register="Bench, synthetic people", operator="Clerk of b")
+        self.b.control.one("initRegister", name="b", register="Bench, synthetic people", operator="Clerk of b", protection={"openToAll": {}})
         self.join(self.a)
         until(lambda: self.a.sees(self.b) and self.b.sees(self.a), "the two are connected", 30)
         self.wait()
@@ -195,7 +195,7 @@ class Pair:
     def join(self, newcomer):
         code = self.b.control.one("invite", minutes=10, wait=False, yes=True)["code"]
         newcomer.control.one(
-            "join", address=self.b.address, name=newcomer.name, operator=f"Clerk of {newcomer.name}", code=code)
+            "join", address=self.b.address, name=newcomer.name, operator=f"Clerk of {newcomer.name}", code=code, protection={"openToAll": {}})
 
     def wait(self):
         """Until each has acknowledged what the other has."""

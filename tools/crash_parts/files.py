@@ -56,11 +56,11 @@ class Files(Script):
         self.stick = self.folder / "stick"
         self.bundle, self.backup = self.stick / "a.bundle", self.stick / "a.backup"
         maker = Victim("prepared", self.options.bin, self.folder).start().ready()
-        maker.control.one("initRegister", name="one", register="Crash, synthetic people", operator="Clerk")
+        maker.control.one("initRegister", name="one", register="Crash, synthetic people", operator="Clerk", protection={"openToAll": {}})
         self.records = [maker.control.one("add", fields=fields(surname=f"Person {number}"))["record"] for number in range(50)]
         other = Victim("other", self.options.bin, self.folder).start().ready()
         code = maker.control.one("invite", minutes=10, wait=False, yes=True)["code"]
-        other.control.one("join", address=maker.address, name="other", operator="Clerk", code=code)
+        other.control.one("join", address=maker.address, name="other", operator="Clerk", code=code, protection={"openToAll": {}})
         expect(other.stop() == 0 and maker.stop() == 0, "the prepared homes do not close")
 
     def fresh(self, home=None):

@@ -23,10 +23,10 @@ class Meeting(Script):
         self.sender().address = source.address
         source.start(source.address).ready()
         target.start().ready()
-        source.control.one("initRegister", name="source", register="Crash, synthetic people", operator="Clerk")
+        source.control.one("initRegister", name="source", register="Crash, synthetic people", operator="Clerk", protection={"openToAll": {}})
         self.records = [source.control.one("add", fields=fields(surname="Somebody"))["record"]]
         code = source.control.one("invite", minutes=10, wait=False, yes=True)["code"]
-        target.control.one("join", address=source.address, name="target", operator="Clerk", code=code)
+        target.control.one("join", address=source.address, name="target", operator="Clerk", code=code, protection={"openToAll": {}})
         self.source_node, self.target_node = (one.control.one("status")["node"] for one in (source, target))
         until(lambda: same(source, target), "the two are the same before", SECONDS)
         target.control.one("disconnect", node=self.source_node)

@@ -21,6 +21,7 @@ class Script:
 
     # Whether strace holds the whole daemon from its first call on, not its disk thread alone.
     holds_all_threads = False
+    makes_anew = False
     # Faults that take seconds a point here, so that only each so-many-th point is tried.
     strides = {}
     # Faults that are done to it; all, unless some are named.
@@ -57,7 +58,7 @@ class Script:
 
     def paths(self):
         """The files that it writes: of the home, unless it writes others too."""
-        names = ("lock", "node.key", "node.key.new", "register.sqlite", "register.sqlite-wal", "register.sqlite-journal")
+        names = ("lock", "keys", "keys.new", "register.sqlite", "register.sqlite.new", "register.sqlite-wal", "register.sqlite-journal")
         return [self.victim.home, *(self.victim.home / name for name in names)]
 
     def stopped(self):
@@ -134,7 +135,7 @@ class Edits(Script):
 
     def prepare(self):
         maker = Victim("prepared", self.options.bin, self.folder).start().ready()
-        maker.control.one("initRegister", name="one", register="Crash, synthetic people", operator="Clerk")
+        maker.control.one("initRegister", name="one", register="Crash, synthetic people", operator="Clerk", protection={"openToAll": {}})
         self.records = [
             maker.control.one("add", fields=fields(surname=f"Person {number}", status="present"))["record"] for number in range(10)]
         self.base = maker.control.one("status")["changes"]
@@ -189,7 +190,7 @@ class Roster(Script):
         subprocess.run(list(map(str, make)), check=True)
         self.order = {"path": str(self.csv), "list": "stage 1", "key": "manifest_number", "columns": [], "skipBad": False}
         maker = Victim("prepared", self.options.bin, self.folder).start().ready()
-        maker.control.one("initRegister", name="one", register="Crash, synthetic people", operator="Clerk")
+        maker.control.one("initRegister", name="one", register="Crash, synthetic people", operator="Clerk", protection={"openToAll": {}})
         self.records = [maker.control.one("add", fields=fields(surname="Somebody"))["record"]]
         expect(maker.stop() == 0, "the prepared home does not close")
 
@@ -217,6 +218,7 @@ class First(Script):
 
     name = "first"
     holds_all_threads = True
+    makes_anew = True
 
     def prepare(self):
         self.prepared.mkdir()
@@ -229,8 +231,6 @@ class First(Script):
         """As others; where the daemon ends itself, it must have said why."""
         try:
             self.victim.ready()
-            self.journal.ask(["node", {}])
-            self.journal.acknowledge(self.victim.control.one("status")["node"])
             return [self.one_write("first")]
         except Gone:
             code = self.victim.process.wait(10)
@@ -242,7 +242,7 @@ class First(Script):
             return []
 
     def one_write(self, value):
-        code = self.ask("initRegister", name="one", register="Crash, synthetic people", operator="Clerk")
+        code = self.ask("initRegister", name="one", register="Crash, synthetic people", operator="Clerk", protection={"openToAll": {}})
         return self.ask("add", fields=fields(surname="Somebody")) if code == "register-exists" else code
 
     def read(self):
@@ -253,9 +253,8 @@ class First(Script):
 
     def check(self):
         here = self.victim.control.one("status")
-        for node in self.acknowledged("node"):
-            expect(here["node"] == node, "lost: the node has another key now")
         for founded in self.acknowledged("initRegister"):
+            expect(here["node"] == founded["node"], "lost: the node has another key now")
             expect(here["register"] == founded["register"], "lost: the register that was founded is gone")
         self.write_again()
 
@@ -275,7 +274,7 @@ class Again(First):
 
     def prepare(self):
         maker = Victim("prepared", self.options.bin, self.folder).start().ready()
-        maker.control.one("initRegister", name="one", register="Crash, synthetic people", operator="Clerk")
+        maker.control.one("initRegister", name="one", register="Crash, synthetic people", operator="Clerk", protection={"openToAll": {}})
         self.dots = [maker.control.one("add", fields=fields(surname=f"Person {number}"))["dots"][0] for number in range(10)]
         self.records = [record["record"] for record in maker.control.all("list", filters=[])]
         maker.kill()

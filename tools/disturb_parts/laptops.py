@@ -214,9 +214,9 @@ def found(laptops):
     for laptop in laptops:
         laptop.wait_until_ready()
     first = laptops[0]
-    first.one("initRegister", name=first.name, register="Disturbed, synthetic people", operator=f"Clerk of {first.name}")
+    first.one("initRegister", name=first.name, register="Disturbed, synthetic people", operator=f"Clerk of {first.name}", protection={"openToAll": {}})
     for laptop in laptops[1:]:
         code = first.one("invite", minutes=10, wait=False, yes=True)["code"]
-        laptop.one("join", address=first.address, name=laptop.name, operator=f"Clerk of {laptop.name}", code=code)
+        laptop.one("join", address=first.address, name=laptop.name, operator=f"Clerk of {laptop.name}", code=code, protection={"openToAll": {}})
     for laptop in laptops:
         until(lambda: len(laptop.all("peers")) == len(laptops) - 1, f"{laptop.name} knows all others")

@@ -10,22 +10,17 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "Protocol"))
 
 from reading.frames import encode_frame
+from reading.key_file import identity_parts, opened
 from reading.messages import HAVE, HELLO, MAGIC
 from reading.names import digit_values
 from reading.numbers import FRAME
 
-KEY_MAGIC = b"rollcall key\x01"
 COMPRESSION_OFF = 1
 
 
 def identity(home, folder):
-    """The TLS key and certificate of a home, as one PEM file that Python's ssl reads."""
-    data = (home / "node.key").read_bytes()
-    if not data.startswith(KEY_MAGIC):
-        raise ValueError("node.key begins with something else than this tool knows")
-    secret = data[len(KEY_MAGIC) + 32:][:32]
-    length = int.from_bytes(data[len(KEY_MAGIC) + 64:][:2], "big")
-    certificate = data[len(KEY_MAGIC) + 66:][:length]
+    """The TLS key and certificate of a home without a passphrase, as one PEM file that Python's ssl reads."""
+    _, secret, certificate = identity_parts(opened((home / "keys").read_bytes())["identity"])
     # RFC 5915, with the curve named (prime256v1) and without the public key, which OpenSSL computes.
     curve = bytes.fromhex("a00a06082a8648ce3d030107")
     content = bytes.fromhex("0201010420") + secret + curve

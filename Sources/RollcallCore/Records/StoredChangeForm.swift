@@ -26,15 +26,28 @@ extension Change {
         return writer.bytes
     }
 
-    public init(dot: Dot, stored bytes: [UInt8]) throws(FormatError) {
+    /// Of which record a stored change is.
+    public static func record(ofStored bytes: [UInt8]) throws(FormatError) -> Dot {
         var reader = ByteReader(bytes)
-        guard try reader.u8("seal") == Self.nullSeal else {
+        return try start(of: &reader).record
+    }
+
+    private static func start(
+        of reader: inout ByteReader
+    ) throws(FormatError) -> (kind: UInt64, record: Dot) {
+        guard try reader.u8("seal") == nullSeal else {
             throw FormatError(.unknownSeal, "stored change")
         }
         let kind = try reader.varint("kind")
         guard let record = Dot(rawValue: try reader.varint("record")) else {
             throw FormatError(.badReference, "record")
         }
+        return (kind, record)
+    }
+
+    public init(dot: Dot, stored bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        let (kind, record) = try Self.start(of: &reader)
         self.init(
             dot: dot, kind: kind, record: record,
             operatorDot: Dot(rawValue: try reader.varint("operator")),

@@ -127,6 +127,27 @@ public enum StoreWrite: Equatable, Sendable {
     /// What is known of a peer, in a form of the sync module's own; nil removes it.
     case peer(NodeID, [UInt8]?)
     case meta(String, [UInt8]?)
+    /// Inserts or replaces the wrapped key of a record; nil destroys what was sealed under it.
+    case key(KeyName, [UInt8]?)
+}
+
+/// What a key of the storage is for: one record, or the register's own rows.
+public enum KeyName: Hashable, Sendable {
+    case register
+    /// By the dot of the change that created it.
+    case record(Dot)
+
+    /// 0 for the register, which is no dot's.
+    public var rawValue: UInt64 {
+        switch self {
+        case .register: 0
+        case .record(let dot): dot.rawValue
+        }
+    }
+
+    public init(rawValue: UInt64) {
+        self = Dot(rawValue: rawValue).map(Self.record) ?? .register
+    }
 }
 
 /// The one door through which the pure modules read what is on disk.
@@ -170,4 +191,19 @@ public protocol RegisterDisk: RegisterStorage {
     func rollback() throws
     /// Whether an error that a write threw says only that there was no room.
     func isFull(_ error: any Error) -> Bool
+}
+
+/// A disk on which rows can lie sealed: it keeps wrapped keys, and can rewrite what an epoch's key covers.
+public protocol SealableDisk: RegisterDisk {
+    /// All wrapped keys, in order of their names' raw values.
+    func keys() throws -> [(name: KeyName, wrapped: [UInt8])]
+    /// Hands every wrapped key, block of salts and held run to a closure and keeps what it gives back, in the open transaction.
+    func rewriteUnderEpoch(_ body: (EpochRow, [UInt8]) throws -> [UInt8]) throws
+}
+
+/// A row that is sealed under an epoch's key itself.
+public enum EpochRow: Equatable, Sendable {
+    case key(KeyName)
+    case salts(replica: ReplicaNumber, block: UInt64)
+    case held(Dot)
 }

@@ -1,15 +1,16 @@
 import Foundation
 import RollcallControl
 import RollcallCore
+import RollcallTrust
 
-/// A whole home in one file: the node's key, then the register as SQLite wrote it.
+/// A whole home in one file: its keys as sealed as they lie in it, then the register as SQLite wrote it.
 enum Backup {
-    static let magic = Array("rollcall backup 1\n".utf8)
+    static let magic = Array("rollcall backup 2\n".utf8)
 
-    static func prologue(_ identity: NodeIdentityFile) -> [UInt8] {
+    static func prologue(_ keys: KeyFile) -> [UInt8] {
         var writer = ByteWriter()
         writer.raw(magic)
-        writer.byteString(identity.encoded())
+        writer.byteString(keys.encoded())
         return writer.bytes
     }
 
@@ -28,14 +29,13 @@ enum Backup {
             throw ControlError(.badFile, "not a backup of rollcall", hint: path)
         }
         var reader = ByteReader(bytes, magic.count..<bytes.count)
-        guard let encoded = try? reader.byteString("identity"),
-            let identity = NodeIdentityFile(encoded: encoded)
+        guard let encoded = try? reader.byteString("keys"), let keys = KeyFile(encoded: encoded)
         else { throw ControlError(.badFile, "the backup is damaged", hint: path) }
         let home = try HomeFolder(path: homePath)
         let register = try SafeFile(home.registerPath)
         do {
             try register.write(Array(bytes[reader.index...]))
-            try home.store(identity)
+            try home.store(keys)
             _ = try register.finish()
         } catch {
             register.discard()

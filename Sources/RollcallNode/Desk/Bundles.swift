@@ -125,10 +125,10 @@ extension Driver {
     func backup(to path: String) throws -> BackupReport {
         let copy = home.backupDraftPath
         defer { unlink(copy) }
-        try store.backup(to: copy)
+        try store.disk.backup(to: copy)
         let file = try SafeFile(path)
         do {
-            try file.write(Backup.prologue(identity))
+            try file.write(Backup.prologue(keys.ring.file))
             try file.append(contentsOf: copy)
             return BackupReport(file: path, bytes: try file.finish())
         } catch {

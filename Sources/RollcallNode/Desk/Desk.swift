@@ -46,17 +46,26 @@ struct Desk: Sendable {
     let driver: Driver
     let invitations = Invitations()
 
-    func answer(_ line: Data, to answer: AnswerLine) async {
+    func answer(_ request: ControlRequest, to answer: AnswerLine) async {
         do {
-            do {
-                try await respond(to: try ControlRequest(line: line), answer)
-            } catch let error as DecodingError {
-                throw ControlError(
-                    .usage, "the daemon does not know this request: \(Self.shape(error))")
-            }
+            try await respond(to: request, answer)
         } catch {
-            let known = Self.controlError(error)
-            if let line = try? ControlAnswer.error(known).line() { await answer.send(line) }
+            await Self.send(error, to: answer)
+        }
+    }
+
+    static func request(_ line: Data) throws -> ControlRequest {
+        do {
+            return try ControlRequest(line: line)
+        } catch let error as DecodingError {
+            throw ControlError(
+                .usage, "the daemon does not know this request: \(shape(error))")
+        }
+    }
+
+    static func send(_ error: any Error, to answer: AnswerLine) async {
+        if let line = try? ControlAnswer.error(controlError(error)).line() {
+            await answer.send(line)
         }
     }
 
@@ -69,13 +78,22 @@ struct Desk: Sendable {
 
     private func respond(to request: ControlRequest, _ answer: AnswerLine) async throws {
         switch request {
-        case .initRegister(let name, let register, let operatorName):
+        case .initRegister(let name, let register, let operatorName, let protection):
+            try await driver.settle(protection, operatorName: operatorName)
             try await answer.result(
                 try await driver.found(name: name, title: register, operatorName: operatorName))
         case .invite(let minutes, let wait, let yes, let role):
             try await invite(minutes: minutes, wait: wait, yes: yes, role: role, answer)
-        case .join(let address, let name, let operatorName, let code):
+        case .join(let address, let name, let operatorName, let code, let protection):
+            try await driver.settle(protection, operatorName: operatorName)
             try await join(address, name, operatorName, code, answer)
+        case .passphrases:
+            try await answer.rows(try await driver.passphrases())
+            try await answer.result(nil)
+        case .changePassphrase(let order, let current):
+            try await driver.change(order, current: current)
+            try await answer.result(nil)
+        case .unlock, .lock, .panic: throw ControlError(.internal, "not for the desk")
         case .confirm(let words): try await answer.result(try await driver.confirm(words))
         case .status: try await answer.result(try await driver.status())
         case .peers:
@@ -203,6 +221,13 @@ struct Desk: Sendable {
         case let error as ControlError: error
         case let error as LaptopError: ControlError(error)
         case let error as StoreError: ControlError(error)
+        case let error as UnlockError: ControlError(error)
+        case let error as HomeError: ControlError(error)
+        case is SealError:
+            ControlError(
+                .diskFailed,
+                "a row of the register does not open: the disk gives back what was not written",
+                hint: "save what can be read with `rollcall roster export`, then restore a backup")
         case let error as BundleError: ControlError(error)
         case let error as FormatError: ControlError(unreadable: error)
         default:

@@ -164,7 +164,7 @@ extension Driver {
             fingerprint: isFounded ? try fingerprintText() : nil,
             peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
-            socket: socketPath, traffic: traffic)
+            protection: protection, socket: socketPath, traffic: traffic)
     }
 
     private var traffic: Traffic {

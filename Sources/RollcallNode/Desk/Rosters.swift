@@ -187,7 +187,7 @@ extension Driver {
         var isFull: Bool { drafts.count == rowsPerRun }
 
         mutating func add(
-            _ row: RosterFile.Row, _ laptop: inout Laptop, _ store: RegisterStore,
+            _ row: RosterFile.Row, _ laptop: inout Laptop, _ store: SealedRegister,
             _ take: (Output) throws -> Void
         ) throws {
             report.rows += 1
@@ -214,7 +214,7 @@ extension Driver {
         }
 
         mutating func flush(
-            _ laptop: inout Laptop, _ store: RegisterStore, _ take: (Output) throws -> Void
+            _ laptop: inout Laptop, _ store: SealedRegister, _ take: (Output) throws -> Void
         ) throws {
             var output = Output()
             let dots = try laptop.write(drafts, store, &output)
@@ -257,7 +257,7 @@ extension Driver {
 
     private static func compare(
         _ row: RosterRow, _ number: Int, with records: [Dot], _ laptop: Laptop,
-        _ store: RegisterStore,
+        _ store: SealedRegister,
         _ report: inout RosterReport
     ) throws {
         if records.count > 1 {

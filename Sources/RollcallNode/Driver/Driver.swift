@@ -18,7 +18,8 @@ actor Driver {
     let home: HomeFolder
     let socketPath: String
     let identity: NodeIdentityFile
-    let store: RegisterStore
+    let store: SealedRegister
+    var keys: NodeKeys
     let logger: Logger
     var transport: Transport?
     var listening: String?
@@ -28,7 +29,7 @@ actor Driver {
 
     private let started = ContinuousClock.now
     private nonisolated let mailbox = Mutex<[TransportEvent]>([])
-    private let carrier: Carrier<RegisterStore>
+    private let carrier: Carrier<SealedRegister>
     private var scheduledWake: Duration?
     private var observers: [Int: AsyncStream<Observation>.Continuation] = [:]
     private var nextObserver = 0
@@ -40,18 +41,24 @@ actor Driver {
     }
 
     init(
-        home: HomeFolder, socketPath: String, identity: NodeIdentityFile,
-        store: sending RegisterStore, logger: Logger, thread: DiskThread
+        home: HomeFolder, socketPath: String, keys: NodeKeys, store: sending RegisterStore,
+        logger: Logger, thread: DiskThread
     ) throws {
+        guard let identity = NodeIdentityFile(encoded: keys.ring.identity) else {
+            throw UnlockError.damaged
+        }
+        let sealed = try SealedRegister(
+            store, epochs: keys.ring.epochs, chance: SystemRandomNumberGenerator())
         self.home = home
         self.socketPath = socketPath
         self.identity = identity
-        self.store = store
+        self.keys = keys
+        self.store = sealed
         self.logger = logger
         self.thread = thread
         let started = started
         carrier = try Carrier(
-            disk: store, clock: { Self.moment(since: started) }
+            disk: sealed, clock: { Self.moment(since: started) }
         ) { store, moment, output in
             try Laptop(
                 identity: LaptopIdentity(key: identity.nodeKey, tlsKeyHash: identity.tlsKeyHash),
@@ -138,7 +145,7 @@ actor Driver {
 
     /// Lets a command act on the laptop; what it asks to be written is durable when this returns.
     func act<Result>(
-        _ body: (inout Laptop, RegisterStore, inout Output) throws -> Result
+        _ body: (inout Laptop, SealedRegister, inout Output) throws -> Result
     ) throws -> Result {
         try guarding { try carrier.act(body) }
     }
@@ -148,7 +155,7 @@ actor Driver {
     /// - Parameter body: Is given a function that writes an output; what that asks to be sent goes out after
     ///   the commit. If it throws, or answers that nothing is to be kept, all is as before.
     func actInSteps<Result>(
-        _ body: (inout Laptop, RegisterStore, (Output) throws -> Void) throws -> (
+        _ body: (inout Laptop, SealedRegister, (Output) throws -> Void) throws -> (
             Result, isKept: Bool
         )
     ) throws -> Result {
@@ -165,12 +172,14 @@ actor Driver {
     }
 
     private func guarding<Result>(_ body: () throws -> Result) throws -> Result {
-        if let failure = store.failure { throw failure }
+        if let failure = store.disk.failure { throw failure }
         do {
             defer { scheduleWake() }
             return try body()
         } catch {
-            if error is StoreError || carrier.hasUnfinished { recover(from: error) }
+            if error is StoreError || error is SealError || carrier.hasUnfinished {
+                recover(from: error)
+            }
             throw error
         }
     }
@@ -248,7 +257,7 @@ actor Driver {
     func shutDown() {
         do {
             try carrier.shutDown()
-            try store.close()
+            try store.disk.close()
         } catch {
             logger.error("could not end cleanly", metadata: ["error": "\(error)"])
         }
@@ -290,7 +299,7 @@ extension StoreWrite {
     fileprivate var changesState: Bool {
         switch self {
         case .change, .record, .dropRecord: true
-        case .replica, .head, .dropHead, .salts, .held, .dropHeld, .peer, .meta: false
+        case .replica, .head, .dropHead, .salts, .held, .dropHeld, .peer, .meta, .key: false
         }
     }
 }

@@ -1,6 +1,7 @@
 import RollcallCore
 import RollcallStore
 import RollcallSync
+import RollcallTrust
 
 /// Records by the number that people see, in memory: filled at first use, kept up as records come.
 struct RecordIndex {
@@ -30,7 +31,7 @@ struct RecordIndex {
     /// After an undo: to be read anew.
     mutating func forget() { self = RecordIndex() }
 
-    private mutating func fill(_ laptop: Laptop, _ store: RegisterStore) throws {
+    private mutating func fill(_ laptop: Laptop, _ store: SealedRegister) throws {
         if !isFilled {
             var after: Dot?
             while true {
@@ -53,14 +54,14 @@ struct RecordIndex {
     }
 
     /// All records in the order of their ids.
-    mutating func all(_ laptop: Laptop, _ store: RegisterStore) throws -> [Dot] {
+    mutating func all(_ laptop: Laptop, _ store: SealedRegister) throws -> [Dot] {
         try fill(laptop, store)
         return entries.map(\.dot)
     }
 
     /// The records whose number lies in a range: those that a prefix may mean.
     mutating func records(
-        in range: ClosedRange<UInt64>, _ laptop: Laptop, _ store: RegisterStore
+        in range: ClosedRange<UInt64>, _ laptop: Laptop, _ store: SealedRegister
     ) throws -> [Dot] {
         try fill(laptop, store)
         var low = 0

@@ -4,9 +4,11 @@ enum HomeError: Error, Equatable, Sendable {
     case daemonRunning(process: Int32?)
     case notADirectory(path: String)
     case ownedByAnother(path: String, user: UInt32)
-    /// A register without the key that wrote it.
-    case identityMissing(path: String)
-    case identityDamaged(path: String)
+    /// A register without the keys that open it.
+    case keysMissing(path: String)
+    case keysDamaged(path: String)
+    /// A home of a version that did not seal.
+    case unsealed(path: String)
     /// The system refused; the name of what was asked of it and its reason.
     case refused(String, path: String, code: Int32)
 }
@@ -18,8 +20,11 @@ extension HomeError: CustomStringConvertible {
         case .daemonRunning(nil): "a daemon runs for this home already"
         case .notADirectory(let path): "\(path) is not a directory"
         case .ownedByAnother(let path, let user): "\(path) belongs to the user \(user)"
-        case .identityMissing(let path): "the home has a register but no key at \(path)"
-        case .identityDamaged(let path): "the key at \(path) is damaged"
+        case .keysMissing(let path):
+            "the home has a register but no keys at \(path); without them nobody can read it"
+        case .keysDamaged(let path): "the keys at \(path) are damaged or of a newer version"
+        case .unsealed(let path):
+            "the home \(path) was made by a version that did not seal what it kept"
         case .refused(let call, let path, let code):
             "\(call) \(path): \(SystemCall.reason(code))"
         }

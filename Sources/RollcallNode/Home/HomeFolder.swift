@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RollcallTrust
 
 /// The home of one node while a daemon runs for it: its directory, held by a lock.
 ///
@@ -18,42 +19,71 @@ struct HomeFolder: Sendable {
     }
 
     var registerPath: String { path + "/register.sqlite" }
-    var keyPath: String { path + "/node.key" }
+    var keysPath: String { path + "/keys" }
 
-    /// Who this node is; made up at the first start.
+    // MARK: - Keys
+
+    /// The file that opens the register; nil in a home in which nothing is kept yet.
     ///
-    /// A register whose key is gone is refused: under a new key this laptop would be a stranger
-    /// to its own changes, and nobody would be told.
-    func identity() throws -> NodeIdentityFile {
-        guard SystemCall.exists(keyPath) else {
-            guard !SystemCall.exists(registerPath) else {
-                throw HomeError.identityMissing(path: keyPath)
-            }
-            let identity = try NodeIdentityFile()
-            try store(identity)
-            return identity
+    /// A register whose keys are gone is refused: nothing in it can be read, and under a new key this laptop would be a
+    /// stranger to its own changes.
+    func keys() throws(HomeError) -> KeyFile? {
+        guard !SystemCall.exists(path + "/node.key") else { throw .unsealed(path: path) }
+        guard SystemCall.exists(keysPath) else {
+            guard !SystemCall.exists(registerPath) else { throw .keysMissing(path: keysPath) }
+            return nil
         }
-        let file = try OpenFile(keyPath, O_RDONLY)
+        let file = try OpenFile(keysPath, O_RDONLY)
         try file.claim()
-        guard let bytes = try file.contents(upTo: NodeIdentityFile.encodedBytesMax),
-            let identity = NodeIdentityFile(encoded: bytes)
-        else { throw HomeError.identityDamaged(path: keyPath) }
-        return identity
+        guard let bytes = try file.contents(upTo: KeyFile.bytesMax),
+            let keys = KeyFile(encoded: bytes)
+        else { throw .keysDamaged(path: keysPath) }
+        return keys
     }
 
-    /// Writes the identity so that a loss of power leaves the old file or the new one.
-    func store(_ identity: NodeIdentityFile) throws(HomeError) {
-        let draft = keyPath + ".new"
-        unlink(draft)
+    /// Writes the keys so that a loss of power leaves the old file or the new one, then overwrites what the old one held.
+    ///
+    /// Renaming over a file leaves its blocks as they were, and an old file opens with an old passphrase.
+    func store(_ keys: KeyFile) throws(HomeError) {
+        let draft = keysPath + ".new"
+        removeLeftovers()
         let file = try OpenFile(draft, O_WRONLY | O_CREAT | O_EXCL)
-        try file.write(identity.encoded())
+        try file.write(keys.encoded())
         try file.sync()
-        try SystemCall.run("rename", draft) { rename(draft, keyPath) }
+        let old = SystemCall.exists(keysPath) ? try OpenFile(keysPath, O_RDWR) : nil
+        try SystemCall.run("rename", draft) { rename(draft, keysPath) }
         try directory.sync()
+        if let old { try Self.scrub(old) }
     }
 
-    /// Takes away what a daemon that was killed while it made a backup has left: each is a whole copy of the register.
+    /// Destroys what opens this home, then takes away what nobody can read any more.
+    ///
+    /// An error of the disk hinders none of it, and is thrown at the end: what was destroyed may then come back after a loss of power.
+    func destroyKeys() throws(HomeError) {
+        var failure: HomeError?
+        for path in [keysPath, keysPath + ".new"] where SystemCall.exists(path) {
+            do { try Self.scrub(try OpenFile(path, O_RDWR)) } catch { failure = error }
+            unlink(path)
+        }
+        do { try directory.sync() } catch { failure = error }
+        for suffix in ["", "-wal", "-shm", "-journal", ".new"] { unlink(registerPath + suffix) }
+        removeLeftovers()
+        if let failure { throw failure }
+    }
+
+    /// Overwrites a file where it lies, as far as the file system lets one.
+    private static func scrub(_ file: OpenFile) throws(HomeError) {
+        try file.overwrite([UInt8](repeating: 0, count: KeyFile.bytesMax))
+        try file.sync()
+    }
+
+    /// Takes away what a daemon that was killed half-way has left: copies of the register, and of its keys.
     func removeLeftovers() {
+        unlink(registerPath + ".new")
+        if let draft = try? OpenFile(keysPath + ".new", O_RDWR) {
+            try? Self.scrub(draft)
+            unlink(keysPath + ".new")
+        }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         for name in names where name.hasPrefix(Self.backupPrefix) { unlink("\(path)/\(name)") }
     }

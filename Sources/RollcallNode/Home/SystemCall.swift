@@ -109,6 +109,13 @@ final class OpenFile: Sendable {
         }
     }
 
+    /// Writes over the whole content, from the start and no further than it goes.
+    func overwrite(_ bytes: [UInt8]) throws(HomeError) {
+        let end = try SystemCall.run("lseek", path) { Int32(lseek(descriptor, 0, SEEK_END)) }
+        try SystemCall.run("lseek", path) { Int32(lseek(descriptor, 0, SEEK_SET)) }
+        try write(Array(bytes.prefix(Int(end))))
+    }
+
     /// Waits until what was written would survive a loss of power.
     func sync() throws(HomeError) {
         // An fsync that failed is not asked again: the second would succeed and mean nothing.

@@ -10,6 +10,7 @@ enum SQL {
         "held": "dot, last, message",
         "peer": "node, state",
         "meta": "key, value",
+        "record_key": "record, wrapped",
     ]
 
     /// Whether a row of a table is what was written.
@@ -75,6 +76,12 @@ enum SQL {
         """
     static let dropMeta = "DELETE FROM meta WHERE key = ?1"
 
+    static let putKey = """
+        INSERT INTO record_key (record, wrapped, sum) VALUES (?1, ?2, row_sum(?1, ?2))
+        ON CONFLICT (record) DO UPDATE SET wrapped = excluded.wrapped, sum = excluded.sum
+        """
+    static let dropKey = "DELETE FROM record_key WHERE record = ?1"
+
     // MARK: reading; the last column says whether the row is what was written
 
     static let meta = "SELECT value, \(isSound("meta")) FROM meta WHERE key = ?1"
@@ -108,6 +115,13 @@ enum SQL {
         SELECT dot, last, length(message), \(isSound("held")) FROM held ORDER BY dot
         """
     static let held = "SELECT last, message, \(isSound("held")) FROM held WHERE dot = ?1"
+
+    static let keys = """
+        SELECT record, wrapped, \(isSound("record_key")) FROM record_key ORDER BY record
+        """
+    static let allSalts = """
+        SELECT replica, block, salts, \(isSound("salts")) FROM salts ORDER BY replica, block
+        """
 
     // MARK: counting, once at the start
 

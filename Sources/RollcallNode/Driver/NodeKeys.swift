@@ -1,0 +1,148 @@
+import RollcallControl
+import RollcallStore
+import RollcallTrust
+
+/// A register's disk as the daemon has it.
+typealias SealedRegister = SealedDisk<RegisterStore>
+
+/// The keys of an open laptop, and whether its home has them.
+struct NodeKeys: Sendable {
+    var ring: KeyRing
+    /// Nothing is on the disk before somebody founds or joins a register, and says how it is to be locked.
+    var isKept: Bool
+}
+
+extension Driver {
+    var hasPassphrase: Bool { keys.isKept && !keys.ring.file.isOpenToAll }
+
+    /// What protects this home; nil while nothing is kept in it.
+    var protection: String? {
+        guard keys.isKept else { return nil }
+        return hasPassphrase ? "passphrase" : "none"
+    }
+
+    /// Begins to keep this home on the disk, under a passphrase or open to all; does nothing where it is kept already.
+    func settle(_ protection: Protection?, operatorName: String) throws {
+        guard !keys.isKept else { return }
+        guard let protection else {
+            throw ControlError(
+                .passphraseNeeded, "nothing is kept on this laptop before it has a passphrase",
+                hint: "give one, or try it out with --no-passphrase")
+        }
+        var chance = SystemRandomNumberGenerator()
+        var ring = keys.ring
+        if case .passphrase(let text) = protection {
+            let name = try Self.name(operatorName, "operator")
+            ring = try Self.unlocking {
+                try ring.protected(by: try Self.passphrase(text), name: name, &chance)
+            }
+        }
+        do {
+            try home.store(ring.file)
+            try store.disk.settle(at: home.registerPath)
+        } catch {
+            try? home.destroyKeys()
+            throw error
+        }
+        keys = NodeKeys(ring: ring, isKept: true)
+    }
+
+    static func passphrase(_ text: String) throws -> Passphrase {
+        guard let passphrase = Passphrase(text) else {
+            throw ControlError(
+                .badValue,
+                "a passphrase has \(Passphrase.bytesMin) to \(Passphrase.bytesMax) bytes",
+                hint: "several words that nobody would put together are best")
+        }
+        return passphrase
+    }
+
+    /// Errors of keys as a command tells them.
+    static func unlocking<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as UnlockError {
+            throw ControlError(error)
+        }
+    }
+
+    // MARK: - passphrases
+
+    func passphrases() throws -> [PassphraseReport] {
+        keys.ring.names.compactMap { name in name.map { PassphraseReport(name: $0) } }
+    }
+
+    /// Changes who can unlock; whoever asks shows that they can.
+    func change(_ order: PassphraseOrder, current: String?) throws {
+        guard keys.isKept else {
+            throw ControlError(.noRegister, "this laptop has no register yet")
+        }
+        var chance = SystemRandomNumberGenerator()
+        var ring = keys.ring
+        if hasPassphrase { ring = try opened(by: current ?? "") }
+        try Self.unlocking {
+            switch order {
+            case .add(let name, let text):
+                let name = try Self.name(name, "name")
+                let passphrase = try Self.passphrase(text)
+                if hasPassphrase {
+                    try ring.add(passphrase, name: name, &chance)
+                } else {
+                    ring = try ring.protected(by: passphrase, name: name, &chance)
+                }
+            case .change(let name, let text):
+                let name = name ?? ring.openedSlot.flatMap { ring.names[$0] } ?? ""
+                try ring.replace(name: name, by: try Self.passphrase(text), &chance)
+            case .remove(let name): try ring.remove(name: name, &chance)
+            }
+        }
+        try home.store(ring.file)
+        keys.ring = ring
+    }
+
+    private func opened(by text: String) throws -> KeyRing {
+        guard let passphrase = Passphrase(text) else {
+            throw ControlError(UnlockError.wrongPassphrase)
+        }
+        return try Self.unlocking { try KeyRing(keys.ring.file, passphrase: passphrase) }
+    }
+
+    // MARK: - epochs
+
+    /// Makes unreadable what the disk still keeps of keys that are gone.
+    ///
+    /// The order is what a crash may fall between: both keys on the disk, then all rows under the new one, then the old one's end.
+    func rotateEpoch() throws {
+        var chance = SystemRandomNumberGenerator()
+        var ring = keys.ring
+        if !store.isRotating {
+            try ring.addEpoch(&chance)
+            if keys.isKept { try home.store(ring.file) }
+            keys.ring = ring
+        }
+        guard let newest = ring.epochs.last else { return }
+        try store.rotate(to: newest)
+        try ring.dropEarlierEpochs(&chance)
+        if keys.isKept { try home.store(ring.file) }
+        keys.ring = ring
+    }
+}
+
+extension ControlError {
+    init(_ error: UnlockError) {
+        switch error {
+        case .passphraseNeeded: self.init(.locked, "this laptop is locked")
+        case .wrongPassphrase:
+            self.init(
+                .wrongPassphrase, "the passphrase is wrong",
+                hint: "it is taken as it was typed: look at the keyboard's layout and at capitals")
+        case .damaged: self.init(.badFile, "the passphrase is right, but the keys are damaged")
+        case .noMemory: self.init(.busy, "there is no memory free: a passphrase takes 128 MiB")
+        case .noFreeSlot:
+            self.init(.badValue, "eight passphrases are the most", hint: "remove one first")
+        case .noSuchSlot: self.init(.badValue, "nobody of this name has a passphrase")
+        case .lastSlot: self.init(.badValue, "the last passphrase stays")
+        case .nameTaken: self.init(.badValue, "somebody of this name has a passphrase already")
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import Logging
+import RollcallControl
+import RollcallTrust
+
+/// Whoever asks the daemon comes here first: while it is locked, all that it does is unlock.
+///
+/// Locking is no state that it goes back to. The process ends its work and begins anew, so that nothing of the register or its
+/// keys can be left anywhere in its memory.
+actor Gate {
+    private enum State {
+        case locked
+        case unlocking
+        case open(OpenLaptop)
+        case closed
+    }
+
+    private let folder: HomeFolder
+    private let plan: OpeningPlan
+    private var state = State.locked
+    private var lastAsked = ContinuousClock.now
+    private nonisolated let endings = AsyncStream.makeStream(of: Daemon.Ending.self)
+
+    init(_ folder: HomeFolder, _ plan: OpeningPlan) {
+        self.folder = folder
+        self.plan = plan
+    }
+
+    // MARK: - from start to end
+
+    /// Opens what can be opened without anybody's help.
+    func begin() async throws {
+        guard let file = try keyFile() else {
+            let ring = try KeyRing(
+                identity: try NodeIdentityFile().encoded(), passphrase: nil, &Self.chance)
+            return try await open(ring, isKept: false)
+        }
+        if file.isOpenToAll {
+            plan.logger.warning("no passphrase: whoever has this laptop has its register")
+            return try await open(try KeyRing(file, passphrase: nil), isKept: true)
+        }
+        guard let text = plan.configuration.passphrase else { return }
+        try await open(try Self.ring(file, text), isKept: true)
+    }
+
+    private static var chance: SystemRandomNumberGenerator {
+        get { SystemRandomNumberGenerator() }
+        set {}
+    }
+
+    private func keyFile() throws -> KeyFile? {
+        do {
+            return try folder.keys()
+        } catch {
+            throw ControlError(error)
+        }
+    }
+
+    private func open(_ ring: KeyRing, isKept: Bool) async throws {
+        state = .unlocking
+        do {
+            state = .open(try await OpenLaptop(folder, ring, isKept: isKept, plan))
+            lastAsked = .now
+        } catch {
+            state = .locked
+            throw error
+        }
+    }
+
+    /// What is said at the start.
+    var facts: Logger.Metadata {
+        get async {
+            var facts: Logger.Metadata = ["home": "\(folder.path)"]
+            guard case .open(let laptop) = state else {
+                facts["locked"] = "rollcall unlock"
+                return facts
+            }
+            facts["listening"] = "\(await laptop.driver.listening ?? "")"
+            facts["node"] = "\(laptop.driver.identity.nodeKey.node.text)"
+            return facts
+        }
+    }
+
+    nonisolated func end(_ ending: Daemon.Ending) { endings.continuation.yield(ending) }
+
+    nonisolated func ending() async -> Daemon.Ending {
+        for await ending in endings.stream { return ending }
+        return .stopped
+    }
+
+    func close() async {
+        let before = state
+        state = .closed
+        if case .open(let laptop) = before { await laptop.close() }
+    }
+
+    /// Locks when nobody has asked for anything for long.
+    func lockWhenIdle() async {
+        let minutes = plan.configuration.lockAfterMinutes
+        guard minutes > 0 else { return }
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))
+            guard case .open(let laptop) = state, await laptop.driver.hasPassphrase else {
+                continue
+            }
+            if ContinuousClock.now - lastAsked >= .seconds(60 * minutes) { end(.locked) }
+        }
+    }
+
+    // MARK: - what is asked
+
+    func answer(_ line: Data, to answer: AnswerLine) async {
+        do {
+            let request = try Desk.request(line)
+            if try await answered(request, answer) { return }
+            guard case .open(let laptop) = state else { throw Self.locked }
+            if !request.isWatching { lastAsked = .now }
+            await laptop.desk.answer(request, to: answer)
+        } catch {
+            await Desk.send(error, to: answer)
+        }
+    }
+
+    private static var locked: ControlError {
+        ControlError(
+            .locked, "this laptop is locked", hint: "unlock it with `rollcall unlock`")
+    }
+
+    /// Whether it was one of those that are answered here.
+    private func answered(_ request: ControlRequest, _ answer: AnswerLine) async throws -> Bool {
+        switch request {
+        case .unlock(let passphrase): try await unlock(passphrase, answer)
+        case .lock: try await lock(answer)
+        case .panic: try await panic(answer)
+        default: return false
+        }
+        return true
+    }
+
+    private func unlock(_ passphrase: String, _ answer: AnswerLine) async throws {
+        guard let file = try keyFile() else {
+            throw ControlError(
+                .noRegister, "there is nothing to unlock: this laptop has no register yet",
+                hint: "found one with `rollcall init`, or join one with `rollcall join`")
+        }
+        switch state {
+        case .locked: try await open(try Self.ring(file, passphrase), isKept: true)
+        case .open: if !file.isOpenToAll { _ = try Self.ring(file, passphrase) }
+        case .unlocking, .closed: throw ControlError(.busy, "the laptop is being unlocked already")
+        }
+        plan.logger.notice("unlocked")
+        guard case .open(let laptop) = state else { throw Self.locked }
+        try await answer.result(try await laptop.driver.status())
+    }
+
+    private static func ring(_ file: KeyFile, _ text: String) throws -> KeyRing {
+        guard let passphrase = Passphrase(text) else {
+            throw ControlError(UnlockError.wrongPassphrase)
+        }
+        do {
+            return try KeyRing(file, passphrase: passphrase)
+        } catch let error as UnlockError {
+            throw ControlError(error)
+        }
+    }
+
+    private func lock(_ answer: AnswerLine) async throws {
+        guard case .open(let laptop) = state else { return try await answer.result(nil) }
+        guard await laptop.driver.hasPassphrase else {
+            throw ControlError(
+                .noPassphrase, "there is no passphrase to lock with",
+                hint: "set one with `rollcall passphrase add`")
+        }
+        try await answer.result(nil)
+        end(.locked)
+    }
+
+    /// The keys first, then the answer; sessions and the register's file are let go with the process.
+    private func panic(_ answer: AnswerLine) async throws {
+        do {
+            try folder.destroyKeys()
+        } catch {
+            throw ControlError(error)
+        }
+        plan.logger.notice("keys destroyed")
+        try await answer.result(nil)
+        end(.locked)
+    }
+}
+
+extension ControlRequest {
+    /// Whether it only looks at how things stand, as a script may do all day long.
+    fileprivate var isWatching: Bool {
+        switch self {
+        case .status, .peers, .members, .waitUpToDate: true
+        default: false
+        }
+    }
+}

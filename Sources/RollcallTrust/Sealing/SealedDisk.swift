@@ -1,0 +1,245 @@
+public import RollcallCore
+
+/// A register's disk on which every row that says something lies sealed.
+///
+/// Changes and states of a record are under the record's own key, which is destroyed when the record is erased; what
+/// describes the register is under a key of its own. These keys, salts and held runs are under the epoch's key, which is
+/// replaced at each erasure: what the disk still keeps of old pages then opens with nothing. In clear: dots, heights,
+/// hashes, signatures, counts, padded sizes.
+public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
+    public let disk: Disk
+    private(set) var epochs: [UInt32: EpochKey]
+    private var epoch: EpochKey
+    private var keys: [KeyName: SealingKey] = [:]
+    /// Keys of the open transaction: a rollback takes them back.
+    private var newKeys: [KeyName] = []
+    private var droppedKeys: [KeyName: SealingKey] = [:]
+    private var chance: any RandomNumberGenerator
+
+    /// - Parameter epochs: All that rows may be under, the newest last.
+    public init(
+        _ disk: Disk, epochs: [EpochKey], chance: any RandomNumberGenerator & Sendable
+    ) throws {
+        guard let last = epochs.last else { throw SealError.keyMissing }
+        self.disk = disk
+        self.chance = chance
+        epoch = last
+        self.epochs = Dictionary(uniqueKeysWithValues: epochs.map { ($0.number, $0) })
+        for (name, wrapped) in try disk.keys() {
+            keys[name] = SealingKey(try open(wrapped, at: .key(name)))
+        }
+    }
+
+    /// How many records have a key.
+    public var keyCount: Int { keys.count }
+
+    // MARK: - writing
+
+    public var isTransactionOpen: Bool { disk.isTransactionOpen }
+    public func isFull(_ error: any Error) -> Bool { disk.isFull(error) }
+
+    public func apply(_ writes: [StoreWrite]) throws {
+        do {
+            var sealed: [StoreWrite] = []
+            sealed.reserveCapacity(writes.count + 8)
+            for write in writes { try seal(write, into: &sealed) }
+            try disk.apply(sealed)
+        } catch {
+            // The disk has rolled back; if it was the sealing that failed, it does so now.
+            if disk.isTransactionOpen { try? disk.rollback() }
+            takeBackKeys()
+            throw error
+        }
+    }
+
+    public func commit() throws {
+        do {
+            try disk.commit()
+            newKeys = []
+            droppedKeys = [:]
+        } catch {
+            takeBackKeys()
+            throw error
+        }
+    }
+
+    public func rollback() throws {
+        takeBackKeys()
+        try disk.rollback()
+    }
+
+    private func takeBackKeys() {
+        for name in newKeys { keys[name] = nil }
+        for (name, key) in droppedKeys { keys[name] = key }
+        newKeys = []
+        droppedKeys = [:]
+    }
+
+    private func seal(_ write: StoreWrite, into sealed: inout [StoreWrite]) throws {
+        switch write {
+        case .change(var change):
+            let name = KeyName.record(try Change.record(ofStored: change.content))
+            change.content = try seal(change.content, at: .change(change.dot), name, &sealed)
+            sealed.append(.change(change))
+        case .record(var record, let conflicts):
+            record.state = try seal(
+                record.state, at: .record(record.dot), .record(record.dot), &sealed)
+            sealed.append(.record(record, conflicts: conflicts))
+        case .salts(let replica, let block, let salts):
+            let row = try sealUnderEpoch(salts, at: .salts(replica, block))
+            sealed.append(.salts(replica: replica, block: block, row))
+        case .held(var row):
+            row.message = try sealUnderEpoch(
+                row.message, at: .held(Dot(row.replica, row.first)))
+            sealed.append(.held(row))
+        case .peer(let node, let state?):
+            sealed.append(.peer(node, try seal(state, at: .peer(node), .register, &sealed)))
+        case .meta(let key, let value?):
+            sealed.append(.meta(key, try seal(value, at: .meta(key), .register, &sealed)))
+        case .key(let name, nil):
+            if let key = keys.removeValue(forKey: name) { droppedKeys[name] = key }
+            sealed.append(write)
+        case .key(_, .some): throw SealError.unknownSeal
+        case .dropRecord, .replica, .head, .dropHead, .dropHeld, .peer, .meta:
+            sealed.append(write)
+        }
+    }
+
+    private func seal(
+        _ bytes: [UInt8], at place: SealedRow.Place, _ name: KeyName, _ sealed: inout [StoreWrite]
+    ) throws -> [UInt8] {
+        let key = try keys[name] ?? makeKey(name, &sealed)
+        return try SealedRow.seal(bytes, at: place, under: name, key, &chance)
+    }
+
+    private func makeKey(_ name: KeyName, _ sealed: inout [StoreWrite]) throws -> SealingKey {
+        let key = SealingKey.random(&chance)
+        sealed.append(.key(name, try sealUnderEpoch(key.bytes, at: .key(name))))
+        keys[name] = key
+        newKeys.append(name)
+        return key
+    }
+
+    private func sealUnderEpoch(_ bytes: [UInt8], at place: SealedRow.Place) throws -> [UInt8] {
+        try SealedRow.seal(bytes, at: place, under: epoch, &chance)
+    }
+
+    // MARK: - epochs
+
+    /// Whether rows may still lie under an epoch's key that is to go.
+    public var isRotating: Bool { epochs.count > 1 }
+
+    /// Brings all that lies under an epoch's key under a new one, in one transaction.
+    ///
+    /// The new key must be kept before, beside the old one, and the old one destroyed after: whoever stops in between has
+    /// both, and begins again.
+    public func rotate(to next: EpochKey) throws {
+        epochs[next.number] = next
+        let before = epoch
+        epoch = next
+        do {
+            try disk.rewriteUnderEpoch { row, wrapped in
+                let place = SealedRow.Place(row)
+                return try sealUnderEpoch(try open(wrapped, at: place), at: place)
+            }
+            try disk.commit()
+        } catch {
+            epoch = before
+            if disk.isTransactionOpen { try? disk.rollback() }
+            throw error
+        }
+        epochs = [next.number: next]
+    }
+
+    // MARK: - reading
+
+    private func open(_ sealed: [UInt8], at place: SealedRow.Place) throws -> [UInt8] {
+        guard sealed.first == SealedRow.byEpoch else {
+            return try SealedRow.open(sealed, at: place) { keys[$0] }
+        }
+        return try SealedRow.open(sealed, at: place) { epochs[$0] }
+    }
+
+    public func meta(_ key: String) throws -> [UInt8]? {
+        try disk.meta(key).map { try open($0, at: .meta(key)) }
+    }
+
+    public func replicas() throws -> [ReplicaRow] { try disk.replicas() }
+
+    public func peers() throws -> [(node: NodeID, state: [UInt8])] {
+        try disk.peers().map { ($0.node, try open($0.state, at: .peer($0.node))) }
+    }
+
+    public func change(_ dot: Dot) throws -> StoredChange? { try disk.change(dot).map(opened) }
+
+    private func opened(_ change: StoredChange) throws -> StoredChange {
+        var change = change
+        change.content = try open(change.content, at: .change(change.dot))
+        return change
+    }
+
+    public func changes(
+        of replica: ReplicaNumber, from first: UInt64, through last: UInt64, contentBytesMax: Int
+    ) throws -> [StoredChange] {
+        try disk.changes(
+            of: replica, from: first, through: last, contentBytesMax: contentBytesMax
+        ).map(opened)
+    }
+
+    public func record(_ dot: Dot) throws -> [UInt8]? {
+        try disk.record(dot).map { try open($0, at: .record(dot)) }
+    }
+
+    public func records(after dot: Dot?, limit: Int) throws -> [StoredRecord] {
+        try disk.records(after: dot, limit: limit).map { record in
+            StoredRecord(
+                dot: record.dot, state: try open(record.state, at: .record(record.dot)))
+        }
+    }
+
+    public func recordsInConflict() throws -> [Dot] { try disk.recordsInConflict() }
+
+    public func heads(
+        of replica: ReplicaNumber, from first: UInt64, limit: Int
+    ) throws -> [SignedHead] {
+        try disk.heads(of: replica, from: first, limit: limit)
+    }
+
+    public func heads(
+        of replica: ReplicaNumber, before last: UInt64, limit: Int
+    ) throws -> [SignedHead] {
+        try disk.heads(of: replica, before: last, limit: limit)
+    }
+
+    public func salts(of replica: ReplicaNumber, block: UInt64) throws -> [UInt8]? {
+        try disk.salts(of: replica, block: block).map { try open($0, at: .salts(replica, block)) }
+    }
+
+    public func heldRanges() throws -> [HeldRange] {
+        try disk.heldRanges().map { range in
+            var range = range
+            range.byteCount -= SealedRow.epochOverhead
+            return range
+        }
+    }
+
+    public func held(_ dot: Dot) throws -> HeldRow? {
+        try disk.held(dot).map { row in
+            var row = row
+            row.message = try open(row.message, at: .held(dot))
+            return row
+        }
+    }
+
+    public func counts() throws -> StoreCounts { try disk.counts() }
+}
+
+extension SealedRow.Place {
+    init(_ row: EpochRow) {
+        switch row {
+        case .key(let name): self = .key(name)
+        case .salts(let replica, let block): self = .salts(replica, block)
+        case .held(let dot): self = .held(dot)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Crypto
+import RollcallCore
+
+/// A key under which rows or other keys lie sealed: AES-256-GCM with a random nonce.
+///
+/// Its bytes are overwritten when the last copy goes.
+struct SealingKey: Sendable {
+    static let byteCount = 32
+    private static let nonceBytes = 12
+    private static let tagBytes = 16
+    /// What sealing adds.
+    static let overhead = nonceBytes + tagBytes
+
+    let key: SymmetricKey
+
+    init(_ key: SymmetricKey) { self.key = key }
+
+    init(_ bytes: [UInt8]) { key = SymmetricKey(data: bytes) }
+
+    static func random(_ chance: inout some RandomNumberGenerator) -> SealingKey {
+        SealingKey(randomBytes(byteCount, &chance))
+    }
+
+    var bytes: [UInt8] { key.withUnsafeBytes { Array($0) } }
+
+    /// Nonce, ciphertext and tag; `context` must be given again to open it.
+    func seal(
+        _ bytes: [UInt8], context: [UInt8], _ chance: inout some RandomNumberGenerator
+    ) throws -> [UInt8] {
+        var sealed = randomBytes(Self.nonceBytes, &chance)
+        sealed.reserveCapacity(bytes.count + Self.overhead)
+        let nonce = try AES.GCM.Nonce(data: sealed)
+        let box = try AES.GCM.seal(bytes, using: key, nonce: nonce, authenticating: context)
+        sealed += box.ciphertext
+        sealed += box.tag
+        return sealed
+    }
+
+    /// Nil unless it was sealed under this key in this context, and is as it was.
+    func open(_ sealed: ArraySlice<UInt8>, context: [UInt8]) -> [UInt8]? {
+        guard sealed.count >= Self.overhead,
+            let nonce = try? AES.GCM.Nonce(data: sealed.prefix(Self.nonceBytes)),
+            let box = try? AES.GCM.SealedBox(
+                nonce: nonce,
+                ciphertext: sealed.dropFirst(Self.nonceBytes).dropLast(Self.tagBytes),
+                tag: sealed.suffix(Self.tagBytes)),
+            let opened = try? AES.GCM.open(box, using: key, authenticating: context)
+        else { return nil }
+        return Array(opened)
+    }
+}
+
+func randomBytes(_ count: Int, _ chance: inout some RandomNumberGenerator) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + 8)
+    while bytes.count < count {
+        withUnsafeBytes(of: chance.next()) { bytes.append(contentsOf: $0) }
+    }
+    return Array(bytes.prefix(count))
+}
+
+/// A key that covers the keys of records for a while: it is replaced when one of them must not be found again.
+public struct EpochKey: Sendable {
+    /// Counts up from 1.
+    public let number: UInt32
+    let key: SealingKey
+
+    public init(number: UInt32, _ chance: inout some RandomNumberGenerator) {
+        self.number = number
+        key = .random(&chance)
+    }
+
+    init(number: UInt32, bytes: [UInt8]) {
+        self.number = number
+        key = SealingKey(bytes)
+    }
+
+    /// The one that comes after it.
+    public func next(_ chance: inout some RandomNumberGenerator) -> EpochKey {
+        EpochKey(number: number + 1, &chance)
+    }
+}
