@@ -122,7 +122,9 @@ public struct PeerKnowledge: Equatable, Sendable {
             guard replica <= UInt64(ReplicaNumber.max) else {
                 throw FormatError(.badReference, "replica")
             }
-            vector[ReplicaNumber(UInt32(replica))] = try reader.varint("counter")
+            let counter = try reader.varint("counter")
+            guard counter <= Dot.counterMax else { throw FormatError(.outOfLimits, "counter") }
+            vector[ReplicaNumber(UInt32(replica))] = counter
         }
         return vector
     }
