@@ -44,7 +44,7 @@ public enum ControlRequest: Codable, Equatable, Sendable {
         operator: String?)
     case show(id: String)
     case list(limit: Int?, filters: [FieldValue])
-    case find(text: String)
+    case find(text: String, limit: Int? = nil)
     case history(id: String)
     case conflicts
     case fingerprint

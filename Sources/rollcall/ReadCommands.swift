@@ -45,12 +45,14 @@ struct FindCommand: DaemonCommand {
 
     @OptionGroup var shared: SharedOptions
     @Argument(help: "The text.") var text: String
+    @Option(help: "Print at most so many.") var limit: Int?
 
     func request(in directory: String) throws -> ControlRequest {
+        guard limit ?? 0 >= 0 else { throw ControlError(.usage, Sentences.limitNotNegative) }
         guard !text.allSatisfy(\.isWhitespace) else {
             throw ControlError(.usage, Sentences.nothingToFind)
         }
-        return .find(text: text)
+        return .find(text: text, limit: limit)
     }
 
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {

@@ -158,9 +158,11 @@ struct Desk: Sendable {
         switch request {
         case .show(let id): try await answer.result(try await driver.show(id))
         case .list(let limit, let filters):
-            try await records(limit: limit, answer) { try await driver.matches(filters) }
-        case .find(let text):
-            try await records(limit: nil, answer) { try await driver.finds(text) }
+            let filter = try await driver.matches(filters)
+            try await records(try await driver.allRecords(), filter, limit: limit, answer)
+        case .find(let text, let limit):
+            try await records(
+                try await driver.found(text), RecordFilter(), limit: limit, answer)
         case .history(let id):
             try await answer.rows(try await driver.history(id))
             try await answer.result(nil)
@@ -174,10 +176,8 @@ struct Desk: Sendable {
 
     /// Sends records a page at a time, so that the laptop goes on with its work in between.
     private func records(
-        limit: Int?, _ answer: AnswerLine, _ filter: () async throws -> RecordFilter
+        _ dots: [Dot], _ filter: RecordFilter, limit: Int?, _ answer: AnswerLine
     ) async throws {
-        let filter = try await filter()
-        let dots = try await driver.allRecords()
         var left = limit ?? .max
         var index = 0
         while index < dots.count, left > 0, !answer.isClosed() {

@@ -194,12 +194,6 @@ extension Driver {
         return filter
     }
 
-    func finds(_ text: String) throws -> RecordFilter {
-        let wanted = SearchText.folded(FieldInput.normalised(text))
-        guard !wanted.isEmpty else { throw ControlError(.usage, "there is nothing to find") }
-        return RecordFilter(text: wanted)
-    }
-
     func show(_ id: String) throws -> RollcallControl.RecordView {
         let dot = try record(id)
         guard let found = try laptop.view(of: dot, store) else { throw LaptopError.noSuchRecord }

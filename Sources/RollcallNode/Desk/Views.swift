@@ -7,8 +7,6 @@ import RollcallTrust
 /// Which records a command wants.
 struct RecordFilter: Sendable {
     var fields: [(number: FieldNumber, content: RollcallCore.Content)] = []
-    /// Found in any value, without regard to case or marks.
-    var text: String?
 
     func admits(_ view: RollcallSync.RecordView) -> Bool {
         for (number, content) in fields {
@@ -17,13 +15,7 @@ struct RecordFilter: Sendable {
                 return false
             }
         }
-        guard let text else { return true }
-        return view.fields.contains { field in
-            field.values.contains { sibling in
-                guard case .text(let value) = sibling.content else { return false }
-                return SearchText.folded(value).contains(text)
-            }
-        }
+        return true
     }
 }
 

@@ -24,6 +24,7 @@ actor Driver {
     var transport: Transport?
     var listening: String?
     var records = RecordIndex()
+    var search = Search()
     /// As long as nothing is written.
     var knownFingerprint: String?
 
@@ -189,6 +190,7 @@ actor Driver {
     private func noteWritten(_ writes: [StoreWrite]) {
         if writes.contains(where: \.changesState) { knownFingerprint = nil }
         records.note(writes)
+        search.index.note(writes)
     }
 
     private func forgetUnwritten() {
@@ -251,6 +253,7 @@ actor Driver {
         carrier.tell = { [unowned self] output in assumeIsolated { $0.carryOut(output) } }
         woke()
         drain()
+        Task { while try fillSearch() { await Task.yield() } }
     }
 
     /// Says goodbye, saves what is known of peers, closes the store.

@@ -35,7 +35,8 @@ struct RecordIndex {
         if !isFilled {
             var after: Dot?
             while true {
-                let page = try store.records(after: after, limit: 4_096)
+                // Of sealed ones only the dots are looked at.
+                let page = try store.disk.records(after: after, limit: 4_096)
                 for record in page where known.insert(record.dot).inserted {
                     added.append(record.dot)
                 }

@@ -15,6 +15,7 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
     private var newKeys: [KeyName] = []
     private var droppedKeys: [KeyName: SealingKey] = [:]
     private var chance: any RandomNumberGenerator
+    private var nonces: SealingKey.Nonces
 
     /// - Parameter epochs: All that rows may be under, the newest last.
     public init(
@@ -23,6 +24,7 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
         guard let last = epochs.last else { throw SealError.keyMissing }
         self.disk = disk
         self.chance = chance
+        nonces = SealingKey.Nonces(&self.chance)
         epoch = last
         self.epochs = Dictionary(uniqueKeysWithValues: epochs.map { ($0.number, $0) })
         for (name, wrapped) in try disk.keys() {
@@ -40,6 +42,8 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
 
     public func apply(_ writes: [StoreWrite]) throws {
         do {
+            // New ones for each batch: the copy of a running machine must not seal other rows under the same.
+            nonces = SealingKey.Nonces(&chance)
             var sealed: [StoreWrite] = []
             sealed.reserveCapacity(writes.count + 8)
             for write in writes { try seal(write, into: &sealed) }
@@ -109,7 +113,7 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
         _ bytes: [UInt8], at place: SealedRow.Place, _ name: KeyName, _ sealed: inout [StoreWrite]
     ) throws -> [UInt8] {
         let key = try keys[name] ?? makeKey(name, &sealed)
-        return try SealedRow.seal(bytes, at: place, under: name, key, &chance)
+        return try SealedRow.seal(bytes, at: place, under: name, key, &nonces)
     }
 
     private func makeKey(_ name: KeyName, _ sealed: inout [StoreWrite]) throws -> SealingKey {
@@ -121,7 +125,7 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
     }
 
     private func sealUnderEpoch(_ bytes: [UInt8], at place: SealedRow.Place) throws -> [UInt8] {
-        try SealedRow.seal(bytes, at: place, under: epoch, &chance)
+        try SealedRow.seal(bytes, at: place, under: epoch, &nonces)
     }
 
     // MARK: - epochs
@@ -135,6 +139,7 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
     /// both, and begins again.
     public func rotate(to next: EpochKey) throws {
         epochs[next.number] = next
+        nonces = SealingKey.Nonces(&chance)
         let before = epoch
         epoch = next
         do {

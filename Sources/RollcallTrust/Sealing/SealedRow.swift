@@ -48,13 +48,13 @@ enum SealedRow {
 
     static func seal(
         _ bytes: [UInt8], at place: Place, under name: KeyName, _ key: SealingKey,
-        _ chance: inout some RandomNumberGenerator
+        _ nonces: inout SealingKey.Nonces
     ) throws -> [UInt8] {
         var writer = ByteWriter(reserving: bytes.count + 112)
         writer.u8(byKey)
         writer.varint(name.rawValue)
         let context = place.context(writer.bytes)
-        writer.raw(try key.seal(padded(bytes), context: context, &chance))
+        writer.raw(try key.seal(padded(bytes), context: context, &nonces))
         return writer.bytes
     }
 
@@ -91,13 +91,13 @@ enum SealedRow {
 
     static func seal(
         _ bytes: [UInt8], at place: Place, under epoch: EpochKey,
-        _ chance: inout some RandomNumberGenerator
+        _ nonces: inout SealingKey.Nonces
     ) throws -> [UInt8] {
         var writer = ByteWriter(reserving: bytes.count + epochOverhead)
         writer.u8(byEpoch)
         writer.u32(epoch.number)
         let context = place.context(writer.bytes)
-        writer.raw(try epoch.key.seal(bytes, context: context, &chance))
+        writer.raw(try epoch.key.seal(bytes, context: context, &nonces))
         return writer.bytes
     }
 

@@ -17,6 +17,24 @@ struct SealingKey: Sendable {
 
     init(_ bytes: [UInt8]) { key = SymmetricKey(data: bytes) }
 
+    /// Of which no two are the same, as long as one value of it is used.
+    struct Nonces {
+        private let prefix: UInt64
+        private var count: UInt32 = 0
+
+        /// Half of a nonce is drawn once: for a roster, chance would be a tenth of the work.
+        init(_ chance: inout some RandomNumberGenerator) { prefix = chance.next() }
+
+        mutating func next() -> [UInt8] {
+            precondition(count < .max, "nonces of one batch are used up")
+            count += 1
+            var writer = ByteWriter(reserving: nonceBytes)
+            writer.u64(prefix)
+            writer.u32(count)
+            return writer.bytes
+        }
+    }
+
     static func random(_ chance: inout some RandomNumberGenerator) -> SealingKey {
         SealingKey(randomBytes(byteCount, &chance))
     }
@@ -27,7 +45,15 @@ struct SealingKey: Sendable {
     func seal(
         _ bytes: [UInt8], context: [UInt8], _ chance: inout some RandomNumberGenerator
     ) throws -> [UInt8] {
-        var sealed = randomBytes(Self.nonceBytes, &chance)
+        var nonces = Nonces(&chance)
+        return try seal(bytes, context: context, &nonces)
+    }
+
+    /// The same, one of many of a batch.
+    func seal(
+        _ bytes: [UInt8], context: [UInt8], _ nonces: inout Nonces
+    ) throws -> [UInt8] {
+        var sealed = nonces.next()
         sealed.reserveCapacity(bytes.count + Self.overhead)
         let nonce = try AES.GCM.Nonce(data: sealed)
         let box = try AES.GCM.seal(bytes, using: key, nonce: nonce, authenticating: context)
