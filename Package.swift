@@ -156,7 +156,7 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "RollcallTrustTests",
-            dependencies: ["RollcallTrust", "RollcallStore", "RollcallCore"],
+            dependencies: ["RollcallTrust", "RollcallStore", "RollcallWire", "RollcallCore"],
             swiftSettings: settings),
         .testTarget(
             name: "RollcallSyncTests",

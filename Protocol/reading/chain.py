@@ -25,7 +25,9 @@ def commitment(salt, writes):
 
 
 def commitments(change, leaf):
-    """R-5.3: class → commitment."""
+    """R-5.3: class → commitment; R-5.7: of what was erased, as it was given."""
+    if change.erased is not None:
+        return change.erased
     return {
         number: commitment(class_salt(leaf, number), [(w.field, w.body) for w in change.writes if w.field_class == number])
         for number in change.classes
@@ -46,7 +48,7 @@ def chain_link(before, header, committed):
 def links(changes, leaves, before):
     """The links of a run of changes, from h before the first."""
     for change in changes:
-        header, committed = canonical_header(change), commitments(change, leaves[change.counter])
+        header, committed = canonical_header(change), commitments(change, leaves.get(change.counter))
         before = chain_link(before, header, committed)
         yield Link(change, header, committed, before)
 

@@ -39,6 +39,8 @@ class Change:
     recorded_at: int = 0
     writes: list = field(default_factory=list)
     extras: bytes = b""
+    # class → commitment, where the values were erased; each body is one zero byte then.
+    erased: dict | None = None
 
     @property
     def dot(self):

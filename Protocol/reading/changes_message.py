@@ -8,8 +8,8 @@ from .chain import chain_start, check_head, links
 from .columns import number_column, read_numbers, read_values, value_column
 from .names import judged_counter, read_replica
 from .numbers import LIMIT
-from .primitives import Reader, Refused, blob, varint
-from .salts import absorb, leaves, subtrees
+from .primitives import Reader, Refused, blob, uint, varint
+from .salts import BLOCK, absorb, leaves, subtrees
 
 
 class ReplicaNumbers:
@@ -33,13 +33,13 @@ class ReplicaNumbers:
 
 @dataclass
 class Message:
-    """What a changes message says."""
+    """What a changes message says; `salts` is {(first counter, size): value}."""
 
     replica: bytes
     first: int
     start: bytes | None
     segments: list
-    salts: list
+    salts: dict
     changes: list
 
     @property
@@ -69,7 +69,7 @@ def message_parts(message, numbers, modes=None):
     yield "segments", varint(len(message.segments))
     for place, (count, signature) in enumerate(message.segments, 1):
         yield f"segment {place}", varint(count) + signature
-    yield "salts", b"".join(message.salts)
+    yield "salts", b"".join(salt_parts(message))
     yield "others", varint(len(others)) + b"".join(map(numbers.mention, others))
     yield column("kinds", [c.kind for c in changes])
     yield column("record replicas", [index[c.record.replica] for c in changes])
@@ -94,6 +94,30 @@ def message_parts(message, numbers, modes=None):
         yield column(f"{number} heads", [heads.index(split[id(w)][0]) for _, w in writes])
         label = f"{number} values"
         yield label, value_column([split[id(w)][1] for _, w in writes], modes.get(label))
+
+
+def block_start(counter):
+    """The first counter of a counter's block."""
+    return (counter - 1) // BLOCK * BLOCK + 1
+
+
+def salt_parts(message):
+    """R-5.2, or where something erased is in the way R-5.7."""
+    if list(message.salts) == subtrees(message.first, message.last):
+        yield b"\0" + b"".join(message.salts.values())
+        return
+    erased = [(place, change.erased) for place, change in enumerate(message.changes) if change.erased is not None]
+    yield b"\1" + varint(len(erased))
+    before = 0
+    for place, committed in erased:
+        yield varint(place - before) + uint(len(committed), 1)
+        yield b"".join(uint(number, 1) + committed[number] for number in sorted(committed))
+        before = place
+    yield varint(len(message.salts))
+    after = block_start(message.first)
+    for (start, size), value in message.salts.items():
+        yield varint(start - after) + uint(size.bit_length() - 1, 1) + value
+        after = start + size
 
 
 def _shape(fields):
@@ -121,15 +145,68 @@ def read_message(data, numbers):
     segments = _read_segments(reader)
     count = sum(size for size, _ in segments)
     judged_counter(first + count - 1)
-    salts = [reader.take(16) for _ in subtrees(first, first + count - 1)]
+    salts, erased = _read_salts(reader, first, count)
     table = _read_table(reader, own, numbers)
     changes = _read_changes(reader, table, first, count)
     _read_heads_and_fields(reader, table, changes)
     reader.end()
+    for place, committed in erased.items():
+        _judge_erased(changes[place], committed)
     for change in changes:
         if sum(len(write.body) for write in change.writes) + len(canonical_header(change)) > LIMIT["change_bytes_max"]:
             raise Refused("change too long")
     return Message(own, first, start, segments, salts, changes)
+
+
+def _read_salts(reader, first, count):
+    """The salts, and by position what was erased."""
+    form, last = reader.u8(), first + count - 1
+    if form == 0:
+        return {subtree: reader.take(16) for subtree in subtrees(first, last)}, {}
+    if form != 1:
+        raise Refused("unknown range form")
+    erased = _read_erased(reader, count)
+    salts, after = {}, block_start(first)
+    number = reader.varint()
+    if number * 18 > reader.left:
+        raise Refused("truncated")
+    for _ in range(number):
+        start, level = after + reader.varint(), reader.u8()
+        size = 1 << min(level, 9)
+        if level > 8 or (start - 1) % size or not first <= start + size - 1 <= last:
+            raise Refused("bad reference")
+        if any(start <= first + place < start + size for place in erased):
+            raise Refused("bad reference")
+        salts[start, size] = reader.take(16)
+        after = start + size
+    return salts, erased
+
+
+def _read_erased(reader, count):
+    erased, place = {}, 0
+    number = reader.varint()
+    if number * 2 > reader.left:
+        raise Refused("truncated")
+    for turn in range(number):
+        distance = reader.varint()
+        place += distance
+        if place >= count or (turn and not distance):
+            raise Refused("bad reference")
+        classes = {}
+        for _ in range(reader.u8()):
+            field_class = reader.u8()
+            if field_class > 7 or any(field_class <= known for known in classes):
+                raise Refused("not sorted")
+            classes[field_class] = reader.take(32)
+        erased[place] = classes
+    return erased
+
+
+def _judge_erased(change, committed):
+    """R-5.7: a commitment for each class, and bodies of one zero byte."""
+    if any(write.body != b"\0" for write in change.writes) or sorted(committed) != change.classes:
+        raise Refused("bad reference")
+    change.erased = committed
 
 
 def _read_table(reader, own, numbers):
@@ -242,13 +319,15 @@ def _read_heads_and_fields(reader, table, changes):
 
 def verify_message(register, message, before=None, held=None):
     """R-8.6: the links of a message whose salts, chain and signatures hold; `before` is h(first-1)."""
-    absorb({} if held is None else held, message.first, message.last, message.salts)
+    absorb({} if held is None else held, message.salts)
     start = message.start if before is None else before
     if message.first == 1:
         start = chain_start(register, message.replica)
     if start is None:
         raise Refused("unknown start")
-    found = leaves(message.first, message.last, message.salts)
+    found = leaves(message.salts)
+    if any(change.erased is None and change.counter not in found for change in message.changes):
+        raise Refused("salt mismatch")
     verified = list(links(message.changes, found, start))
     done = 0
     for size, signature in message.segments:

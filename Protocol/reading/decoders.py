@@ -158,14 +158,14 @@ def body_value(form, value):
 
 def salts(data, given):
     first, last = int(given["first"]), int(given["last"])
-    reader, given_values = Reader(data), []
+    reader, values = Reader(data), {}
     for place, (start, size) in enumerate(subtrees(first, last)):
-        given_values.append(reader.take(16))
+        values[start, size] = reader.take(16)
         yield f"salts.{place}.first", str(start)
         yield f"salts.{place}.size", str(size)
-        yield f"salts.{place}.value", given_values[-1].hex()
+        yield f"salts.{place}.value", values[start, size].hex()
     reader.end()
-    found = leaves(first, last, given_values)
+    found = leaves(values)
     for counter in sorted({first, last}):
         yield f"salts.leaf.{counter}", found[counter].hex()
 
@@ -306,10 +306,12 @@ def tell_message(path, said):
         yield f"{path}.segment.{place}.changes", str(count)
         yield f"{path}.segment.{place}.signature", signature.hex()
     yield f"{path}.salts", str(len(said.salts))
-    for place, salt in enumerate(said.salts):
-        yield f"{path}.salt.{place}", salt.hex()
+    for place, ((start, size), salt) in enumerate(said.salts.items()):
+        yield f"{path}.salt.{place}", f"{start} {size} {salt.hex()}"
     for place, change in enumerate(said.changes):
         yield from tell_change(f"{path}.change.{place}", change)
+        for number, committed in sorted((change.erased or {}).items()):
+            yield f"{path}.change.{place}.erased.{number}", committed.hex()
 
 
 def receive(data, given):

@@ -51,8 +51,8 @@ def worked_example():
         _dump(header_parts(change)),
         "The body (R-4.6) is an empty head and a text. The salt of its class 2 comes from the leaf of counter 1 (R-5.1), the commitment from both (R-5.3):",
         _dump([
-            ("head", b"\0"), ("value", body[1:]), ("leaf", said.salts[0]),
-            ("class salt", class_salt(said.salts[0], 2)), ("commitment", link.commitments[2]),
+            ("head", b"\0"), ("value", body[1:]), ("leaf", said.salts[1, 1]),
+            ("class salt", class_salt(said.salts[1, 1], 2)), ("commitment", link.commitments[2]),
         ]),
         "The chain (R-5.4) and what the signature is over (R-5.5):",
         _dump([

@@ -42,18 +42,18 @@ def subtrees(first, last):
     return given
 
 
-def leaves(first, last, values):
-    """counter → leaf, of a run and the values that were given for it."""
+def leaves(given):
+    """counter → leaf, of the values that were given: {(first, size): value}."""
     found = {}
-    for (start, size), value in zip(subtrees(first, last), values):
-        for counter in range(max(start, first), start + size):
+    for (start, size), value in given.items():
+        for counter in range(start, start + size):
             found[counter] = descend(value, counter - start, size.bit_length() - 1)
     return found
 
 
-def absorb(held, first, last, values):
+def absorb(held, given):
     """R-5.2: takes values into `held`, {(first, size): value}; refuses one that does not agree, drops the lower."""
-    for (start, size), value in zip(subtrees(first, last), values):
+    for (start, size), value in given.items():
         above = [(low, great) for low, great in held if low <= start and start + size <= low + great]
         for low, great in above:
             if descend(held[low, great], (start - low) // size, great.bit_length() - size.bit_length()) != value:
@@ -67,3 +67,21 @@ def absorb(held, first, last, values):
                     raise Refused("salt mismatch")
                 del held[low, small]
         held[start, size] = value
+
+
+def punctured(given, gone, first):
+    """R-5.7: the largest subtrees of what is given that end at `first` or later and from which no counter of `gone` follows."""
+    kept = {}
+
+    def keep(start, size, value):
+        if start + size <= first:
+            return
+        if not any(start <= counter < start + size for counter in gone):
+            kept[start, size] = value
+        elif size > 1:
+            keep(start, size // 2, descend(value, 0, 1))
+            keep(start + size // 2, size // 2, descend(value, 1, 1))
+
+    for (start, size), value in given.items():
+        keep(start, size, value)
+    return kept

@@ -74,6 +74,7 @@ enum Bombs {
             writer.raw([UInt8](repeating: 0, count: 64))
             left -= 256
         }
+        writer.u8(0)
         let salts = SaltSubtree.given(first: 1, last: UInt64(changeCount)).count
         writer.raw([UInt8](repeating: 0, count: salts * 16))
         writer.varint(others)

@@ -24,8 +24,7 @@ struct MemberPen {
         let own = table.insert(
             ReplicaID(node: key.node, lane: id.lane, incarnation: id.incarnation))
         Self.move(&message, to: own, table)
-        message.salts = SaltSubtree.given(first: message.first, last: message.last)
-            .flatMap { Self.salt($0, id.incarnation) }
+        message.salts = message.subtrees.flatMap { Self.salt($0, id.incarnation) }
         sign(&message)
         return message.encode(table, numbering: &outgoing)
     }

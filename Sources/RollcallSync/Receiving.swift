@@ -45,6 +45,7 @@ extension Laptop {
             output.commit += heads.adopt(learned).map { .replica($0) }
             return .known
         }
+        guard !message.changes.contains(where: \.isErased) else { throw RunError.invalidSegment }
         let author = learned[message.replica].node
         let isGap = message.first > height + 1
         var isHeld = isGap || membership?.isKnown(author) != true
@@ -105,17 +106,7 @@ extension Laptop {
         guard let verifier = verifier(of: id.node) else { throw FormatError(.weakKey, "author") }
         var run = VerifiedRun()
         run.salts = try salts(of: message, checkingSalts ? storage : nil)
-        var leaves: [UInt8] = []
-        leaves.reserveCapacity(message.changes.count * 16)
-        for (block, tree) in run.salts {
-            let blockStart = block * Limits.changesPerBlock + 1
-            leaves += tree.leaves(
-                max(message.first, blockStart),
-                min(message.last, blockStart + Limits.changesPerBlock - 1))
-        }
-        guard leaves.count == message.changes.count * 16 else {
-            throw FormatError(.saltMismatch, "salts")
-        }
+        let leaves = try Self.leaves(of: message, run.salts)
 
         var hash = start
         run.links.reserveCapacity(message.changes.count)
@@ -148,14 +139,42 @@ extension Laptop {
         return run
     }
 
+    /// 16 bytes for each change of a run; zeros for an erased one, whose leaf nobody has.
+    private static func leaves(
+        of message: ChangesMessage, _ trees: [(block: UInt64, tree: SaltTree)]
+    ) throws(FormatError) -> [UInt8] {
+        var leaves: [UInt8] = []
+        leaves.reserveCapacity(message.changes.count * 16)
+        guard message.listedSubtrees == nil else {
+            for change in message.changes {
+                let block = (change.dot.counter - 1) / Limits.changesPerBlock
+                let tree = trees.first { $0.block == block }?.tree
+                let leaf =
+                    change.isErased
+                    ? [UInt8](repeating: 0, count: 16) : tree?.leaf(change.dot.counter)
+                guard let leaf else { throw FormatError(.saltMismatch, "salts") }
+                leaves += leaf
+            }
+            return leaves
+        }
+        for (block, tree) in trees {
+            let blockStart = block * Limits.changesPerBlock + 1
+            leaves += tree.leaves(
+                max(message.first, blockStart),
+                min(message.last, blockStart + Limits.changesPerBlock - 1))
+        }
+        guard leaves.count == message.changes.count * 16 else {
+            throw FormatError(.saltMismatch, "salts")
+        }
+        return leaves
+    }
+
     /// The salt trees of the blocks that a run touches: what was known, and what came with it.
     private func salts(
         of message: ChangesMessage, _ storage: (some RegisterStorage)?
     ) throws -> [(block: UInt64, tree: SaltTree)] {
         var trees: [(block: UInt64, tree: SaltTree)] = []
-        for (index, subtree) in SaltSubtree.given(first: message.first, last: message.last)
-            .enumerated()
-        {
+        for (index, subtree) in message.subtrees.enumerated() {
             let block = (subtree.first - 1) / Limits.changesPerBlock
             if trees.last?.block != block {
                 var tree = SaltTree()

@@ -182,29 +182,48 @@ extension Laptop {
         for change in stored.prefix(Int(last - first + 1)) {
             changes.append(try Change(dot: change.dot, stored: change.content))
         }
+        let salts = try salts(of: replica, changes, storage)
         return ChangesMessage(
-            replica: replica, first: first, segments: segments,
-            salts: try salts(of: replica, first, last, storage), changes: changes)
+            replica: replica, first: first, segments: segments, salts: salts.values,
+            listedSubtrees: salts.listed, changes: changes)
     }
 
+    /// The salts that go with a run: those of, or where something erased is in the way, a list.
     private func salts(
-        of replica: ReplicaNumber, _ first: UInt64, _ last: UInt64, _ storage: some RegisterStorage
-    ) throws -> [UInt8] {
-        var salts: [UInt8] = []
-        var block: UInt64?
-        var tree = SaltTree()
-        for subtree in SaltSubtree.given(first: first, last: last) {
-            let needed = (subtree.first - 1) / Limits.changesPerBlock
-            if block != needed {
-                guard let stored = try storage.salts(of: replica, block: needed) else {
-                    throw LaptopError.storeIncomplete
-                }
-                tree = try SaltTree(encoded: stored)
-                block = needed
-            }
-            guard let value = tree.value(of: subtree) else { throw LaptopError.storeIncomplete }
-            salts += value
+        of replica: ReplicaNumber, _ changes: [Change], _ storage: some RegisterStorage
+    ) throws -> (values: [UInt8], listed: [SaltSubtree]?) {
+        let (first, last) = (changes[0].dot.counter, changes[changes.count - 1].dot.counter)
+        var trees: [UInt64: SaltTree] = [:]
+        for block in ((first - 1) / Limits.changesPerBlock)...((last - 1) / Limits.changesPerBlock)
+        {
+            let stored = try storage.salts(of: replica, block: block)
+            trees[block] = try stored.map { try SaltTree(encoded: $0) }
         }
-        return salts
+        var values: [UInt8] = []
+        for subtree in SaltSubtree.given(first: first, last: last) {
+            guard
+                let value = trees[(subtree.first - 1) / Limits.changesPerBlock]?.value(of: subtree)
+            else { return try listedSalts(of: changes, first, last, trees) }
+            values += value
+        }
+        return (values, nil)
+    }
+
+    private func listedSalts(
+        of changes: [Change], _ first: UInt64, _ last: UInt64, _ trees: [UInt64: SaltTree]
+    ) throws -> (values: [UInt8], listed: [SaltSubtree]?) {
+        var nodes: [SaltTree.Node] = []
+        for block in trees.keys.sorted() {
+            nodes += trees[block]?.known(first: first, last: last) ?? []
+        }
+        var index = 0
+        for change in changes where !change.isErased {
+            let counter = change.dot.counter
+            while index < nodes.count, nodes[index].subtree.last < counter { index += 1 }
+            guard index < nodes.count, nodes[index].subtree.first <= counter else {
+                throw LaptopError.storeIncomplete
+            }
+        }
+        return (nodes.flatMap(\.value), nodes.map(\.subtree))
     }
 }

@@ -206,16 +206,16 @@ struct VerifiedLink {
         _ table: ReplicaTable
     ) throws -> [VerifiedLink] {
         let replica = table[message.replica]
-        for (position, subtree) in SaltSubtree.given(first: message.first, last: message.last)
-            .enumerated()
-        {
+        for (position, subtree) in message.subtrees.enumerated() {
             try blocks.insert(subtree, Array(message.salts[(position * 16)..<(position * 16 + 16)]))
         }
         let start = message.first == 1 ? chain.start(of: replica) : before ?? message.startHash
         guard var hash = start else { throw FormatError(.unknownStart, "start") }
         var links: [VerifiedLink] = []
         for change in message.changes {
-            let leaf = try #require(blocks.leaf(change.dot.counter))
+            guard let leaf = change.isErased ? [] : blocks.leaf(change.dot.counter) else {
+                throw FormatError(.saltMismatch, "salts")
+            }
             let commitments = Chain.commitments(to: change, leaf: leaf)
             hash = chain.link(hash, change, commitments, table)
             links.append(VerifiedLink(change: change, commitments: commitments, hash: hash))

@@ -241,13 +241,20 @@ enum ChangeDecoders {
             decoded.add("changes.segment.\(position).signature", bytes: segment.signature)
         }
         decoded.add("changes.salts", message.salts.count / 16)
-        for position in 0..<(message.salts.count / 16) {
+        for (position, subtree) in message.subtrees.enumerated() {
+            let salt = message.salts[(position * 16)..<(position * 16 + 16)]
             decoded.add(
                 "changes.salt.\(position)",
-                bytes: message.salts[(position * 16)..<(position * 16 + 16)])
+                "\(subtree.first) \(1 << subtree.level) \(Hex.text(salt))")
         }
         for (position, change) in message.changes.enumerated() {
             tell(&decoded, "changes.change.\(position)", change, table)
+            let erased = change.erased ?? []
+            for start in stride(from: 0, to: erased.count, by: 33) {
+                decoded.add(
+                    "changes.change.\(position).erased.\(erased[start])",
+                    bytes: erased[(start + 1)..<(start + 33)])
+            }
         }
     }
 }

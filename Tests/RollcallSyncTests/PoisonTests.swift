@@ -17,8 +17,8 @@ import Testing
         writer.raw([1, 0, 1])
         writer.varint(256)
         let signatureStart = writer.bytes.count
-        // Signature, the block's root, no other replicas.
-        writer.raw([UInt8](repeating: 0, count: 64 + 16 + 1))
+        // Signature, salts as by rule: the block's root; no other replicas.
+        writer.raw([UInt8](repeating: 0, count: 64 + 1 + 16 + 1))
         for value in [ChangeKind.edit, 0, 0, 0, 0, 0] {
             writer.u8(0)
             writer.varint(value)

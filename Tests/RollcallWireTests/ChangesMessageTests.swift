@@ -144,6 +144,7 @@ import Testing
             writer.varint(256)
             writer.raw([UInt8](repeating: 0, count: 64))
         }
+        writer.u8(0)
         writer.raw([UInt8](repeating: 0, count: segmentCount * 16))
         writer.varint(0)
         writer.raw([0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])

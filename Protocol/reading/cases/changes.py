@@ -1,18 +1,23 @@
 """The changes message (section 7a): its parts, its refusals, and what a receiver verifies (R-8.6)."""
 
+from dataclasses import replace
+
+from ..chain import commitments
+from ..change import Write
 from ..columns import CONSTANT, EACH, STEPS, number_column
 from ..frames import encode_frame, run_stream
 from ..numbers import FRAME
 from ..primitives import encode_items, varint
+from ..salts import leaf, punctured
 from .kit import *
 
 # The message of `three_changes`, deflated once with the preset dictionary.
 WITH_PRESET_DICTIONARY = (
     "78f91dbd18436330fcd4609af8f6a6cf338fb43aed4bff424f7035fdc8379afda2fc5b5bc2eeba3bd71905a100a89139606d72c2bcdb9326"
     "393e70377bedc35e95b6e47fe914fbc5cb15fd0ecfdf79cae2f057fecca8aeb049a7b5858c7e4f3b1ef440f1a1c333a3a6d676e1e65b6a47"
-    "0e08f005af55b09d186ff724e6dbf74312e74fbd9c7fa0fbbd78c6b63dbfc445ac9efbccb5636010003b129824981a76342ffc6e74a187f1"
-    "c36a900833300f1e6202a63e901f9818d880ae29494c87a445907a4670adb8093cbedd0399d1d80bab0d9164a01530382130200df4238655"
-    "41610532d2d0c8d0080016d17c1f"
+    "0e08f03104af55b09d186ff724e6dbf74312e74fbd9c7fa0fbbd78c6b63dbfc445ac9efbccb563601000bb129826981a76342ffc6e74a187"
+    "f1c36a90083330131e6202263f90279818d880ce29494c872446907a4670b5b8093cc0dd0399d2d80bab0e9164a03530382530208df423c6"
+    "5541810532d2d0c8d0080049767c1f"
 )
 
 
@@ -20,6 +25,7 @@ def cases():
     yield from whole()
     yield from refused()
     yield from received()
+    yield from erased()
 
 
 def decoded(name, spec, comment, said, modes=None, **given):
@@ -123,7 +129,7 @@ def faults_of_names():
 def faults_of_length():
     wide = message([edit(A, 1, [(number * 32, blob(bytes(1_400)) + b"x") for number in range(1, 189)])])
     yield vector("change_too_long", "changes", "R-4.7", "188 bodies of 1,403 bytes, which share one head: 263,764 bytes, and the header", encoded(wide), "change too long")
-    run = ReplicaNumbers().mention(A) + b"\1\0" + varint(27) + (varint(256) + bytes(64)) * 27 + bytes(27 * 16) + b"\0" + b"\0\x10" + bytes(10)
+    run = ReplicaNumbers().mention(A) + b"\1\0" + varint(27) + (varint(256) + bytes(64)) * 27 + b"\0" + bytes(27 * 16) + b"\0" + b"\0\x10" + bytes(10)
     run += b"\1\1" + varint(SURNAME) + b"\0\0" + b"\1" + blob(bytes(2_500)) + bytes(4) + bytes(3)
     yield vector("bodies_over_16_mib", "changes", "R-7.12", "6,912 empty values, which share one head of 2,500 bytes", run, "out of limits")
     long = encoded(message([edit(A, 1, [(SURNAME, "x" * 69_632)])]))
@@ -140,16 +146,63 @@ def received():
     said = message(sample(), segments=[2, 1])
     data = encoded(said)
     yield vector("verified", "receive", "R-5.3 R-5.4 R-5.5 R-8.6", "headers, commitments and hashes of a sound message", data, register=REGISTER)
-    held = [f"1 2 {given_salts(A, 1, 2)[0].hex()}", f"3 1 {given_salts(A, 3, 3)[0].hex()}"]
+    held = [f"1 2 {given_salts(A, 1, 2)[1, 2].hex()}", f"3 1 {given_salts(A, 3, 3)[3, 1].hex()}"]
     later = message([edit(A, 4, [(SURNAME, "x")])], before=invented("h3"))
     yield vector("verified_later_salt", "receive", "R-5.2", "the value over 1–4 agrees with those held of 1–2 and 3, which fall away", encoded(later), register=REGISTER, before=invented("h3"), salt=held)
     other = [f"1 2 {invented('salt', 16).hex()}"]
     yield vector("salt_unlike_held", "receive", "R-5.2", "the value held of 1–2 does not come from the one over 1–4", encoded(later), "salt mismatch", register=REGISTER, before=invented("h3"), salt=other)
     yield vector("value_altered", "receive", "R-5.3 R-5.5", "one letter of a value is another", data.replace("Бондар".encode(), "Бондер".encode()), "bad signature", register=REGISTER)
-    yield vector("salt_altered", "receive", "R-5.3 R-5.5", "a salt is another", spoiled(said, "salts", invented("salts")), "bad signature", register=REGISTER)
+    yield vector("salt_altered", "receive", "R-5.3 R-5.5", "a salt is another", spoiled(said, "salts", b"\0" + invented("salts")), "bad signature", register=REGISTER)
     yield vector("wrong_start", "receive", "R-5.4 R-5.5", "h before the first change is another", encoded(later), "bad signature", register=REGISTER, before=invented("another h3"))
     yield vector("wrong_register", "receive", "R-5.4 R-5.5", "a change of another register", data, "bad signature", register=invented("register", 16))
     long = message([edit(A, counter, [(SURNAME, "x" * 700)]) for counter in range(1, 201)])
     yield vector("segment_too_long", "receive", "R-5.6", "200 changes of 700 bytes in one segment: 140,000 bytes and more", encoded(long), "too many", register=REGISTER)
     first, second = said.segments
     yield vector("signature_of_another_head", "receive", "R-5.5", "both segments carry the second's signature", spoiled(said, "segment 1", varint(first[0]) + second[1]), "bad signature", register=REGISTER)
+
+
+def without(said, gone, salts=None):
+    """R-5.7: a message with the values of some changes erased, by counter."""
+    changes = []
+    for change in said.changes:
+        if change.counter not in gone:
+            changes.append(change)
+            continue
+        committed = commitments(change, leaf(root(change.replica, change.counter), change.counter))
+        bare = [Write(write.field, write.names, b"\0") for write in change.writes]
+        changes.append(replace(change, writes=bare, erased=committed))
+    return replace(said, changes=changes, salts=punctured(said.salts, gone, said.first) if salts is None else salts)
+
+
+def erased():
+    said = message(sample(), segments=[2, 1])
+    middle = without(said, [2])
+    yield decoded("erased_middle", "R-5.7 R-7.20", "the second of three changes is erased: salts of the others, commitments in place of values", middle)
+    yield decoded("erased_all", "R-5.7 R-7.20", "nothing is left but headers and commitments", without(said, [1, 2, 3]))
+    before = message([edit(A, 4, [(SURNAME, "x")])], before=invented("h3"))
+    listed = replace(before, salts=punctured(before.salts, [2], 4))
+    yield decoded("erased_before_the_run", "R-5.7", "counter 2 is erased, and the run is 4: the salts from which 2 does not follow", listed)
+    yield vector("erased_verified", "receive", "R-5.7 R-8.6", "the signatures hold over the commitments that stayed", encoded(middle), register=REGISTER)
+    other = without(said, [2])
+    other.changes[1].erased[2] = invented("commitment")
+    yield vector("erased_other_commitment", "receive", "R-5.7", "a commitment is another", encoded(other), "bad signature", register=REGISTER)
+    lost = without(said, [2], salts={(1, 1): said.salts[1, 2]})
+    yield vector("erased_salt_missing", "receive", "R-5.7", "no salt for the third change, which is not erased", encoded(lost), "salt mismatch", register=REGISTER)
+
+    def fault(name, comment, salts, expect, spec="R-5.7"):
+        return vector(name, "changes", spec, comment, spoiled(middle, "salts", salts), expect)
+
+    committed = b"".join(bytes([number]) + value for number, value in sorted(middle.changes[1].erased.items()))
+    count = bytes([len(middle.changes[1].erased)])
+    one = b"\1\0\0" + invented("salt", 16)
+    yield fault("erased_form_2", "neither 0 nor 1", b"\2", "unknown range form", "R-7.20")
+    yield fault("erased_salt_given", "the salt over 1–2, from which that of the erased 2 follows", b"\1\1\1" + count + committed + b"\1\0\1" + invented("salt", 16), "bad reference")
+    yield fault("erased_beyond_the_run", "the fourth of three", b"\1\1\3" + count + committed + one, "bad reference")
+    yield fault("erased_twice", "the second change twice", b"\1\2\1" + count + committed + b"\0" + count + committed + one, "bad reference")
+    yield fault("erased_class_missing", "no commitment for what it writes", b"\1\1\1\0" + one, "bad reference")
+    yield fault("erased_classes_not_sorted", "a class twice", b"\1\1\1\2" + (b"\2" + invented("commitment")) * 2 + one, "not sorted")
+    yield fault("erased_salt_not_aligned", "two counters from the second", b"\1\1\1" + count + committed + b"\1\1\1" + invented("salt", 16), "bad reference")
+    yield fault("erased_salts_over_input", "a million salts", b"\1\1\1" + count + committed + varint(1_000_000), "truncated", "R-2.4")
+    whole = replace(middle, changes=[replace(change, erased=change.erased) for change in middle.changes])
+    whole.changes[1] = replace(whole.changes[1], writes=said.changes[1].writes)
+    yield vector("erased_with_value", "changes", "R-5.7", "an erased change that says something still", encoded(whole), "bad reference")

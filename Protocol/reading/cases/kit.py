@@ -60,7 +60,7 @@ def root(replica, counter):
 
 
 def given_salts(replica, first, last):
-    return [subtree(root(replica, start), start, size) for start, size in subtrees(first, last)]
+    return {(start, size): subtree(root(replica, start), start, size) for start, size in subtrees(first, last)}
 
 
 def edit(replica, counter, writes, record=None, operator=None, kind=16, time=TIME, extras=b""):

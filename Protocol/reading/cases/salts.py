@@ -23,8 +23,8 @@ def cases():
         ("third_block", 600, 600, "513–576, 577–592 end before; 593–600"),
     )
     for name, first, last, comment in runs:
-        yield vector(f"subtrees_{name}", "salts", "R-5.1 R-5.2", comment, b"".join(given_salts(A, first, last)), first=first, last=last)
-    yield vector("subtrees_cut", "salts", "R-5.2 R-2.4", "the second of three values ends early", b"".join(given_salts(A, 1, 7))[:30], "truncated", first=1, last=7)
+        yield vector(f"subtrees_{name}", "salts", "R-5.1 R-5.2", comment, b"".join(given_salts(A, first, last).values()), first=first, last=last)
+    yield vector("subtrees_cut", "salts", "R-5.2 R-2.4", "the second of three values ends early", b"".join(given_salts(A, 1, 7).values())[:30], "truncated", first=1, last=7)
     for name, counter, number in (("first", 1, 2), ("last_of_block", 256, 0), ("inner", 1 + 0b10110010, 4)):
         yield vector(f"leaf_{name}", "leaf", "R-5.1", "from a block's root to a leaf and a class salt", invented("root", 16), counter=counter, **{"class": number})
 

@@ -29,12 +29,17 @@ public struct Change: Equatable, Sendable {
     public var writes: [Write]
     public var extras: [UInt8]
     public var bodies: [UInt8]
+    /// Where its values were erased: `u8` class and 32 bytes of commitment for each class, ascending.
+    ///
+    /// Each of its bodies is one zero byte then.
+    public var erased: [UInt8]?
 
     @inlinable
     public init(
         dot: Dot, kind: UInt64, record: Dot, operatorDot: Dot?, recordedAt: UInt64,
-        writes: [Write] = [], extras: [UInt8] = [], bodies: [UInt8] = []
+        writes: [Write] = [], extras: [UInt8] = [], bodies: [UInt8] = [], erased: [UInt8]? = nil
     ) {
+        self.erased = erased
         self.dot = dot
         self.kind = kind
         self.record = record
@@ -50,6 +55,17 @@ public struct Change: Equatable, Sendable {
         let start = bodies.count
         bodies.append(contentsOf: body)
         writes.append(Write(field: field, names: names, body: start..<bodies.count))
+    }
+
+    public var isErased: Bool { erased != nil }
+
+    /// The change without what it said: its header, and its commitments in their place.
+    public func erased(_ commitments: [UInt8]) -> Change {
+        var change = self
+        change.erased = commitments
+        change.bodies = [UInt8](repeating: 0, count: writes.count)
+        for index in writes.indices { change.writes[index].body = index..<(index + 1) }
+        return change
     }
 
     public func body(of write: Write) -> ArraySlice<UInt8> { bodies[write.body] }

@@ -1,15 +1,15 @@
 extension Change {
-    /// The seal of a stored change: none.
-    ///
-    /// Sealing at rest gets numbers of its own.
-    static let nullSeal: UInt8 = 0
+    /// The forms of a stored change: as it was written, and without its values.
+    private static let wholeForm: UInt8 = 0
+    private static let erasedForm: UInt8 = 1
 
-    /// The form in which a change lies on disk: seal, header with local dots, then the bodies.
+    /// The form in which a change lies on disk: form, header with local dots, then the bodies.
     public func stored() -> [UInt8] {
         var writer = ByteWriter(reserving: bodies.count + 24 + writes.count * 4)
-        writer.u8(Self.nullSeal)
+        writer.u8(isErased ? Self.erasedForm : Self.wholeForm)
         writer.varint(kind)
         writer.varint(record.rawValue)
+        if let erased { writer.byteString(erased) }
         writer.varint(operatorDot?.rawValue ?? 0)
         writer.varint(recordedAt)
         writer.byteString(extras)
@@ -34,24 +34,26 @@ extension Change {
 
     private static func start(
         of reader: inout ByteReader
-    ) throws(FormatError) -> (kind: UInt64, record: Dot) {
-        guard try reader.u8("seal") == nullSeal else {
-            throw FormatError(.unknownSeal, "stored change")
+    ) throws(FormatError) -> (isErased: Bool, kind: UInt64, record: Dot) {
+        let form = try reader.u8("form")
+        guard form == wholeForm || form == erasedForm else {
+            throw FormatError(.unknownVersion, "stored change")
         }
         let kind = try reader.varint("kind")
         guard let record = Dot(rawValue: try reader.varint("record")) else {
             throw FormatError(.badReference, "record")
         }
-        return (kind, record)
+        return (form == erasedForm, kind, record)
     }
 
     public init(dot: Dot, stored bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
-        let (kind, record) = try Self.start(of: &reader)
+        let (isErased, kind, record) = try Self.start(of: &reader)
+        let erased = isErased ? try reader.byteString("commitments") : nil
         self.init(
             dot: dot, kind: kind, record: record,
             operatorDot: Dot(rawValue: try reader.varint("operator")),
-            recordedAt: try reader.varint("recorded at"))
+            recordedAt: try reader.varint("recorded at"), erased: erased)
         extras = try reader.byteString("extras")
         let writeCount = try reader.count("writes", bytesEach: 3)
         writes.reserveCapacity(writeCount)

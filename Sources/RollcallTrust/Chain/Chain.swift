@@ -17,6 +17,18 @@ public struct Commitment: Equatable, Sendable {
         self.init(fieldClass: fieldClass, digest: hash.withUnsafeBytes { Hash32($0) })
     }
 
+    /// `u8` class and 32 bytes each.
+    public static func list(_ bytes: [UInt8]) -> [Commitment] {
+        stride(from: 0, to: bytes.count, by: 33).map {
+            Commitment(
+                fieldClass: FieldClass(bytes[$0]), hash: Array(bytes[($0 + 1)..<($0 + 33)]))
+        }
+    }
+
+    public static func bytes(of commitments: [Commitment]) -> [UInt8] {
+        commitments.flatMap { [$0.fieldClass.rawValue] + $0.hash }
+    }
+
     init(fieldClass: FieldClass, digest: Hash32) {
         self.fieldClass = fieldClass
         self.digest = digest
@@ -76,6 +88,7 @@ public struct ChainHasher {
     public mutating func commitments(
         to change: Change, leaf: ArraySlice<UInt8>
     ) -> [Commitment] {
+        if let erased = change.erased { return Commitment.list(erased) }
         var present: UInt8 = 0
         for index in change.writes.indices {
             present |= 1 << change.writes[index].field.fieldClass.rawValue

@@ -38,6 +38,51 @@ public struct SaltTree: Equatable, Sendable {
         nodes.sort { $0.subtree.first < $1.subtree.first }
     }
 
+    /// Forgets a leaf and all that it follows from; every other leaf that was known still is.
+    public mutating func puncture(_ counter: UInt64) {
+        guard
+            let index = nodes.firstIndex(where: {
+                $0.subtree.first <= counter && $0.subtree.last >= counter
+            })
+        else { return }
+        var rest: [Node] = []
+        var hash = LabelledHash("rc1.left")
+        var current = nodes[index].subtree
+        var value = Salt(nodes[index].value)
+        while current.level > 0 {
+            let left = SaltSubtree(first: current.first, level: current.level - 1)
+            let right = SaltSubtree(first: left.last + 1, level: left.level)
+            let isRight = counter > left.last
+            let kept = Self.child(value, isRight: !isRight, &hash)
+            rest.append(Node(subtree: isRight ? left : right, value: kept.bytes))
+            value = Self.child(value, isRight: isRight, &hash)
+            current = isRight ? right : left
+        }
+        nodes.replaceSubrange(
+            index...index, with: rest.sorted { $0.subtree.first < $1.subtree.first })
+    }
+
+    /// The largest subtrees that follow from what is known, of those parts of the block that end in a run.
+    public func known(first: UInt64, last: UInt64) -> [Node] {
+        var found: [Node] = []
+        for node in nodes where node.subtree.first <= last && node.subtree.last >= first {
+            collect(node, first, last, &found)
+        }
+        return found
+    }
+
+    private func collect(_ node: Node, _ first: UInt64, _ last: UInt64, _ found: inout [Node]) {
+        guard node.subtree.first <= last, node.subtree.last >= first else { return }
+        guard node.subtree.last > last else { return found.append(node) }
+        guard node.subtree.level > 0 else { return }
+        let left = SaltSubtree(first: node.subtree.first, level: node.subtree.level - 1)
+        let right = SaltSubtree(first: left.last + 1, level: left.level)
+        for half in [left, right] where half.first <= last {
+            let value = Self.value(of: half, below: node.subtree, node.value)
+            collect(Node(subtree: half, value: value), first, last, &found)
+        }
+    }
+
     /// The value of a subtree, or nil if it does not follow from what is known.
     public func value(of subtree: SaltSubtree) -> [UInt8]? {
         for node in nodes

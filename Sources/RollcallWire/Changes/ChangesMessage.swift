@@ -2,37 +2,22 @@ public import RollcallCore
 
 /// A run of one replica's changes, as sections of the wire (specification 7a).
 public struct ChangesMessage: Equatable, Sendable {
-    /// Where a segment ends: how many changes it has, and the signature of the head it ends at.
-    public struct Segment: Equatable, Sendable {
-        public var changeCount: Int
-        public var signature: [UInt8]
-
-        public init(changeCount: Int, signature: [UInt8]) {
-            self.changeCount = changeCount
-            self.signature = signature
-        }
-
-        /// Refuses a segment that, as it would be kept, is too long to be passed on.
-        public func check(byteCount: Int) throws(FormatError) {
-            guard changeCount == 1 || byteCount <= Limits.segmentBytesTakenMax else {
-                throw FormatError(.tooMany, "bytes of a segment")
-            }
-        }
-    }
-
     public var replica: ReplicaNumber
     public var first: UInt64
     /// h(first − 1), where the receiver cannot know it.
     public var startHash: [UInt8]?
     public var segments: [Segment]
-    /// 16 bytes for each of `SaltSubtree.given(first:last:)`.
+    /// 16 bytes for each of ``subtrees``.
     public var salts: [UInt8]
+    /// The subtrees whose salts are given, where something erased is among those of .
+    public var listedSubtrees: [SaltSubtree]?
     public var changes: [Change]
 
     public init(
         replica: ReplicaNumber, first: UInt64, startHash: [UInt8]? = nil, segments: [Segment],
-        salts: [UInt8], changes: [Change]
+        salts: [UInt8], listedSubtrees: [SaltSubtree]? = nil, changes: [Change]
     ) {
+        self.listedSubtrees = listedSubtrees
         self.replica = replica
         self.first = first
         self.startHash = startHash
@@ -42,6 +27,11 @@ public struct ChangesMessage: Equatable, Sendable {
     }
 
     public var last: UInt64 { first + UInt64(changes.count) - 1 }
+
+    /// What ``salts`` are of.
+    public var subtrees: [SaltSubtree] {
+        listedSubtrees ?? SaltSubtree.given(first: first, last: last)
+    }
 }
 
 // MARK: - encoding
@@ -64,7 +54,7 @@ extension ChangesMessage {
             writer.varint(segment.changeCount)
             writer.raw(segment.signature)
         }
-        writer.raw(salts)
+        encodeSalts(to: &writer)
         encodeColumns(table, numbering: &numbering, to: &writer)
         return writer.bytes
     }
@@ -248,14 +238,16 @@ extension ChangesMessage {
         guard UInt64(changeCount) - 1 <= Dot.counterMax - first else {
             throw FormatError(.badReference, "last counter")
         }
-        let subtrees = SaltSubtree.given(first: first, last: first + UInt64(changeCount) - 1)
-        salts = try reader.raw(subtrees.count * 16, "salts")
+        let given = try GivenSalts(first: first, changeCount: changeCount, &reader)
+        salts = given.salts
+        listedSubtrees = given.subtrees
         var columns = try ColumnReader(
             replica: replica, first: first, changeCount: changeCount, &reader, &table, &numbering)
         try columns.readFields(&reader, table)
         try reader.finish("changes")
         columns.assemble(reader.bytes)
         changes = columns.changes
+        try given.markErased(&changes)
         for change in changes { try Self.judgeLength(change, table) }
     }
 

@@ -17,13 +17,18 @@ public struct SaltSubtree: Hashable, Sendable {
     /// prefix that end in the run.
     public static func given(first: UInt64, last: UInt64) -> [SaltSubtree] {
         var subtrees: [SaltSubtree] = []
-        var blockStart = (first - 1) / Limits.changesPerBlock * Limits.changesPerBlock + 1
+        var blockStart = blockStart(of: first)
         while blockStart <= last {
             let prefixEnd = min(last, blockStart + Limits.changesPerBlock - 1)
             subtrees += prefix(of: blockStart, through: prefixEnd).filter { $0.last >= first }
             blockStart += Limits.changesPerBlock
         }
         return subtrees
+    }
+
+    /// The first counter of the block that a counter is in.
+    public static func blockStart(of counter: UInt64) -> UInt64 {
+        (counter - 1) / Limits.changesPerBlock * Limits.changesPerBlock + 1
     }
 
     /// The largest aligned subtrees of a block from its start through a counter.
