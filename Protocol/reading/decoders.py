@@ -9,6 +9,7 @@ from .change import ENTRY, EVENT, MARK, REASON, REMOVAL, SOURCE, STATE, TEXT, re
 from .chain import chain_link, chain_start, check_head, commitment
 from .changes_message import ReplicaNumbers, read_message, verify_message
 from .columns import read_numbers, read_values
+from .erase import read_erase
 from .frames import inflate, judge_type, open_body, read_frame
 from .layouts import quoted, read_whole, shown
 from .names import Dot
@@ -377,12 +378,23 @@ def join_transcript(data, given):
     yield "join.words", " ".join(map(str, join.words(found)))
 
 
+def erase(data, given):
+    """R-9.10."""
+    reason, records = read_erase(data)
+    yield "erase.reason", quoted(reason)
+    yield "erase.records.count", str(len(records))
+    for place, (record, changes) in enumerate(records):
+        yield f"erase.records.{place}.record", f"{record.replica.hex()} {record.counter}"
+        for turn, change in enumerate(changes):
+            yield f"erase.records.{place}.change.{turn}", f"{change.replica.hex()} {change.counter}"
+
+
 DECODERS = {name: message(name) for name in messages.BY_NAME} | {
     "varint": varint, "text": text,
     "base32": base32, "base32_of": base32_of, "check_digit": check_digit, "typed_id": typed_id,
     "node": node, "key": key, "replica": replica, "replica_order": replica_order, "record_id": record_id, "genesis": genesis,
     "header": header, "body": body,
-    "salts": salts, "leaf": leaf_of,
+    "erase": erase, "salts": salts, "leaf": leaf_of,
     "commitment": writes_commitment, "chain_start": chain_start_of, "chain_link": chain_link_of, "head": head, "heads": heads,
     "frame": frame, "inflate": inflate_body, "frame_body": frame_body, "frame_message": frame_message,
     "number_column": number_column, "value_column": value_column,

@@ -48,6 +48,8 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case history(id: String)
     case conflicts
     case fingerprint
+    case erase(ids: [String], reason: String)
+    case erasures
 
     // Files.
     case rosterImport(

@@ -29,6 +29,7 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case noSuchOperator = "no-such-operator"
     case contextRequired = "context-required"
     case recordRemoved = "record-removed"
+    case recordErased = "record-erased"
     case notRemoved = "not-removed"
     case noConflict = "no-conflict"
     case nothingToRemove = "nothing-to-remove"
@@ -79,7 +80,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
             .unknownColumn:
             .badInput
         case .ambiguousID, .noSuchRecord, .noSuchNode, .ambiguousNode, .noSuchOperator,
-            .contextRequired, .recordRemoved, .notRemoved, .noConflict, .nothingToRemove,
+            .contextRequired, .recordRemoved, .recordErased, .notRemoved, .noConflict,
+            .nothingToRemove,
             .noRegister, .registerExists, .joinRefused, .joinInBetween, .joinClosed, .joinTimeout,
             .noSuchNewcomer, .inviteOpen, .tooManyMembers, .unreachable, .notUpToDate,
             .fileExists, .newerFile, .homeNotEmpty, .daemonRunning, .diskFull, .diskFailed, .busy,

@@ -3,9 +3,15 @@ public struct RecordView: Codable, Equatable, Sendable {
     public var record: String
     public var created: String
     public var removed: Bool
+    /// Whether all that was known of it was destroyed; what fields it has were written by somebody who did not know.
+    public var erased: Bool
     public var fields: [String: FieldView]
 
-    public init(record: String, created: String, removed: Bool, fields: [String: FieldView]) {
+    public init(
+        record: String, created: String, removed: Bool, erased: Bool = false,
+        fields: [String: FieldView]
+    ) {
+        self.erased = erased
         self.record = record
         self.created = created
         self.removed = removed
@@ -117,5 +123,38 @@ public struct FingerprintReport: Codable, Equatable, Sendable {
 
     public init(fingerprint: String) {
         self.fingerprint = fingerprint
+    }
+}
+
+/// A record that was erased, from `erase` and `erasures`.
+public struct ErasureReport: Codable, Equatable, Sendable {
+    public var record: String
+    public var reason: String
+    /// The laptop on which it was erased.
+    public var by: String
+    @OrNull public var erasedAt: String?
+    /// The other laptops that have acknowledged it: what is erased is gone there.
+    public var heard: [NamedNode]
+    public var unheard: [NamedNode]
+    /// Whether somebody wrote of it without knowing: what they wrote is kept, and shown by `show`.
+    public var hasLate: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case record, reason, by, heard, unheard
+        case erasedAt = "erased_at"
+        case hasLate = "late"
+    }
+
+    public init(
+        record: String, reason: String, by: String, erasedAt: String?, heard: [NamedNode],
+        unheard: [NamedNode], hasLate: Bool
+    ) {
+        self.record = record
+        self.reason = reason
+        self.by = by
+        self._erasedAt = OrNull(wrappedValue: erasedAt)
+        self.heard = heard
+        self.unheard = unheard
+        self.hasLate = hasLate
     }
 }

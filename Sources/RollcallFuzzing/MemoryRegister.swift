@@ -47,6 +47,7 @@ struct MemoryRegister: RegisterStorage {
         case .peer(let node, let state): peerStates[node] = state
         case .meta(let key, let value): metas[key] = value
         case .key: break
+        case .rewrite(let change): storedChanges[change.dot] = change
         }
     }
 

@@ -31,6 +31,7 @@ final class ModelDisk: SimulatedDisk {
         case replica(Int, ReplicaRow?)
         case peer(NodeID, [UInt8]?)
         case change(Int)
+        case rewrite(StoredChange)
         case record(UInt64, [UInt8]?, Int)
         case head(Dot, SignedHead?)
         case salts(UInt64, [UInt8]?)
@@ -122,6 +123,7 @@ final class ModelDisk: SimulatedDisk {
     private func put(_ write: StoreWrite) throws {
         switch write {
         case .change(let change): try put(change)
+        case .rewrite(let change): rewrite(change)
         case .record(let record, let conflicts): put(record, conflicts)
         case .dropRecord(let dot): dropRecord(dot.rawValue)
         case .replica(let row): try put(row)
@@ -157,6 +159,12 @@ final class ModelDisk: SimulatedDisk {
         rows.changes[replica].append(change)
         rows.counts.changes += 1
         undo.append(.change(replica))
+    }
+
+    private func rewrite(_ change: StoredChange) {
+        let (replica, index) = (Int(change.dot.replica.rawValue), Int(change.dot.counter) - 1)
+        undo.append(.rewrite(rows.changes[replica][index]))
+        rows.changes[replica][index] = change
     }
 
     private func put(_ record: StoredRecord, _ conflicts: Int) {
@@ -241,6 +249,8 @@ final class ModelDisk: SimulatedDisk {
         case .salts(let key, let salts): rows.salts[key] = salts
         case .held(let key, let row): rows.held[key] = row
         case .change(let replica): rows.changes[replica].removeLast()
+        case .rewrite(let change):
+            rows.changes[Int(change.dot.replica.rawValue)][Int(change.dot.counter) - 1] = change
         case .replica(let number, nil): rows.replicas.remove(at: number)
         case .replica(let number, .some(let row)): rows.replicas[number] = row
         case .record(let key, nil, _):

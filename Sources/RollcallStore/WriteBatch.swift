@@ -21,6 +21,7 @@ struct WriteBatch {
     mutating func put(_ write: StoreWrite) throws {
         switch write {
         case .change(let change): try put(change)
+        case .rewrite(let change): try rewrite(change)
         case .record(let record, let conflicts): try put(record, conflicts: conflicts)
         case .dropRecord(let dot): try dropRecord(dot)
         case .replica(let row): try put(row)
@@ -92,6 +93,15 @@ struct WriteBatch {
     }
 
     // MARK: one by one
+
+    private func rewrite(_ change: StoredChange) throws {
+        let statement = try PreparedStatement(SQL.rewriteChange, in: database)
+        statement.bind(change.dot, at: 1)
+        try statement.bind(change.hash, at: 2)
+        try statement.bind(change.content, at: 3)
+        try statement.execute()
+        guard sqlite3_changes(database.sqliteConnection) == 1 else { throw StoreError.damaged }
+    }
 
     private func put(_ row: ReplicaRow) throws {
         let statement = try PreparedStatement(SQL.putReplica, in: database)

@@ -15,6 +15,9 @@ struct Authority {
     /// The roles that each was ever given by what counts.
     private(set) var rolesEver: [NodeID: Set<UInt8>] = [:]
 
+    /// What was to be destroyed, and whether it still is.
+    private(set) var erased: [(dot: Dot, entry: EraseEntry, counts: Bool)] = []
+
     /// An entry with what its author knew.
     struct Judged {
         var entry: ControlHistory.Entry
@@ -46,6 +49,7 @@ struct Authority {
             let counts = !isCut && admitted[author] != nil
             switch grant.entry.act {
             case .revoke: continue
+            case .erase(let entry): erased.append((grant.entry.dot, entry, counts))
             case .member(let entry):
                 guard counts else {
                     disowned.insert(entry.node)

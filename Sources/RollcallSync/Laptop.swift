@@ -57,6 +57,8 @@ public struct Laptop {
     public internal(set) var heads: Heads
     /// What counted when the records were last made; nil if that is what counts now.
     var countedBefore: Membership?
+    /// The erasures of before, where what they destroy is not destroyed yet.
+    var erasuresBefore: Erasures?
     var chain: Chain
     var own: [Lane: OwnReplica] = [:]
     var openSegments: [ReplicaNumber: OpenSegment] = [:]

@@ -26,6 +26,8 @@ public struct Membership: Sendable {
     public private(set) var revoked: [NodeID: Revocation] = [:]
     /// Operators by the dot of their entry.
     public private(set) var operators: [Dot: OperatorEntry] = [:]
+    /// What is destroyed for good.
+    public private(set) var erasures = Erasures()
 
     private let scheme: SignatureScheme
     private var history = ControlHistory()
@@ -122,6 +124,7 @@ public struct Membership: Sendable {
             return .member(entry)
         case ChangeKind.role: return (try? RoleEntry(bytes)).map { .role($0) }
         case ChangeKind.revoke: return (try? RevokeEntry(bytes)).map { .revoke($0) }
+        case ChangeKind.erase: return (try? EraseEntry(bytes)).map { .erase($0) }
         default: return nil
         }
     }
@@ -133,7 +136,7 @@ public struct Membership: Sendable {
     mutating func settle(_ table: ReplicaTable) -> Bool {
         guard !isSettled else { return false }
         isSettled = true
-        let before = (members, countedHeights, mayNotWrite)
+        let before = (members, countedHeights, mayNotWrite, erasures)
         let authority = Authority(genesis, validEntries(table), history, table)
         members = authority.admitted.filter { authority.isMember($0.key) }
         revoked = [:]
@@ -146,7 +149,8 @@ public struct Membership: Sendable {
         }
         mayNotWrite = Set(
             authority.rolesEver.filter { $0.value == [Role.observer.rawValue] }.keys)
-        return before != (members, countedHeights, mayNotWrite)
+        erasures = Erasures(authority.erased)
+        return before != (members, countedHeights, mayNotWrite, erasures)
     }
 
     private static func lowest(_ cuts: [[ReplicaID: UInt64]]) -> [ReplicaID: UInt64] {
@@ -197,7 +201,7 @@ public struct Membership: Sendable {
 
     private func isAllowed(_ entry: ControlHistory.Entry, by authority: Authority) -> Bool {
         switch entry.act {
-        case .member, .role: return authority.isAdministrator(entry.author)
+        case .member, .role, .erase: return authority.isAdministrator(entry.author)
         case .revoke(let revoke):
             // Anybody may leave.
             return authority.isAdministrator(entry.author)

@@ -149,11 +149,13 @@ struct Merging {
             if let index = index(of: entry.dot) {
                 known = applied[index]
             } else {
-                guard let stored = try storage.change(entry.dot), let leaf = try salts(entry.dot)
-                else {
+                guard let stored = try storage.change(entry.dot) else {
                     throw LaptopError.storeIncomplete
                 }
                 let change = try Change(dot: entry.dot, stored: stored.content)
+                guard let leaf = change.isErased ? [] : try salts(entry.dot) else {
+                    throw LaptopError.storeIncomplete
+                }
                 known = Applied(
                     change: change, commitments: Chain.commitments(to: change, leaf: leaf))
             }
@@ -231,6 +233,7 @@ public struct RecordView: Sendable {
         var claims: [FieldNumber: [Claim]] = [:]
         for writes in sorted {
             let change = writes.change
+            guard !change.isErased else { continue }
             for field in writes.fields {
                 guard let write = change.write(to: field) else { continue }
                 claims[field, default: []].append(

@@ -12,6 +12,9 @@ extension Laptop {
             peers[node] = PeerKnowledge()
             unsavedPeers.insert(node)
         }
+        if erasuresBefore == nil, before.erasures != membership.erasures {
+            erasuresBefore = before.erasures
+        }
         // Not before what this output writes can be read.
         if countedBefore == nil, before.hasLimits || membership.hasLimits {
             countedBefore = before

@@ -45,7 +45,8 @@ extension Laptop {
             output.commit += heads.adopt(learned).map { .replica($0) }
             return .known
         }
-        guard !message.changes.contains(where: \.isErased) else { throw RunError.invalidSegment }
+        guard message.listedSubtrees == nil || mayComeErased(message, learned[message.replica])
+        else { throw RunError.invalidSegment }
         let author = learned[message.replica].node
         let isGap = message.first > height + 1
         var isHeld = isGap || membership?.isKnown(author) != true
@@ -121,7 +122,7 @@ extension Laptop {
             run.links.append(
                 .init(hash: hash, commitments: commitments, content: change.stored()))
             leftInSegment -= 1
-            segmentBytes += run.links[index].content.count
+            segmentBytes += run.links[index].content.count - (change.erased?.count ?? 0)
             guard leftInSegment == 0 else { continue }
             try message.segments[segment].check(byteCount: segmentBytes)
             segmentBytes = 0
@@ -202,21 +203,24 @@ extension Laptop {
         let counted = membership?.countedHeight(of: heads[replica].id) ?? 0
         output.commit.reserveCapacity(output.commit.count + newCount * 2 + 32)
         for (change, link) in zip(message.changes, run.links) where change.dot.counter > height {
+            let kept = kept(change, link.commitments)
+            let content = kept == change ? link.content : kept.stored()
             output.commit.append(
-                .change(StoredChange(dot: change.dot, hash: link.hash, content: link.content)))
+                .change(StoredChange(dot: change.dot, hash: link.hash, content: content)))
             if isPlanted(.halfSegmentApplied), newCount > 1, change.dot.counter == message.last {
                 continue
             }
             if lane == .control {
                 membership?.apply(change, heads.table)
             } else if change.dot.counter <= counted {
-                try merging.apply(change, link.commitments, storage)
+                try merging.apply(kept, link.commitments, storage)
             }
             if change.dot.counter == 1 { end(replicasNamedBy: change, &output) }
         }
         keepHeads(of: message, run, above: height, &output)
         for (block, tree) in run.salts {
-            output.commit.append(.salts(replica: replica, block: block, tree.encoded()))
+            let kept = withoutErased(tree, of: heads[replica].id)
+            output.commit.append(.salts(replica: replica, block: block, kept.encoded()))
         }
         if lane == .data {
             let stored = saltSource(storage)

@@ -39,6 +39,7 @@ extension Laptop {
     ) throws -> Output? {
         self.moment = moment
         var output = Output()
+        if try destroyErased(storage, &output) { return output }
         if try recount(storage, &output) { return output }
         if let message = try nextReleasable(storage, &output) {
             try release(message, storage, &output)

@@ -231,16 +231,15 @@ extension Laptop {
 
     private func saveOwnSalts(_ lane: Lane, _ height: UInt64, _ output: inout Output) {
         guard let own = own[lane] else { return }
-        var prefix = SaltTree()
-        let blockStart = own.block * Limits.changesPerBlock + 1
-        for subtree in SaltSubtree.prefix(of: blockStart, through: height) {
-            guard let value = own.salts.value(of: subtree),
-                (try? prefix.insert(subtree, value)) != nil
-            else {
-                preconditionFailure("salts of an own block at height \(height)")
-            }
-        }
+        let prefix = own.salts.through(height)
         output.commit.append(.salts(replica: own.number, block: own.block, prefix.encoded()))
+    }
+
+    /// The whole block's root goes, if a change in it is erased before the block is full.
+    mutating func punctureOwn(_ dot: Dot, _ block: UInt64) {
+        for (lane, replica) in own where replica.number == dot.replica && replica.block == block {
+            own[lane]?.salts.puncture(dot.counter)
+        }
     }
 
     private mutating func sign(_ writer: inout RunWriter, _ output: inout Output) {

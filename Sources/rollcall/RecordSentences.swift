@@ -25,6 +25,7 @@ extension Sentences {
     static func recordHeading(_ record: RecordView) -> String {
         "record \(shown(record.record)), made by \(shown(record.created))"
             + (record.removed ? ", removed" : "")
+            + (record.erased ? ", erased: `rollcall erasures` says when and why" : "")
     }
 
     static func wrote(_ report: WriteReport, verb: String) -> String {

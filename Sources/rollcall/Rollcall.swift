@@ -32,6 +32,7 @@ struct Rollcall: ParsableCommand {
                     AddCommand.self, SetCommand.self, UnsetCommand.self, RemoveCommand.self,
                     RestoreCommand.self, ResolveCommand.self, ShowCommand.self, ListCommand.self,
                     FindCommand.self, HistoryCommand.self, ConflictsCommand.self,
+                    EraseCommand.self, ErasuresCommand.self,
                 ]),
             CommandGroup(
                 name: "Files",

@@ -26,6 +26,11 @@ enum Sentences {
         For a laptop that is about to fall into wrong hands. Nothing on its disk can be read any \
         more, with no passphrase; what other laptops have is as it was.
         """
+    static let eraseDiscussion = """
+        Every laptop that hears of it destroys the values and the keys they were sealed with; that \
+        there was a record, when and by whom it was changed, stays. What somebody wrote of it without \
+        knowing stays too, until it is erased in turn. It is for good.
+        """
     static let joinDiscussion = """
         Asks for the code. Both screens then show the same six words, and the inviting laptop's \
         operator compares them and lets this one in; unless it invited with --yes.
@@ -113,6 +118,12 @@ enum Sentences {
     static let sayYes = "say --yes, or ask at a terminal"
     static let destroyed =
         "the keys are destroyed; to take part again, join as a new laptop, and have this one revoked"
+    static let notErased = "nothing was erased"
+    static let whereCopiesAre =
+        "copies may be left in bundles and backups made before, and on laptops not heard from"
+    static func eraseQuestion(_ count: Int) -> String {
+        "erase \(count == 1 ? "this record" : "these \(count) records") on every laptop, for good?"
+    }
     static let changed = "changed; the old one opens nothing any more"
     static let useNewFile = "give it with --new-file FILE"
     static func canUnlock(_ name: String) -> String { "\(shown(name)) can unlock this laptop" }

@@ -9,7 +9,7 @@ enum JoinDecoders {
         "code": code, "join_offer": offer, "join_answer": answer, "join_proof": proof,
         "join_accept": accept, "join_admitted": admitted, "join_transcript": transcript,
         "operator": operatorEntry, "received_member": receivedMember, "role": role,
-        "revoke": revoke,
+        "revoke": revoke, "erase": erase,
     ]
 
     private static func code(_ vector: VectorFile) throws -> Decoded {
@@ -112,6 +112,21 @@ enum JoinDecoders {
             decoded.add("revoke.cuts.\(place).incarnation", cut.incarnation)
             decoded.add("revoke.cuts.\(place).height", cut.height)
             decoded.add("revoke.cuts.\(place).hash", bytes: cut.hash)
+        }
+        return decoded
+    }
+
+    private static func erase(_ vector: VectorFile) throws -> Decoded {
+        let entry = try EraseEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        let shown = { (name: EraseEntry.Name) in "\(Hex.text(name.replica.bytes)) \(name.counter)" }
+        decoded.add("erase.reason", text: entry.reason)
+        decoded.add("erase.records.count", entry.records.count)
+        for (place, erased) in entry.records.enumerated() {
+            decoded.add("erase.records.\(place).record", shown(erased.record))
+            for (turn, change) in erased.changes.enumerated() {
+                decoded.add("erase.records.\(place).change.\(turn)", shown(change))
+            }
         }
         return decoded
     }

@@ -67,7 +67,8 @@ import Testing
             record: "r", created: "c.1", removed: false, fields: ["sex": field, "alias": field])
         let view = #"{"conflict":false,"kind":"single","values":[]}"#
         #expect(
-            try json(record) == #"{"created":"c.1","fields":{"alias":"# + view + #","sex":"#
+            try json(record) == #"{"created":"c.1","erased":false,"fields":{"alias":"# + view
+                + #","sex":"#
                 + view + #"},"record":"r","removed":false}"#)
         #expect(try survives(record))
     }

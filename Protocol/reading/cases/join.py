@@ -1,10 +1,12 @@
 """Joining (section 10) and the member's entry (R-9.3)."""
 
 from .. import ed25519
+from ..erase import encode_erase
 from ..join import ROLES, code_key, proof, transcript
 from ..knowledge import enrolment
 from ..messages import JOIN_ACCEPT, JOIN_ANSWER, JOIN_OFFER, JOIN_PROOF, MEMBER, OPERATOR, REVOKE, ROLE
-from ..primitives import blob, text
+from ..names import replica_order
+from ..primitives import blob, text, varint
 from .kit import *
 
 CODE_DIGITS = "7v3k09mzq2xw8rdt5hc"
@@ -85,4 +87,25 @@ def revocations():
     yield vector("revoke_incarnation_0", "revoke", "R-9.5", "incarnation 0", revoke(cut(1, 0, 4)), "bad reference")
     yield vector("revoke_lane_2", "revoke", "R-3.2 R-9.5", "a lane that there is not", revoke(cut(2, 3, 4)), "unknown lane")
     yield vector("revoke_reason_too_long", "revoke", "R-9.5", "1,025 bytes of reason", revoke(reason="x" * 1_025), "out of limits")
+    yield from erasures()
     yield vector("revoke_trailing", "revoke", "R-2.4", "a byte too many", whole + b"\0", "trailing bytes")
+
+
+def erasures():
+    def erase(*records, reason="asked for by the person"):
+        return encode_erase(reason, records)
+
+    first, second, other = dot(A, 1), dot(A, 3), dot(B, 2)
+    whole = erase((first, [first, second, other]), (other, [other]))
+    yield vector("erase", "erase", "R-9.10", "two records, the first with three changes by two replicas", whole)
+    yield vector("erase_no_record", "erase", "R-9.10", "nothing is erased", text("") + b"\1" + A + b"\0", "out of limits")
+    yield vector("erase_no_replica", "erase", "R-9.10", "no replica is listed", text("") + b"\0" + bytes(45), "out of limits")
+    yield vector("erase_no_change", "erase", "R-9.10", "a record of which no change is named", text("") + b"\1" + A + b"\1\0\1\0" + bytes(2), "out of limits")
+    yield vector("erase_changes_not_sorted", "erase", "R-9.10", "the third change before the first", erase((first, [second, first])), "not sorted")
+    yield vector("erase_record_twice", "erase", "R-9.10", "one record twice", erase((first, [first]), (first, [second])), "not sorted")
+    yield vector("erase_replicas_not_sorted", "erase", "R-9.10", "replicas in another order than R-3.4", text("") + b"\2" + max(A, B, key=replica_order) + min(A, B, key=replica_order) + b"\1\0\1\1\0\1", "not sorted")
+    yield vector("erase_replica_out_of_range", "erase", "R-9.10", "index 1 of one", text("") + b"\1" + A + b"\1\1\1\1\0\1", "index out of range")
+    yield vector("erase_counter_0", "erase", "R-9.10", "counter 0", text("") + b"\1" + A + b"\1\0\0\1\0\1", "bad reference")
+    yield vector("erase_records_over_input", "erase", "R-2.4 R-9.10", "a million records", text("") + b"\1" + A + varint(1_000_000), "truncated")
+    yield vector("erase_reason_too_long", "erase", "R-9.10", "1,025 bytes of reason", erase((first, [first]), reason="x" * 1_025), "out of limits")
+    yield vector("erase_trailing", "erase", "R-2.4", "a byte too many", whole + b"\0", "trailing bytes")

@@ -113,6 +113,8 @@ public struct StoreCounts: Equatable, Sendable {
 public enum StoreWrite: Equatable, Sendable {
     /// Inserts a change; a dot that is there already is an error.
     case change(StoredChange)
+    /// Replaces the content of a change that is there: its values were erased, or its key was.
+    case rewrite(StoredChange)
     /// Inserts or replaces.
     case record(StoredRecord, conflicts: Int)
     /// Removes the state of a record of which no change counts any more; its changes stay.

@@ -105,6 +105,12 @@ struct Desk: Sendable {
         case .waitUpToDate(let peers, let timeout): try await wait(peers, timeout, answer)
         case .add, .set, .unset, .remove, .restore, .resolve:
             try await write(request, answer)
+        case .erase(let ids, let reason):
+            try await answer.rows(try await driver.erase(ids, reason: reason))
+            try await answer.result(nil)
+        case .erasures:
+            try await answer.rows(try await driver.erasureReports())
+            try await answer.result(nil)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
         case .rosterImport, .rosterExport, .export, .import, .inspect, .backup:

@@ -26,7 +26,7 @@ extension Driver {
         _ id: String, _ fields: [FieldValue], seen: [String]?, source: String?,
         operatorName: String?
     ) throws -> WriteReport {
-        let record = try record(id)
+        let record = try writable(id)
         let edits = try self.edits(fields)
         let context = try readContext(seen)
         let authorship = Authorship(
@@ -41,7 +41,7 @@ extension Driver {
         _ id: String, _ fields: [FieldChoice], state: String?, seen: [String]?, source: String?,
         operatorName: String?
     ) throws -> WriteReport {
-        let record = try record(id)
+        let record = try writable(id)
         guard let valueState = ValueState(name: state ?? "unknown") else {
             throw ControlError(
                 .unknownState, "there is no such state",
@@ -64,7 +64,7 @@ extension Driver {
     }
 
     func mark(_ id: String, isRemoved: Bool, operatorName: String?) throws -> WriteReport {
-        let record = try record(id)
+        let record = try writable(id)
         let authorship = Authorship(operatorDot: try operatorDot(operatorName))
         let dots = try act { laptop, store, output in
             try laptop.mark(record, isRemoved: isRemoved, authorship, store, &output)
@@ -76,7 +76,7 @@ extension Driver {
         _ id: String, _ fieldName: String, _ choice: Choice, seen: [String]?, reason: String?,
         operatorName: String?
     ) throws -> ResolveReport {
-        let record = try record(id)
+        let record = try writable(id)
         guard let field = FieldSchema.field(named: fieldName) else {
             throw Self.unknownField(among: FieldSchema.all)
         }
@@ -111,6 +111,19 @@ extension Driver {
             record: laptop.text(ofRecord: record), field: field.name,
             dot: laptop.heads.table.text(dot),
             replaced: replaced.map { laptop.heads.table.text($0) })
+    }
+
+    /// The record that an id means, if something may be written of it.
+    private func writable(_ id: String) throws -> Dot {
+        let record = try record(id)
+        guard laptop.erasures(of: record).isEmpty else {
+            throw ControlError(
+                .recordErased, "this record was erased; nothing is written of it any more",
+                hint:
+                    "`rollcall erasures` says when and why; a new record is made with `rollcall add`"
+            )
+        }
+        return record
     }
 
     private func report(_ record: Dot, _ dots: [Dot]) -> WriteReport {
@@ -171,7 +184,9 @@ extension Driver {
     ) throws -> [RollcallControl.RecordView] {
         var views: [RollcallControl.RecordView] = []
         for dot in dots where views.count < limit {
-            guard let found = try laptop.view(of: dot, store), filter.admits(found) else {
+            guard laptop.erasures(of: dot).isEmpty,
+                let found = try laptop.view(of: dot, store), filter.admits(found)
+            else {
                 continue
             }
             views.append(view(dot, found))

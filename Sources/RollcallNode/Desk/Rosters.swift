@@ -113,10 +113,12 @@ extension Desk {
 }
 
 extension Driver {
-    /// Records that are not removed, with what a roster says of each.
+    /// Records that are neither removed nor erased, with what a roster says of each.
     func rosterRows(_ dots: [Dot]) throws -> [(text: String, view: RollcallSync.RecordView)] {
         try dots.compactMap { dot in
-            guard let view = try laptop.view(of: dot, store), !view.isRemoved else { return nil }
+            guard laptop.erasures(of: dot).isEmpty,
+                let view = try laptop.view(of: dot, store), !view.isRemoved
+            else { return nil }
             return (laptop.text(ofRecord: dot), view)
         }
     }

@@ -28,7 +28,9 @@ extension Driver {
 
     /// What a record says in texts, folded; nil when it is not there.
     private func texts(of record: Dot) throws -> [UInt8]? {
-        guard let live = try laptop.liveWrites(of: record, store) else { return nil }
+        guard laptop.erasures(of: record).isEmpty,
+            let live = try laptop.liveWrites(of: record, store)
+        else { return nil }
         var texts = ""
         for entry in live {
             for write in entry.change.writes where entry.fields.contains(write.field) {

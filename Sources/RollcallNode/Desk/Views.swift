@@ -29,7 +29,7 @@ extension Driver {
         }
         return RollcallControl.RecordView(
             record: laptop.text(ofRecord: record), created: laptop.heads.table.text(record),
-            removed: view.isRemoved, fields: fields)
+            removed: view.isRemoved, erased: !laptop.erasures(of: record).isEmpty, fields: fields)
     }
 
     static func kindName(_ kind: FieldKind) -> String {
@@ -88,7 +88,8 @@ extension Driver {
                 dot: table.text(change.dot),
                 record: isData ? laptop.text(ofRecord: change.record) : nil,
                 kind: Self.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
-                content: Self.shown(body.content), names: write.names.map { table.text($0) },
+                content: change.isErased ? .state("erased") : Self.shown(body.content),
+                names: write.names.map { table.text($0) },
                 operator: operatorName(change.operatorDot),
                 node: table[change.dot.replica].node.text,
                 recordedAt: Self.time(change.recordedAt), source: body.source,

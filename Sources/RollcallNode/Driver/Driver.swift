@@ -108,6 +108,7 @@ actor Driver {
     private func drain(_ events: [Event]) {
         do {
             try carrier.drain(events)
+            try finishErasing()
         } catch {
             recover(from: error)
         }
@@ -176,7 +177,9 @@ actor Driver {
         if let failure = store.disk.failure { throw failure }
         do {
             defer { scheduleWake() }
-            return try body()
+            let result = try body()
+            try finishErasing()
+            return result
         } catch {
             if error is StoreError || error is SealError || carrier.hasUnfinished {
                 recover(from: error)
@@ -253,6 +256,7 @@ actor Driver {
         carrier.tell = { [unowned self] output in assumeIsolated { $0.carryOut(output) } }
         woke()
         drain()
+        try? finishErasing()
         Task { while try fillSearch() { await Task.yield() } }
     }
 
@@ -301,7 +305,7 @@ extension StoreWrite {
     /// Whether the register's state, and so its fingerprint, may be another after this.
     fileprivate var changesState: Bool {
         switch self {
-        case .change, .record, .dropRecord: true
+        case .change, .rewrite, .record, .dropRecord: true
         case .replica, .head, .dropHead, .salts, .held, .dropHeld, .peer, .meta, .key: false
         }
     }

@@ -109,6 +109,12 @@ extension Driver {
 
     // MARK: - epochs
 
+    /// After an erasure, and after a crash that came before this was done.
+    func finishErasing() throws {
+        guard store.mustRotate || store.isRotating, !store.isTransactionOpen else { return }
+        try rotateEpoch()
+    }
+
     /// Makes unreadable what the disk still keeps of keys that are gone.
     ///
     /// The order is what a crash may fall between: both keys on the disk, then all rows under the new one, then the old one's end.

@@ -24,6 +24,10 @@ enum SQL {
         INSERT INTO change (dot, hash, content, sum) VALUES (?1, ?2, ?3, row_sum(?1, ?2, ?3))
         """
 
+    static let rewriteChange = """
+        UPDATE change SET hash = ?2, content = ?3, sum = row_sum(?1, ?2, ?3) WHERE dot = ?1
+        """
+
     static let insertRecord = """
         INSERT INTO record (dot, state, conflicts, sum) VALUES (?1, ?2, ?3, row_sum(?1, ?2, ?3))
         ON CONFLICT DO NOTHING

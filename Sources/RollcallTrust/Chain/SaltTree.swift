@@ -62,6 +62,13 @@ public struct SaltTree: Equatable, Sendable {
             index...index, with: rest.sorted { $0.subtree.first < $1.subtree.first })
     }
 
+    /// What is known of the block's prefix up to a counter, and nothing from which more follows.
+    public func through(_ last: UInt64) -> SaltTree {
+        var prefix = SaltTree()
+        prefix.nodes = known(first: nodes.first?.subtree.first ?? last, last: last)
+        return prefix
+    }
+
     /// The largest subtrees that follow from what is known, of those parts of the block that end in a run.
     public func known(first: UInt64, last: UInt64) -> [Node] {
         var found: [Node] = []

@@ -30,10 +30,12 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
         for (name, wrapped) in try disk.keys() {
             keys[name] = SealingKey(try open(wrapped, at: .key(name)))
         }
+        mustRotate = try meta(Self.rotationMark) != nil
     }
 
-    /// How many records have a key.
-    public var keyCount: Int { keys.count }
+    /// Whether a key was destroyed whose wrapped form old pages may still hold: see ``rotate(to:)``.
+    public private(set) var mustRotate = false
+    private static var rotationMark: String { "rotation" }
 
     // MARK: - writing
 
@@ -85,6 +87,10 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
             let name = KeyName.record(try Change.record(ofStored: change.content))
             change.content = try seal(change.content, at: .change(change.dot), name, &sealed)
             sealed.append(.change(change))
+        case .rewrite(var change):
+            let name = KeyName.record(try Change.record(ofStored: change.content))
+            change.content = try seal(change.content, at: .change(change.dot), name, &sealed)
+            sealed.append(.rewrite(change))
         case .record(var record, let conflicts):
             record.state = try seal(
                 record.state, at: .record(record.dot), .record(record.dot), &sealed)
@@ -101,8 +107,12 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
         case .meta(let key, let value?):
             sealed.append(.meta(key, try seal(value, at: .meta(key), .register, &sealed)))
         case .key(let name, nil):
-            if let key = keys.removeValue(forKey: name) { droppedKeys[name] = key }
+            guard let key = keys.removeValue(forKey: name) else { return }
+            droppedKeys[name] = key
             sealed.append(write)
+            // Kept with the rest, so that whoever starts after a crash knows.
+            mustRotate = true
+            try seal(.meta(Self.rotationMark, [1]), into: &sealed)
         case .key(_, .some): throw SealError.unknownSeal
         case .dropRecord, .replica, .head, .dropHead, .dropHeld, .peer, .meta:
             sealed.append(write)
@@ -147,7 +157,9 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
                 let place = SealedRow.Place(row)
                 return try sealUnderEpoch(try open(wrapped, at: place), at: place)
             }
+            try disk.apply([.meta(Self.rotationMark, nil)])
             try disk.commit()
+            mustRotate = false
         } catch {
             epoch = before
             if disk.isTransactionOpen { try? disk.rollback() }

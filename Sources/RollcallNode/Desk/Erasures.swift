@@ -1,0 +1,47 @@
+import RollcallControl
+import RollcallCore
+import RollcallStore
+import RollcallSync
+import RollcallTrust
+
+/// What was erased, by whom, and which laptops have done it.
+extension Driver {
+    /// Erases records; a row for each.
+    func erase(_ ids: [String], reason: String) throws -> [ErasureReport] {
+        let records = try ids.map { try record($0) }
+        let reason = try Self.name(reason, "reason")
+        let now = moment
+        _ = try act { laptop, store, output in
+            try laptop.erase(records, reason: reason, now, store, &output)
+        }
+        return try records.flatMap { try erasureReports(of: $0) }
+    }
+
+    func erasureReports() throws -> [ErasureReport] {
+        try requireRegister()
+        return try laptop.erasedRecords.flatMap { try erasureReports(of: $0) }
+    }
+
+    private func erasureReports(of record: Dot) throws -> [ErasureReport] {
+        let isLate = try laptop.view(of: record, store)?.fields.isEmpty == false
+        return try laptop.erasures(of: record).map { erasure in
+            let table = laptop.heads.table
+            let stored = try store.change(erasure.entry)
+            let change = try stored.map { try Change(dot: $0.dot, stored: $0.content) }
+            let others = laptop.standings.map { standing in
+                (
+                    node: NamedNode(
+                        node: standing.node.text,
+                        name: laptop.membership?.members[standing.node]?.name ?? ""),
+                    hasHeard: standing.knowledge.acknowledged.includes(erasure.entry)
+                )
+            }
+            return ErasureReport(
+                record: laptop.text(ofRecord: record), reason: erasure.reason,
+                by: table[erasure.entry.replica].node.text,
+                erasedAt: Self.time(change?.recordedAt ?? 0),
+                heard: others.filter(\.hasHeard).map(\.node),
+                unheard: others.filter { !$0.hasHeard }.map(\.node), hasLate: isLate)
+        }
+    }
+}

@@ -1,0 +1,218 @@
+public import RollcallCore
+import RollcallTrust
+import RollcallWire
+
+/// Whose values are to be destroyed, by the erasures that are known.
+public struct Erasures: Equatable, Sendable {
+    /// An erasure of a record, as people are told of it.
+    public struct Erasure: Equatable, Sendable {
+        public var entry: Dot
+        public var reason: String
+    }
+
+    /// What some erasure destroys here.
+    private(set) var destroyed: [ReplicaID: Set<UInt64>] = [:]
+    /// What somebody may have destroyed, rightly then: their entry counts no more.
+    private(set) var accepted: [ReplicaID: Set<UInt64>] = [:]
+    private(set) var records: [EraseEntry.Name: [Erasure]] = [:]
+
+    /// - Parameter entries: Those that their authors might write, with whether they count, in canonical order.
+    init(_ entries: [(dot: Dot, entry: EraseEntry, counts: Bool)] = []) {
+        for (dot, entry, counts) in entries {
+            for erased in entry.records {
+                for change in erased.changes {
+                    accepted[change.replica, default: []].insert(change.counter)
+                    if counts { destroyed[change.replica, default: []].insert(change.counter) }
+                }
+                guard counts else { continue }
+                records[erased.record, default: []].append(
+                    Erasure(entry: dot, reason: entry.reason))
+            }
+        }
+    }
+
+    var isEmpty: Bool { accepted.isEmpty }
+
+    func destroys(_ replica: ReplicaID, _ counter: UInt64) -> Bool {
+        destroyed[replica]?.contains(counter) ?? false
+    }
+
+    /// Whether a change may come without its values.
+    func accepts(_ replica: ReplicaID, _ counter: UInt64) -> Bool {
+        accepted[replica]?.contains(counter) ?? false
+    }
+}
+
+extension Laptop {
+    // MARK: - what people ask
+
+    /// Destroys all that is known of some records, on every laptop that hears of it, for good.
+    ///
+    /// What somebody else writes of them without knowing stays, and waits for another erasure.
+    @discardableResult
+    public mutating func erase(
+        _ erased: [Dot], reason: String, _ moment: Moment, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws -> Dot {
+        self.moment = moment
+        guard let membership else { throw LaptopError.noRegister }
+        guard membership.isAdministrator(node) else { throw LaptopError.notAllowed }
+        var records: [EraseEntry.Erased] = []
+        for record in erased {
+            let dots = try changes(of: record, storage).filter { dot in
+                !membership.erasures.destroys(heads[dot.replica].id, dot.counter)
+            }
+            guard !dots.isEmpty else { throw LaptopError.noSuchRecord }
+            records.append(EraseEntry.Erased(record: name(record), changes: dots.map(name)))
+        }
+        let entry = EraseEntry(reason: reason, records: records).encoded()
+        guard entry.count < Limits.bodyBytesMax else { throw LaptopError.changeTooLong }
+        return try writeControl(ChangeKind.erase, entry, storage, &output)
+    }
+
+    private func name(_ dot: Dot) -> EraseEntry.Name {
+        EraseEntry.Name(replica: heads[dot.replica].id, counter: dot.counter)
+    }
+
+    /// All changes of a record that are here, whether they count or not.
+    private func changes(of record: Dot, _ storage: some RegisterStorage) throws -> [Dot] {
+        var dots: Set<Dot> = []
+        if let stored = try storage.record(record) {
+            dots.formUnion(try RecordRow(stored).state.entries.map(\.dot))
+        }
+        for stored in try quarantined(storage)
+        where try Change.record(ofStored: stored.content) == record { dots.insert(stored.dot) }
+        return dots.sorted { $0.rawValue < $1.rawValue }
+    }
+
+    /// The erasures of a record, in canonical order; none for one that was not erased.
+    public func erasures(of record: Dot) -> [Erasures.Erasure] {
+        membership?.erasures.records[name(record)] ?? []
+    }
+
+    /// The records that were erased and are known here, in the order of their dots' raw values.
+    public var erasedRecords: [Dot] {
+        guard let membership else { return [] }
+        return membership.erasures.records.keys.compactMap { name in
+            heads.table.number(of: name.replica).map { Dot($0, name.counter) }
+        }.sorted { $0.rawValue < $1.rawValue }
+    }
+
+    // MARK: - what comes
+
+    /// A change as it is to be kept: without its values, where an erasure destroys them.
+    func kept(_ change: Change, _ commitments: [Commitment]) -> Change {
+        guard !change.isErased, let membership, !membership.erasures.isEmpty,
+            membership.erasures.destroys(heads[change.dot.replica].id, change.dot.counter)
+        else { return change }
+        return change.erased(Commitment.bytes(of: commitments))
+    }
+
+    /// Whether all changes of a run that come without their values may.
+    func mayComeErased(_ message: ChangesMessage, _ id: ReplicaID) -> Bool {
+        message.changes.allSatisfy { change in
+            !change.isErased || membership?.erasures.accepts(id, change.dot.counter) ?? false
+        }
+    }
+
+    /// Salts from which no erased change's follow, though a peer gave them.
+    func withoutErased(_ tree: SaltTree, of id: ReplicaID) -> SaltTree {
+        guard let counters = membership?.erasures.destroyed[id] else { return tree }
+        var tree = tree
+        for node in tree.nodes {
+            for counter in counters
+            where counter >= node.subtree.first && counter <= node.subtree.last {
+                tree.puncture(counter)
+            }
+        }
+        return tree
+    }
+
+    // MARK: - destroying
+
+    /// Destroys what came before its erasure did; false if there was nothing to do.
+    ///
+    /// A piece of work of its own, written with what led to it in one transaction.
+    mutating func destroyErased(
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> Bool {
+        guard let pending = erasuresBefore, let membership else { return false }
+        erasuresBefore = nil
+        var touched: [Dot: [Change]] = [:]
+        for (replica, counters) in membership.erasures.destroyed {
+            guard let number = heads.table.number(of: replica) else { continue }
+            let new = counters.subtracting(pending.destroyed[replica] ?? [])
+            for counter in new.sorted() where counter <= heads[number].height {
+                guard let stored = try storage.change(Dot(number, counter)) else { continue }
+                let change = try Change(dot: stored.dot, stored: stored.content)
+                if !change.isErased { touched[change.record, default: []].append(change) }
+            }
+        }
+        dropHeldRuns(membership.erasures, &output)
+        guard !touched.isEmpty else { return !output.commit.isEmpty }
+        let salts = saltSource(storage)
+        for record in touched.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            try destroy(touched[record] ?? [], of: record, salts, storage, &output)
+        }
+        try puncture(touched.values.flatMap { $0.map(\.dot) }, storage, &output)
+        return true
+    }
+
+    /// The record's key goes; what stays of the record comes under another.
+    private func destroy(
+        _ changes: [Change], of record: Dot, _ salts: (Dot) throws -> [UInt8]?,
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        output.commit.append(.key(.record(record), nil))
+        let gone = Dictionary(uniqueKeysWithValues: changes.map { ($0.dot, $0) })
+        for dot in try self.changes(of: record, storage) {
+            guard var stored = try storage.change(dot) else { throw LaptopError.storeIncomplete }
+            if let change = gone[dot] {
+                guard let leaf = try salts(dot) else { throw LaptopError.storeIncomplete }
+                let commitments = Chain.commitments(to: change, leaf: leaf)
+                stored.content = change.erased(Commitment.bytes(of: commitments)).stored()
+            }
+            output.commit.append(.rewrite(stored))
+        }
+        if let state = try storage.record(record) {
+            output.commit.append(.record(StoredRecord(dot: record, state: state), conflicts: 0))
+        }
+    }
+
+    private mutating func puncture(
+        _ dots: [Dot], _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        var blocks: [Dot: SaltTree] = [:]
+        for dot in dots {
+            let block = (dot.counter - 1) / Limits.changesPerBlock
+            let key = Dot(dot.replica, block * Limits.changesPerBlock + 1)
+            if blocks[key] == nil {
+                guard let stored = try storage.salts(of: dot.replica, block: block) else {
+                    throw LaptopError.storeIncomplete
+                }
+                blocks[key] = try SaltTree(encoded: stored)
+            }
+            blocks[key]?.puncture(dot.counter)
+            punctureOwn(dot, block)
+        }
+        for key in blocks.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            output.commit.append(
+                .salts(
+                    replica: key.replica, block: (key.counter - 1) / Limits.changesPerBlock,
+                    blocks[key]?.encoded() ?? []))
+        }
+    }
+
+    /// Runs that wait with values in them are asked for again, and come without.
+    private mutating func dropHeldRuns(_ erasures: Erasures, _ output: inout Output) {
+        let dropped = held.filter { run in
+            let counters = erasures.destroyed[heads[run.range.replica].id] ?? []
+            return counters.contains { $0 >= run.range.first && $0 <= run.range.last }
+        }
+        guard !dropped.isEmpty else { return }
+        held.removeAll { run in dropped.contains { $0.range == run.range } }
+        for run in dropped {
+            output.commit.append(.dropHeld(replica: run.range.replica, first: run.range.first))
+        }
+    }
+}
