@@ -139,13 +139,14 @@ class Standing:
 
     def _heights(self, revoke):
         """R-9.5: how far each replica of the node counts."""
-        heights = {revoke["node"] + bytes([cut["lane"]]) + cut["incarnation"].to_bytes(8, "big"): cut["height"] for cut in revoke["cuts"]}
-        todo = list(heights)
+        listed = {revoke["node"] + bytes([cut["lane"]]) + cut["incarnation"].to_bytes(8, "big"): cut["height"] for cut in revoke["cuts"]}
+        heights, todo = dict(listed), list(listed)
         while todo:
             for replica, height in self.authority.ends.get(todo.pop(), []):
-                if height and replica not in heights:
-                    heights[replica] = height
-                    todo.append(replica)
+                if height and replica not in listed:
+                    if replica not in heights:
+                        todo.append(replica)
+                    heights[replica] = max(height, heights.get(replica, 0))
         return heights
 
     def height(self, replica):

@@ -1,119 +1,193 @@
 import RollcallCore
 import RollcallTrust
 
-/// Who may speak, by some of the control changes.
+/// The entries that are valid, causes before effects, and by the node that they are about.
+struct ValidEntries {
+    struct Revoke {
+        var judged: ControlHistory.Judged
+        var entry: RevokeEntry
+        /// How far the node's replicas count.
+        var heights: [ReplicaID: UInt64]
+    }
+
+    private(set) var all: [ControlHistory.Judged] = []
+    /// Places in `all` of the entries that let a node in or give it a role.
+    private(set) var grants: [NodeID: [Int]] = [:]
+    private(set) var revokes: [NodeID: [Revoke]] = [:]
+    /// Places in `all` of the entries that destroy values.
+    private(set) var erases: [Int] = []
+
+    mutating func append(_ judged: ControlHistory.Judged, _ history: ControlHistory) {
+        switch judged.entry.act {
+        case .member(let entry): grants[entry.node, default: []].append(all.count)
+        case .role(let entry): grants[entry.node, default: []].append(all.count)
+        case .erase: erases.append(all.count)
+        case .revoke(let entry):
+            revokes[entry.node, default: []].append(
+                Revoke(judged: judged, entry: entry, heights: history.heights(by: entry)))
+        }
+        all.append(judged)
+    }
+
+    /// Whether an entry lets the node in, counting or not.
+    func namesNewcomer(_ node: NodeID) -> Bool {
+        grants[node]?.contains { place in
+            if case .member = all[place].entry.act { true } else { false }
+        } ?? false
+    }
+}
+
+/// Who may speak, by the valid entries that somebody knew, or by all of them.
 ///
-/// Given the same changes it comes out the same, whatever the order in which they came.
+/// It looks only at what a question needs: thousands of entries ask it about their own authors.
 struct Authority {
-    /// Everybody who was let in by a grant that counts, revoked or not.
-    private(set) var admitted: [NodeID: Member] = [:]
-    private(set) var revocations: [NodeID: [RevokeEntry]] = [:]
-    /// By each revocation of a node, how far its replicas count.
-    private(set) var cuts: [NodeID: [[ReplicaID: UInt64]]] = [:]
-    /// Nodes that a grant named which no longer counts, since its author's replica was cut before it.
-    private(set) var disowned: Set<NodeID> = []
-    /// The roles that each was ever given by what counts.
-    private(set) var rolesEver: [NodeID: Set<UInt8>] = [:]
+    private let founder: NodeID
+    private let entries: ValidEntries
+    /// Nil: by all of them.
+    private let past: Past?
+    /// The place of the first entry that counts and lets a node in.
+    private var admissions: [NodeID: Int] = [:]
+    /// How many of a node's grants were looked at for that.
+    private var lookedAt: [NodeID: Int] = [:]
 
-    /// What was to be destroyed, and whether it still is.
-    private(set) var erased: [(dot: Dot, entry: EraseEntry, counts: Bool)] = []
-
-    /// An entry with what its author knew.
-    struct Judged {
-        var entry: ControlHistory.Entry
-        var past: VersionVector
-        /// Whether all that its author knew is here.
-        var isPastWhole: Bool
-    }
-
-    /// - Parameter judged: Valid entries, causes before effects, and in canonical order beside each other.
-    init(
-        _ genesis: Genesis, _ judged: [Judged], _ history: ControlHistory, _ table: ReplicaTable
-    ) {
-        admitted[genesis.founder] = Member(
-            node: genesis.founder, tlsKeyHash: genesis.founderTLSKeyHash,
-            role: Role.administrator.rawValue, name: "", entry: nil)
-        rolesEver[genesis.founder] = [Role.administrator.rawValue]
-        for case .revoke(let revoke) in judged.map(\.entry.act) {
-            revocations[revoke.node, default: []].append(revoke)
-            cuts[revoke.node, default: []].append(Self.heights(by: revoke, history))
-        }
-        var roleGivers: [NodeID: [(role: UInt8, by: Judged)]] = [:]
-        for grant in judged {
-            let author = grant.entry.author
-            let id = table[grant.entry.dot.replica]
-            let isCut =
-                cuts[author]?.contains { (heights: [ReplicaID: UInt64]) in
-                    grant.entry.dot.counter > heights[id] ?? 0
-                } ?? false
-            let counts = !isCut && admitted[author] != nil
-            switch grant.entry.act {
-            case .revoke: continue
-            case .erase(let entry): erased.append((grant.entry.dot, entry, counts))
-            case .member(let entry):
-                guard counts else {
-                    disowned.insert(entry.node)
-                    continue
-                }
-                admit(entry, grant.entry.dot, table)
-                roleGivers[entry.node, default: []].append((entry.role, grant))
-            case .role(let entry):
-                guard counts, admitted[entry.node] != nil else { continue }
-                roleGivers[entry.node, default: []].append((entry.role.rawValue, grant))
-            }
-        }
-        disowned.subtract(admitted.keys)
-        for (node, givers) in roleGivers {
-            rolesEver[node, default: []].formUnion(givers.map(\.role))
-            admitted[node]?.role = Self.role(givers)
-        }
-    }
-
-    /// Of several entries for one node the one whose dot comes first counts.
-    private mutating func admit(_ entry: MemberEntry, _ dot: Dot, _ table: ReplicaTable) {
-        if let earlier = admitted[entry.node]?.entry, table.precedes(earlier, dot) { return }
-        admitted[entry.node] = Member(
-            node: entry.node, tlsKeyHash: entry.tlsKeyHash, role: entry.role, name: entry.name,
-            entry: dot)
-    }
-
-    /// The role by the entries that no other entry's author knew; of several the one that may do least.
-    private static func role(_ givers: [(role: UInt8, by: Judged)]) -> UInt8 {
-        let latest = givers.filter { giver in
-            !givers.contains { $0.by.past.includes(giver.by.entry.dot) }
-        }
-        return latest.map(\.role).max() ?? Role.observer.rawValue
-    }
-
-    // MARK: - cuts
-
-    /// How far each replica of a revoked node counts; one that is not listed counts as far as a listed one ended it.
-    static func heights(
-        by revoke: RevokeEntry, _ history: ControlHistory
-    ) -> [ReplicaID: UInt64] {
-        var heights: [ReplicaID: UInt64] = [:]
-        for cut in revoke.cuts {
-            let id = ReplicaID(node: revoke.node, lane: cut.lane, incarnation: cut.incarnation)
-            heights[id] = cut.height
-        }
-        var next = isPlanted(.endedUncounted) ? [] : Array(heights.keys)
-        while let id = next.popLast() {
-            for ended in history.endedLists[id] ?? [] where ended.height > 0 {
-                let earlier = ReplicaID(
-                    node: id.node, lane: id.lane, incarnation: ended.incarnation)
-                guard heights[earlier] == nil else { continue }
-                heights[earlier] = ended.height
-                next.append(earlier)
-            }
-        }
-        return heights
+    init(founder: NodeID, _ entries: ValidEntries, knownIn past: Past? = nil) {
+        self.founder = founder
+        self.entries = entries
+        self.past = past
     }
 
     // MARK: - questions
 
-    func isMember(_ node: NodeID) -> Bool { admitted[node] != nil && revocations[node] == nil }
+    /// The revokes of a node, causes first.
+    func revokes(of node: NodeID) -> [ValidEntries.Revoke] {
+        (entries.revokes[node] ?? []).filter { isHere($0.judged) }
+    }
 
-    func isAdministrator(_ node: NodeID) -> Bool {
-        isMember(node) && admitted[node]?.role == Role.administrator.rawValue
+    func isRevoked(_ node: NodeID) -> Bool {
+        entries.revokes[node]?.contains { isHere($0.judged) } ?? false
+    }
+
+    /// Whether a node was ever let in by what counts.
+    mutating func isAdmitted(_ node: NodeID) -> Bool { isAdmitted(node, before: .max) }
+
+    mutating func isMember(_ node: NodeID) -> Bool { !isRevoked(node) && isAdmitted(node) }
+
+    mutating func isAdministrator(_ node: NodeID) -> Bool {
+        isMember(node) && role(of: node) == Role.administrator.rawValue
+    }
+
+    /// The entries that count and let a node in or give it a role, causes first.
+    mutating func grants(to node: NodeID) -> [ControlHistory.Judged] {
+        var counting: [ControlHistory.Judged] = []
+        for place in entries.grants[node] ?? [] where counts(place) {
+            counting.append(entries.all[place])
+        }
+        return counting
+    }
+
+    /// The entries that destroy values, and whether each counts.
+    mutating func erasures() -> [(dot: Dot, entry: EraseEntry, counts: Bool)] {
+        var erasures: [(dot: Dot, entry: EraseEntry, counts: Bool)] = []
+        for place in entries.erases {
+            guard case .erase(let entry) = entries.all[place].entry.act else { continue }
+            erasures.append((entries.all[place].entry.dot, entry, counts(place)))
+        }
+        return erasures
+    }
+
+    /// The role by the entries that no other entry's author knew; of several the one that may do least.
+    mutating func role(of node: NodeID) -> UInt8 {
+        var role: UInt8?
+        var isAnyGiven = false
+        // Each hides what its author knew; the last first, so that few are needed.
+        var latest: [Past] = []
+        for place in (entries.grants[node] ?? []).reversed() {
+            let grant = entries.all[place]
+            if latest.contains(where: { grant.isKnown(in: $0) }) { continue }
+            guard counts(place) else { continue }
+            isAnyGiven = true
+            latest.append(grant.past)
+            if !grant.isKnown(in: grant.past) { role = max(role ?? 0, Self.role(grant.entry.act)) }
+        }
+        if let role { return role }
+        return (isAnyGiven ? Role.observer : .administrator).rawValue
+    }
+
+    static func role(_ act: ControlHistory.Act) -> UInt8 {
+        switch act {
+        case .member(let entry): entry.role
+        case .role(let entry): entry.role.rawValue
+        case .revoke, .erase: Role.observer.rawValue
+        }
+    }
+
+    // MARK: - what counts
+
+    private func isHere(_ judged: ControlHistory.Judged) -> Bool {
+        past.map { judged.isKnown(in: $0) } ?? true
+    }
+
+    /// Whether an entry lies beyond how far its author's replica counts.
+    private func isCut(_ judged: ControlHistory.Judged) -> Bool {
+        entries.revokes[judged.entry.author]?.contains { revoke in
+            isHere(revoke.judged)
+                && judged.entry.dot.counter > revoke.heights[judged.entry.replica] ?? 0
+        } ?? false
+    }
+
+    /// Whether a grant counts: its author was let in before it by what counts, and so was whom it gives a role.
+    private mutating func counts(_ place: Int) -> Bool {
+        let judged = entries.all[place]
+        guard isHere(judged), !isCut(judged), isAdmitted(judged.entry.author, before: place) else {
+            return false
+        }
+        guard case .role(let entry) = judged.entry.act else { return true }
+        return isAdmitted(entry.node, before: place)
+    }
+
+    /// Whether a node was let in by an entry that stands before a place.
+    ///
+    /// Who let it in must have been let in, and so on; a chain may be as long as a liar likes.
+    private mutating func isAdmitted(_ node: NodeID, before place: Int) -> Bool {
+        var open = [(node: node, before: place)]
+        while let (asked, bound) = open.last {
+            guard let admission = nextAdmission(of: asked, before: bound) else {
+                open.removeLast()
+                continue
+            }
+            let judged = entries.all[admission]
+            let author = judged.entry.author
+            if !isHere(judged) || isCut(judged) {
+                lookedAt[asked, default: 0] += 1
+            } else if wasFound(author, before: admission) {
+                admissions[asked] = admission
+            } else if nextAdmission(of: author, before: admission) == nil {
+                lookedAt[asked, default: 0] += 1
+            } else {
+                open.append((author, admission))
+            }
+        }
+        return wasFound(node, before: place)
+    }
+
+    private func wasFound(_ node: NodeID, before place: Int) -> Bool {
+        node == founder || admissions[node].map { $0 < place } ?? false
+    }
+
+    /// The next entry that may let a node in; nil if it is known whether one before the place does.
+    private mutating func nextAdmission(of node: NodeID, before place: Int) -> Int? {
+        guard node != founder, admissions[node] == nil, let grants = entries.grants[node] else {
+            return nil
+        }
+        var index = lookedAt[node] ?? 0
+        while index < grants.count, grants[index] < place {
+            if case .member = entries.all[grants[index]].entry.act {
+                lookedAt[node] = index
+                return grants[index]
+            }
+            index += 1
+        }
+        lookedAt[node] = index
+        return nil
     }
 }

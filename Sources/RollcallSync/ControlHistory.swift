@@ -14,40 +14,34 @@ struct ControlHistory {
 
     struct Entry {
         var dot: Dot
-        var author: NodeID
+        var replica: ReplicaID
         var act: Act
+
+        var author: NodeID { replica.node }
     }
 
-    /// A head that a change names as known to it: its parents, and the replicas that it ends.
-    private struct Link {
-        var counter: UInt64
-        var known: ReplicaID
-        var height: UInt64
+    /// An entry with what its author knew.
+    struct Judged {
+        var entry: Entry
+        /// Where its replica stands in pasts.
+        var place: Int
+        var past: Past
+        /// Whether all that its author knew is here.
+        var isPastWhole: Bool
+
+        /// Whether an author knew this entry.
+        func isKnown(in past: Past) -> Bool { past[place] >= entry.dot.counter }
     }
 
     private(set) var entries: [Entry] = []
-    private var links: [ReplicaNumber: [Link]] = [:]
+    private var pasts = Pasts()
     /// What the first change of a replica ends, in both lanes.
     private(set) var endedLists: [ReplicaID: [Extras.Ended]] = [:]
-    /// How far each control replica has come.
-    private(set) var applied = VersionVector()
 
     mutating func add(_ entry: Entry) { entries.append(entry) }
 
     /// Notes what a change of the control lane names, whatever its kind.
-    mutating func note(linksOf change: Change, by id: ReplicaID) {
-        var found = Extras.parents(change).map {
-            Link(counter: change.dot.counter, known: $0.replica, height: $0.counter)
-        }
-        found += Extras.ended(change).map {
-            Link(
-                counter: change.dot.counter,
-                known: ReplicaID(node: id.node, lane: id.lane, incarnation: $0.incarnation),
-                height: $0.height)
-        }
-        if !found.isEmpty { links[change.dot.replica, default: []] += found }
-        applied[change.dot.replica] = max(applied[change.dot.replica], change.dot.counter)
-    }
+    mutating func note(linksOf change: Change, by id: ReplicaID) { pasts.note(change, by: id) }
 
     /// Notes which replicas of its node a first change ends.
     mutating func note(endedBy change: Change, of id: ReplicaID) {
@@ -55,41 +49,52 @@ struct ControlHistory {
         if !ended.isEmpty { endedLists[id] = ended }
     }
 
-    /// All that the author of a change knew when it wrote it, as far as those changes have come, and whether all have.
-    func past(of dot: Dot, _ table: ReplicaTable) -> (known: VersionVector, isWhole: Bool) {
-        var past = VersionVector()
-        var isHeardOf = true
-        var next: [Dot] = []
-        func follow(_ replica: ReplicaNumber, above low: UInt64, through high: UInt64) {
-            for link in links[replica] ?? [] where link.counter > low && link.counter <= high {
-                guard link.height > 0, link.height <= Dot.counterMax else { continue }
-                if let number = table.number(of: link.known) {
-                    next.append(Dot(number, link.height))
-                } else {
-                    isHeardOf = false
-                }
-            }
+    /// All entries, causes before effects, and in canonical order beside each other.
+    mutating func judged(_ table: ReplicaTable) -> [Judged] {
+        pasts.forgetUnsettled()
+        let judged = entries.map { entry in
+            // An entry's links were noted before it was added.
+            let place = pasts.place(ofKnown: entry.replica) ?? 0
+            let (past, isWhole) = pasts.past(of: entry.dot.counter, at: place)
+            return Judged(entry: entry, place: place, past: past, isPastWhole: isWhole)
         }
-        follow(dot.replica, above: dot.counter - 1, through: dot.counter)
-        if dot.counter > 1 { next.append(Dot(dot.replica, dot.counter - 1)) }
-        while let known = next.popLast() {
-            let before = past[known.replica]
-            guard known.counter > before else { continue }
-            past[known.replica] = known.counter
-            follow(known.replica, above: before, through: known.counter)
-        }
-        return (past, isHeardOf && applied.descends(from: past))
+        let counts = judged.map(\.past.changeCount)
+        return judged.indices.sorted { left, right in
+            counts[left] == counts[right]
+                ? table.precedes(judged[left].entry.dot, judged[right].entry.dot)
+                : counts[left] < counts[right]
+        }.map { judged[$0] }
     }
 }
 
 extension ControlHistory {
-    /// How far a replica went by the first change that ended it; nil if none did.
+    /// How far a replica went by the first changes that ended it; nil if none did.
+    ///
+    /// A laptop that was restored from an old copy may have ended one twice.
     func endedHeight(of id: ReplicaID) -> UInt64? {
-        for (by, ended) in endedLists where by.node == id.node && by.lane == id.lane {
-            if let found = ended.first(where: { $0.incarnation == id.incarnation }) {
-                return found.height
+        endedLists.lazy.filter { by, _ in by.node == id.node && by.lane == id.lane }
+            .flatMap(\.value).filter { $0.incarnation == id.incarnation }.map(\.height).max()
+    }
+
+    /// How far each replica of a revoked node counts; one that is not listed counts as far as a listed one ended it.
+    func heights(by revoke: RevokeEntry) -> [ReplicaID: UInt64] {
+        var listed: [ReplicaID: UInt64] = [:]
+        for cut in revoke.cuts {
+            let id = ReplicaID(node: revoke.node, lane: cut.lane, incarnation: cut.incarnation)
+            listed[id] = cut.height
+        }
+        var heights = listed
+        var next = isPlanted(.endedUncounted) ? [] : Array(listed.keys)
+        while let id = next.popLast() {
+            for ended in endedLists[id] ?? [] where ended.height > 0 {
+                let earlier = ReplicaID(
+                    node: id.node, lane: id.lane, incarnation: ended.incarnation)
+                guard listed[earlier] == nil else { continue }
+                if heights[earlier] == nil { next.append(earlier) }
+                // Of two that ended it the greater: what follows from either counts.
+                heights[earlier] = max(heights[earlier] ?? 0, ended.height)
             }
         }
-        return nil
+        return heights
     }
 }

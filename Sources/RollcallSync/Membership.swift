@@ -32,7 +32,7 @@ public struct Membership: Sendable {
     private let scheme: SignatureScheme
     private var history = ControlHistory()
     /// What was decided of entries whose whole past is here.
-    private var verdicts: [Dot: (isValid: Bool, past: VersionVector)] = [:]
+    private var verdicts: [Dot: Bool] = [:]
     private var isSettled = true
     /// How far the replicas of nodes that are no members count; none: nothing of them.
     private var countedHeights: [NodeID: [ReplicaID: UInt64]] = [:]
@@ -98,22 +98,27 @@ public struct Membership: Sendable {
         let id = table[change.dot.replica]
         history.note(linksOf: change, by: id)
         noteEnded(by: change, table)
+        // Whatever its kind: somebody may have known of it, and it of others.
+        isSettled = false
         guard let write = change.write(to: .entry),
             case .entry(let bytes) = Body(change.bodies, write.body).content
         else { return }
         if change.kind == ChangeKind.operator {
             if let entry = try? OperatorEntry(bytes) { operators[change.dot] = entry }
         } else if let act = act(change.kind, bytes) {
-            history.add(.init(dot: change.dot, author: id.node, act: act))
-            isSettled = false
+            history.add(.init(dot: change.dot, replica: id, act: act))
         }
     }
 
     /// Which replicas a first change ended says how far those count, once their node is revoked.
     mutating func noteEnded(by change: Change, _ table: ReplicaTable) {
         guard change.dot.counter == 1 else { return }
-        history.note(endedBy: change, of: table[change.dot.replica])
-        if hasLimits { isSettled = false }
+        let id = table[change.dot.replica]
+        history.note(endedBy: change, of: id)
+        guard countedHeights[id.node] != nil else { return }
+        isSettled = false
+        // A revoke may list a replica of which its author knew nothing, and what that one ended counts then.
+        if id.lane == .control { verdicts = [:] }
     }
 
     private func act(_ kind: UInt64, _ bytes: [UInt8]) -> ControlHistory.Act? {
@@ -137,22 +142,54 @@ public struct Membership: Sendable {
         guard !isSettled else { return false }
         isSettled = true
         let before = (members, countedHeights, mayNotWrite, erasures)
-        let authority = Authority(genesis, validEntries(table), history, table)
-        members = authority.admitted.filter { authority.isMember($0.key) }
+        let entries = validEntries(table)
+        var authority = Authority(founder: genesis.founder, entries)
+        members = [:]
         revoked = [:]
         countedHeights = [:]
-        for node in authority.disowned { countedHeights[node] = [:] }
-        for (node, revokes) in authority.revocations {
-            countedHeights[node] = Self.lowest(authority.cuts[node] ?? [])
-            guard let member = authority.admitted[node] else { continue }
-            revoked[node] = Revocation(member: member, reasons: revokes.map(\.reason))
+        mayNotWrite = []
+        for node in Set(entries.grants.keys).union([genesis.founder]) {
+            let grants = authority.grants(to: node)
+            guard authority.isAdmitted(node) else {
+                if entries.namesNewcomer(node) { countedHeights[node] = [:] }
+                continue
+            }
+            let member = member(node, by: grants, role: authority.role(of: node), table)
+            let revokes = authority.revokes(of: node)
+            if revokes.isEmpty {
+                members[node] = member
+            } else {
+                revoked[node] = Revocation(member: member, reasons: revokes.map(\.entry.reason))
+            }
+            let roles = Set(grants.map { Authority.role($0.entry.act) })
+            if roles == [Role.observer.rawValue], node != genesis.founder {
+                mayNotWrite.insert(node)
+            }
         }
-        mayNotWrite = Set(
-            authority.rolesEver.filter { $0.value == [Role.observer.rawValue] }.keys)
-        erasures = Erasures(authority.erased)
+        for (node, revokes) in entries.revokes {
+            countedHeights[node] = Self.lowest(revokes.map(\.heights))
+        }
+        erasures = Erasures(authority.erasures())
         return before != (members, countedHeights, mayNotWrite, erasures)
     }
 
+    /// Of several entries that let one node in the one whose dot comes first says its name and TLS key.
+    private func member(
+        _ node: NodeID, by grants: [ControlHistory.Judged], role: UInt8, _ table: ReplicaTable
+    ) -> Member {
+        var member = Member(
+            node: node, tlsKeyHash: genesis.founderTLSKeyHash, role: role, name: "", entry: nil)
+        for grant in grants {
+            guard case .member(let entry) = grant.entry.act else { continue }
+            if let earlier = member.entry, table.precedes(earlier, grant.entry.dot) { continue }
+            member.tlsKeyHash = entry.tlsKeyHash
+            member.name = entry.name
+            member.entry = grant.entry.dot
+        }
+        return member
+    }
+
+    /// By several revokes of a node: what each of them lists, as far as the least of them.
     private static func lowest(_ cuts: [[ReplicaID: UInt64]]) -> [ReplicaID: UInt64] {
         guard var lowest = cuts.first else { return [:] }
         for other in cuts.dropFirst() {
@@ -168,44 +205,23 @@ public struct Membership: Sendable {
     ///
     /// So a removal holds against whoever removes its author at the same time, and whoever knew of their own removal when
     /// they wrote is not heard.
-    private mutating func validEntries(_ table: ReplicaTable) -> [Authority.Judged] {
-        let judged = history.entries.map { entry in
-            if let verdict = verdicts[entry.dot] {
-                return Authority.Judged(entry: entry, past: verdict.past, isPastWhole: true)
-            }
-            let past = history.past(of: entry.dot, table)
-            return Authority.Judged(entry: entry, past: past.known, isPastWhole: past.isWhole)
-        }.sorted { left, right in
-            let (a, b) = (left.past.changeCount, right.past.changeCount)
-            return a == b ? table.precedes(left.entry.dot, right.entry.dot) : a < b
-        }
-        var valid: [Authority.Judged] = []
-        for candidate in judged {
-            if isValid(candidate, valid, table) { valid.append(candidate) }
+    private mutating func validEntries(_ table: ReplicaTable) -> ValidEntries {
+        var valid = ValidEntries()
+        for candidate in history.judged(table) {
+            let isValid = verdicts[candidate.entry.dot] ?? isAllowed(candidate, by: valid)
+            // Once all that its author knew is here, nothing that comes changes the verdict.
+            if candidate.isPastWhole { verdicts[candidate.entry.dot] = isValid }
+            if isValid { valid.append(candidate, history) }
         }
         return valid
     }
 
-    private mutating func isValid(
-        _ candidate: Authority.Judged, _ valid: [Authority.Judged], _ table: ReplicaTable
-    ) -> Bool {
-        if let verdict = verdicts[candidate.entry.dot] { return verdict.isValid }
-        let known = valid.filter { candidate.past.includes($0.entry.dot) }
-        let isValid = isAllowed(candidate.entry, by: Authority(genesis, known, history, table))
-        // Once all that its author knew is here, nothing that comes changes the verdict.
-        if candidate.isPastWhole {
-            verdicts[candidate.entry.dot] = (isValid, candidate.past)
-        }
-        return isValid
-    }
-
-    private func isAllowed(_ entry: ControlHistory.Entry, by authority: Authority) -> Bool {
-        switch entry.act {
-        case .member, .role, .erase: return authority.isAdministrator(entry.author)
-        case .revoke(let revoke):
-            // Anybody may leave.
-            return authority.isAdministrator(entry.author)
-                || revoke.node == entry.author && authority.isMember(entry.author)
-        }
+    private func isAllowed(_ candidate: ControlHistory.Judged, by valid: ValidEntries) -> Bool {
+        let author = candidate.entry.author
+        var authority = Authority(founder: genesis.founder, valid, knownIn: candidate.past)
+        if authority.isAdministrator(author) { return true }
+        // Anybody may leave.
+        guard case .revoke(let revoke) = candidate.entry.act else { return false }
+        return revoke.node == author && authority.isMember(author)
     }
 }

@@ -122,7 +122,7 @@ extension Laptop {
         // What is left is for removals.
         let roomForRemovals = 2 * Limits.membersMax
         guard
-            kind != ChangeKind.member && kind != ChangeKind.role
+            ![ChangeKind.member, ChangeKind.role, ChangeKind.erase].contains(kind)
                 || membership.map({ $0.entryCount < Limits.membershipEntriesMax - roomForRemovals })
                     ?? true
         else { throw LaptopError.tooManyEntries }

@@ -5,129 +5,6 @@ import Testing
 
 @testable import RollcallSync
 
-/// A history of control changes, made by hand: who wrote what, and knew how much of the others then.
-struct ControlScript {
-    enum Act: Hashable {
-        case admit(Int, Role)
-        case role(Int, Role)
-        /// With all of the node's control changes that are known to the author, or none of them.
-        case revoke(Int, isWhole: Bool)
-    }
-
-    struct Entry: Hashable {
-        var author: Int
-        var act: Act
-        /// For each node, how many of its control changes the author knew.
-        var known: [Int]
-    }
-
-    static let keys: [NodeKey] = (0..<16).map {
-        NodeKey(ideal: [UInt8](repeating: $0 + 1, count: 32))
-    }
-    static let ids = keys.map { ReplicaID(node: $0.node, lane: .control, incarnation: 7) }
-    static let genesis = Genesis(
-        founder: keys[0].node, founderTLSKeyHash: hash(0), random: [UInt8](repeating: 0, count: 16),
-        title: "test")
-
-    static func hash(_ index: Int) -> [UInt8] { sha256([UInt8(index)]) }
-
-    private(set) var changes: [Change] = []
-    private(set) var counts = [Int](repeating: 0, count: keys.count)
-    let table: ReplicaTable = {
-        var table = ReplicaTable()
-        for id in ids { _ = table.insert(id) }
-        return table
-    }()
-
-    init(_ entries: [Entry]) { for entry in entries { add(entry) } }
-
-    mutating func add(_ entry: Entry) {
-        counts[entry.author] += 1
-        let dot = Dot(ReplicaNumber(UInt32(entry.author)), UInt64(counts[entry.author]))
-        var change = Change(
-            dot: dot, kind: kind(entry.act), record: dot, operatorDot: nil, recordedAt: 0,
-            extras: extras(entry))
-        change.append(.entry, names: [], body: Body(.entry(bytes(entry))).encoded())
-        changes.append(change)
-    }
-
-    private func kind(_ act: Act) -> UInt64 {
-        switch act {
-        case .admit: ChangeKind.member
-        case .role: ChangeKind.role
-        case .revoke: ChangeKind.revoke
-        }
-    }
-
-    private func bytes(_ entry: Entry) -> [UInt8] {
-        switch entry.act {
-        case .admit(let who, let role):
-            let key = Self.keys[who]
-            return MemberEntry(
-                node: key.node, tlsKeyHash: Self.hash(who), role: role, bundleKey: [],
-                name: "n\(who)",
-                proof: key.signature(
-                    of: MemberEntry.enrolment(
-                        register: Self.genesis.register, node: key.node,
-                        tlsKeyHash: Self.hash(who), bundleKey: []))
-            ).encoded()
-        case .role(let who, let role):
-            return RoleEntry(node: Self.keys[who].node, role: role).encoded()
-        case .revoke(let who, let isWhole):
-            let height = isWhole ? UInt64(entry.known[who]) : 0
-            let cut = Cut(lane: .control, incarnation: 7, height: height, hash: Self.hash(who))
-            return RevokeEntry(
-                node: Self.keys[who].node, reason: "lost", cuts: height > 0 ? [cut] : []
-            ).encoded()
-        }
-    }
-
-    private func extras(_ entry: Entry) -> [UInt8] {
-        var parents = ByteWriter()
-        for (node, count) in entry.known.enumerated() where count > 0 && node != entry.author {
-            Self.ids[node].encode(to: &parents)
-            parents.varint(UInt64(count))
-            parents.raw([UInt8](repeating: 0, count: 16))
-        }
-        guard !parents.bytes.isEmpty else { return [] }
-        var extras = ByteWriter()
-        extras.varint(Extras.parents)
-        extras.byteString(parents.bytes)
-        return extras.bytes
-    }
-
-    /// What a laptop makes of the changes, in an order; those of one replica come in theirs.
-    func membership(_ order: [Int]? = nil, settlingEach: Bool = false) -> Membership {
-        var membership = Membership(genesis: Self.genesis, scheme: .ideal)
-        var left = Dictionary(grouping: changes) { $0.dot.replica }
-        for index in order ?? Array(changes.indices) {
-            let replica = changes[index].dot.replica
-            guard let next = left[replica]?.removeFirst() else { continue }
-            membership.apply(next, table)
-            if settlingEach { membership.settle(table) }
-        }
-        membership.settle(table)
-        return membership
-    }
-}
-
-extension Membership {
-    /// Which of the scripted nodes are members, with their roles.
-    fileprivate var roles: [Int: UInt8] {
-        var roles: [Int: UInt8] = [:]
-        for (index, key) in ControlScript.keys.enumerated() {
-            if let member = members[key.node] { roles[index] = member.role }
-        }
-        return roles
-    }
-
-    fileprivate func isRevoked(_ index: Int) -> Bool {
-        revoked[ControlScript.keys[index].node] != nil
-    }
-
-    fileprivate func heights() -> [UInt64] { ControlScript.ids.map { countedHeight(of: $0) } }
-}
-
 @Suite struct MembershipTests {
     typealias Entry = ControlScript.Entry
 
@@ -137,7 +14,7 @@ extension Membership {
         Entry(author: 0, act: .admit(2, .administrator), known: [1, 0, 0]),
     ]
 
-    private func script(_ entries: [Entry]) -> ControlScript {
+    func script(_ entries: [Entry]) -> ControlScript {
         ControlScript(Self.founding + entries)
     }
 
@@ -212,116 +89,6 @@ extension Membership {
         #expect(script(writes + [late, early]).membership().countedHeight(of: id) == 1)
         #expect(roles(writes + [late, early]) == [0: 1, 2: 1, 3: 2])
     }
-
-    // MARK: - any order
-
-    /// All histories of so many entries after the founding, by the three administrators.
-    private func eachHistory(
-        _ left: Int, _ acts: (Int) -> [ControlScript.Act], _ entries: [Entry] = [],
-        _ counts: [Int] = [2, 0, 0], _ body: ([Entry]) throws -> Void
-    ) rethrows {
-        try body(entries)
-        guard left > 0 else { return }
-        for author in 0..<3 {
-            for act in acts(author) {
-                var known = [2, 0, 0]
-                try eachKnowledge(author, counts, 0, &known) { known in
-                    var grown = counts
-                    grown[author] += 1
-                    try eachHistory(
-                        left - 1, acts,
-                        entries + [Entry(author: author, act: act, known: known)], grown, body)
-                }
-            }
-        }
-    }
-
-    private func eachKnowledge(
-        _ author: Int, _ counts: [Int], _ node: Int, _ known: inout [Int],
-        _ body: ([Int]) throws -> Void
-    ) rethrows {
-        guard node < 3 else { return try body(known) }
-        let least = node == author ? counts[node] : node == 0 ? 2 : 0
-        for count in least...max(least, counts[node]) {
-            known[node] = count
-            try eachKnowledge(author, counts, node + 1, &known, body)
-        }
-    }
-
-    private func expectOne(_ script: ControlScript) {
-        let straight = script.membership()
-        let count = script.changes.count
-        let orders = [
-            Array((0..<count).reversed()), (0..<count).map { ($0 + count / 2) % count },
-            (0..<count).sorted { ($0 % 2, $0) < ($1 % 2, $1) },
-        ]
-        for order in orders {
-            let other = script.membership(order, settlingEach: true)
-            #expect(other.roles == straight.roles)
-            #expect(other.heights() == straight.heights())
-        }
-    }
-
-    /// Removals are never undone by what comes later.
-    private func expectRemovalsStay(_ entries: [Entry]) {
-        var before = Membership(genesis: ControlScript.genesis, scheme: .ideal)
-        for count in 0...entries.count {
-            let after = script(Array(entries.prefix(count))).membership()
-            for index in 0..<12 where before.isRevoked(index) {
-                #expect(after.roles[index] == nil)
-            }
-            before = after
-        }
-    }
-
-    private func removals(by author: Int) -> [ControlScript.Act] {
-        (0..<3).filter { $0 != author }.map { .revoke($0, isWhole: true) }
-    }
-
-    private func acts(of author: Int) -> [ControlScript.Act] {
-        removals(by: author) + [.role((author + 1) % 3, .operator), .admit(3, .administrator)]
-    }
-
-    @Test func `every short history by three administrators comes out one way in every order`() {
-        var historyCount = 0
-        eachHistory(2, acts(of:)) { entries in
-            historyCount += 1
-            expectOne(script(entries))
-        }
-        eachHistory(3, removals(by:)) { entries in
-            historyCount += 1
-            expectOne(script(entries))
-        }
-        #expect(historyCount > 800)
-    }
-
-    @Test func `random histories of twelve laptops come out one way, and removals stay`() async {
-        var generator = SeededGenerator(seed: 12)
-        for _ in 0..<200 {
-            // Others wait for a thread, and some of them for less than five seconds.
-            await Task.yield()
-            var entries: [Entry] = []
-            var counts = [2, 0, 0] + [Int](repeating: 0, count: 9)
-            for _ in 0..<Int.random(in: 4...24, using: &generator) {
-                let author = Int.random(in: 0..<12, using: &generator)
-                let target = Int.random(in: 0..<12, using: &generator)
-                let act: ControlScript.Act =
-                    switch Int.random(in: 0..<10, using: &generator) {
-                    case ..<5: .admit(target, .administrator)
-                    case ..<7:
-                        .role(target, Role.allCases.randomElement(using: &generator) ?? .observer)
-                    default: .revoke(target, isWhole: Bool.random(using: &generator))
-                    }
-                let known = counts.enumerated().map { node, count in
-                    node == author ? count : Int.random(in: 0...count, using: &generator)
-                }
-                entries.append(Entry(author: author, act: act, known: known))
-                counts[author] += 1
-            }
-            expectOne(script(entries))
-            expectRemovalsStay(entries)
-        }
-    }
 }
 
 extension MembershipTests {
@@ -334,6 +101,63 @@ extension MembershipTests {
         let membership = script.membership([0, 1, 2, 4, 3], settlingEach: true)
         #expect(membership.members.count == script.membership().members.count)
         #expect(membership.isMember(ControlScript.keys[2].node))
+    }
+
+    @Test
+    func `what an author knew through a change of another kind is heeded when that comes last`() {
+        let lowered = Entry(author: 0, act: .role(1, .operator), known: [2, 0, 0])
+        let between = Entry(author: 2, act: .name, known: [3, 0, 0])
+        // It knew of the change between, and so that it is an administrator no more.
+        let lets = Entry(author: 1, act: .admit(3, .operator), known: [2, 0, 1])
+        let script = script([lowered, between, lets])
+        let last = script.membership([0, 1, 2, 4, 3], settlingEach: true)
+        #expect(last.roles == script.membership().roles)
+        #expect(last.roles == [0: 1, 1: 2, 2: 1])
+    }
+
+    @Test func `a revoke that lists what its author never saw comes out one way in every order`() {
+        let lowers = Entry(author: 1, act: .role(2, .operator), known: [2, 0, 0])
+        let out = Entry(author: 0, act: .revokeUnseen(1), known: [2, 0, 0])
+        let lets = Entry(author: 2, act: .admit(4, .operator), known: [3, 1, 0])
+        // With it the first counts, so the author of the third was no administrator.
+        let again = Entry(
+            author: ControlScript.nodeCount + 1, act: .name, known: [], ended: 1)
+        let script = script([lowers, out, lets, again])
+        #expect(script.membership(settlingEach: true).roles == [0: 1, 2: 2])
+        #expect(script.membership([5, 0, 1, 2, 3, 4]).roles == [0: 1, 2: 2])
+    }
+
+    @Test func `of several that ended one replica the greatest height counts`() {
+        var history = ControlHistory()
+        var table = ReplicaTable()
+        let node = ControlScript.keys[1].node
+        let lives = (10..<30).map {
+            ReplicaID(node: node, lane: .control, incarnation: UInt64($0))
+        }
+        for (place, id) in lives.enumerated() {
+            var ended = ByteWriter()
+            ended.u64(9)
+            ended.varint(place + 1)
+            ended.raw(ControlScript.hash(1))
+            var extras = ByteWriter()
+            extras.varint(Extras.ended)
+            extras.byteString(ended.bytes)
+            let dot = Dot(table.insert(id), 1)
+            let change = Change(
+                dot: dot, kind: ChangeKind.operator, record: dot, operatorDot: nil, recordedAt: 0,
+                extras: extras.bytes)
+            history.note(endedBy: change, of: id)
+        }
+        let revoke = RevokeEntry(
+            node: node, reason: "lost",
+            cuts: lives.map {
+                Cut(
+                    lane: .control, incarnation: $0.incarnation, height: 1,
+                    hash: ControlScript.hash(1))
+            })
+        let first = ReplicaID(node: node, lane: .control, incarnation: 9)
+        #expect(history.heights(by: revoke)[first] == 20)
+        #expect(history.endedHeight(of: first) == 20)
     }
 
     @Test func `many entries about the same two come out as the last says`() {

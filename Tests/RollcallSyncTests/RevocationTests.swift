@@ -182,4 +182,30 @@ import Testing
         }
         #expect(failed)
     }
+
+    @Test func `what is left of the entries is for removals`() throws {
+        let world = try World.team(["north gate", "table 1", "table 2"])
+        let second = world.laptops[1].identity.node
+        let known = try #require(world.laptops[0].laptop.membership?.entryCount)
+        let reserve = 2 * Limits.membersMax
+        let role = RoleEntry(node: second, role: .operator).encoded()
+        var draft = Draft(kind: ChangeKind.role, record: .new, operatorDot: nil)
+        draft.append(.entry, body: Body(.entry(role)).encoded())
+        let count = Limits.membershipEntriesMax - reserve - known - 1
+        func give(_ role: Role) throws {
+            _ = try world.act(0) { laptop, store, output in
+                try laptop.give(role, to: second, world.moment, store, &output)
+            }
+        }
+        _ = try world.act(0) { laptop, store, output in
+            try laptop.write(
+                [Draft](repeating: draft, count: count), in: .control, store, &output)
+        }
+        try give(.administrator)
+        #expect(throws: LaptopError.tooManyEntries) { try give(.operator) }
+        try world.plug(0, 2)
+        try revoke(world, 0, 1)
+        #expect(world.laptops[2].laptop.membership?.isMember(second) == false)
+        #expect(try world.haveConvergedAmong([0, 2]))
+    }
 }

@@ -1,0 +1,216 @@
+import RollcallCore
+import RollcallTrust
+import RollcallWire
+
+@testable import RollcallSync
+
+/// A history of control changes, made by hand: who wrote what, and knew how much of the others then.
+struct ControlScript {
+    enum Act: Hashable {
+        case admit(Int, Role)
+        case role(Int, Role)
+        /// With all of the node's control changes that are known to the author, or none of them.
+        case revoke(Int, isWhole: Bool)
+        /// A lie: with the first change of the node's second replica, whether or not the author knew it.
+        case revokeUnseen(Int)
+        /// The name of an operator: no entry that decides anything.
+        case name
+    }
+
+    struct Entry: Hashable {
+        /// A node's number, which stands for its first replica; its second has that plus ``ControlScript/nodeCount``.
+        var author: Int
+        var act: Act
+        /// For each replica, how many of its changes the author knew.
+        var known: [Int]
+        /// How far the first change of a second replica says that the first of its node went.
+        var ended = 0
+    }
+
+    static let nodeCount = 64
+    static let keys: [NodeKey] = (0..<UInt8(nodeCount)).map {
+        NodeKey(ideal: [UInt8](repeating: $0 + 1, count: 32))
+    }
+    static let ids = [7, 8].flatMap { incarnation in
+        keys.map { ReplicaID(node: $0.node, lane: .control, incarnation: incarnation) }
+    }
+    static let genesis = Genesis(
+        founder: keys[0].node, founderTLSKeyHash: hash(0), random: [UInt8](repeating: 0, count: 16),
+        title: "test")
+
+    static func hash(_ index: Int) -> [UInt8] { sha256([UInt8(index)]) }
+
+    private(set) var changes: [Change] = []
+    private(set) var counts = [Int](repeating: 0, count: ids.count)
+    let table: ReplicaTable = {
+        var table = ReplicaTable()
+        for id in ids { _ = table.insert(id) }
+        return table
+    }()
+
+    init(_ entries: [Entry]) { for entry in entries { add(entry) } }
+
+    mutating func add(_ entry: Entry) {
+        counts[entry.author] += 1
+        let dot = Dot(ReplicaNumber(UInt32(entry.author)), UInt64(counts[entry.author]))
+        var change = Change(
+            dot: dot, kind: kind(entry.act), record: dot, operatorDot: nil, recordedAt: 0,
+            extras: extras(entry))
+        change.append(.entry, names: [], body: Body(.entry(bytes(entry))).encoded())
+        changes.append(change)
+    }
+
+    private func kind(_ act: Act) -> UInt64 {
+        switch act {
+        case .admit: ChangeKind.member
+        case .role: ChangeKind.role
+        case .revoke, .revokeUnseen: ChangeKind.revoke
+        case .name: ChangeKind.operator
+        }
+    }
+
+    private func bytes(_ entry: Entry) -> [UInt8] {
+        switch entry.act {
+        case .admit(let who, let role):
+            let key = Self.keys[who]
+            return MemberEntry(
+                node: key.node, tlsKeyHash: Self.hash(who), role: role, bundleKey: [],
+                name: "n\(who)",
+                proof: key.signature(
+                    of: MemberEntry.enrolment(
+                        register: Self.genesis.register, node: key.node,
+                        tlsKeyHash: Self.hash(who), bundleKey: []))
+            ).encoded()
+        case .role(let who, let role):
+            return RoleEntry(node: Self.keys[who].node, role: role).encoded()
+        case .revoke(let who, let isWhole):
+            let heights = [who, who + Self.nodeCount].map { isWhole ? entry.known.at($0) : 0 }
+            let cuts = zip([7, 8], heights).filter { $0.1 > 0 }.map { incarnation, height in
+                Cut(
+                    lane: .control, incarnation: incarnation, height: UInt64(height),
+                    hash: Self.hash(who))
+            }
+            return RevokeEntry(node: Self.keys[who].node, reason: "lost", cuts: cuts).encoded()
+        case .revokeUnseen(let who):
+            let cut = Cut(lane: .control, incarnation: 8, height: 1, hash: Self.hash(who))
+            return RevokeEntry(node: Self.keys[who].node, reason: "lost", cuts: [cut]).encoded()
+        case .name: return OperatorEntry(name: "Olena").encoded()
+        }
+    }
+
+    private func extras(_ entry: Entry) -> [UInt8] {
+        var parents = ByteWriter()
+        for (node, count) in entry.known.enumerated() where count > 0 && node != entry.author {
+            Self.ids[node].encode(to: &parents)
+            parents.varint(UInt64(count))
+            parents.raw([UInt8](repeating: 0, count: 16))
+        }
+        var extras = ByteWriter()
+        if entry.ended > 0 {
+            var ended = ByteWriter()
+            ended.u64(7)
+            ended.varint(entry.ended)
+            ended.raw([UInt8](repeating: 0, count: 32))
+            extras.varint(Extras.ended)
+            extras.byteString(ended.bytes)
+        }
+        guard !parents.bytes.isEmpty else { return extras.bytes }
+        extras.varint(Extras.parents)
+        extras.byteString(parents.bytes)
+        return extras.bytes
+    }
+
+    /// In the order of their numbers.
+    var replicasWritten: [ReplicaID] {
+        Self.ids.indices.filter { counts[$0] > 0 }.map { Self.ids[$0] }
+    }
+
+    /// What laptops make of the changes in every order of arrival, each change judged as it comes.
+    ///
+    /// Those of one replica come in theirs, and so many of all come first. Answers what all orders end in; nil if two that had brought the same changes,
+    /// at the end or on the way, came to unlike conclusions.
+    func outcomeOfEveryOrder(after count: Int = 0) -> Outcome? {
+        var outcomes: [[Int]: Outcome] = [:]
+        let byReplica = Dictionary(grouping: changes) { Int($0.dot.replica.rawValue) }
+        let replicas = byReplica.keys.sorted()
+        let ids = replicas.map { Self.ids[$0] }
+        func arrive(_ come: [Int], _ membership: Membership) -> Bool {
+            let outcome = Outcome(membership, ids)
+            if let earlier = outcomes[come], earlier != outcome { return false }
+            outcomes[come] = outcome
+            return replicas.indices.allSatisfy { index in
+                let changes = byReplica[replicas[index]] ?? []
+                guard come[index] < changes.count else { return true }
+                var after = membership
+                after.apply(changes[come[index]], table)
+                after.settle(table)
+                var grown = come
+                grown[index] += 1
+                return arrive(grown, after)
+            }
+        }
+        var start = Membership(genesis: Self.genesis, scheme: .ideal)
+        var come = replicas.map { _ in 0 }
+        for change in changes.prefix(count) {
+            start.apply(change, table)
+            come[replicas.firstIndex(of: Int(change.dot.replica.rawValue)) ?? 0] += 1
+        }
+        start.settle(table)
+        guard arrive(come, start) else { return nil }
+        return outcomes[replicas.map { byReplica[$0]?.count ?? 0 }]
+    }
+
+    /// What a laptop makes of the changes, in an order; those of one replica come in theirs.
+    func membership(_ order: [Int]? = nil, settlingEach: Bool = false) -> Membership {
+        var membership = Membership(genesis: Self.genesis, scheme: .ideal)
+        var left = Dictionary(grouping: changes) { $0.dot.replica }
+        for index in order ?? Array(changes.indices) {
+            let replica = changes[index].dot.replica
+            guard let next = left[replica]?.removeFirst() else { continue }
+            membership.apply(next, table)
+            if settlingEach { membership.settle(table) }
+        }
+        membership.settle(table)
+        return membership
+    }
+}
+
+/// All that follows from a history: who is a member, who is out, and how far each replica counts.
+struct Outcome: Equatable {
+    var roles: [NodeID: UInt8]
+    var revoked: Set<NodeID>
+    var heights: [UInt64]
+
+    init(roles: [NodeID: UInt8], revoked: Set<NodeID>, heights: [UInt64]) {
+        self.roles = roles
+        self.revoked = revoked
+        self.heights = heights
+    }
+
+    init(_ membership: Membership, _ ids: [ReplicaID]) {
+        roles = membership.members.mapValues(\.role)
+        revoked = Set(membership.revoked.keys)
+        heights = ids.map { membership.countedHeight(of: $0) }
+    }
+}
+
+extension Membership {
+    /// Which of the scripted nodes are members, with their roles.
+    var roles: [Int: UInt8] {
+        var roles: [Int: UInt8] = [:]
+        for (index, key) in ControlScript.keys.enumerated() {
+            if let member = members[key.node] { roles[index] = member.role }
+        }
+        return roles
+    }
+
+    func isRevoked(_ index: Int) -> Bool {
+        revoked[ControlScript.keys[index].node] != nil
+    }
+
+    func heights() -> [UInt64] { ControlScript.ids.map { countedHeight(of: $0) } }
+}
+
+extension [Int] {
+    func at(_ index: Int) -> Int { index < count ? self[index] : 0 }
+}

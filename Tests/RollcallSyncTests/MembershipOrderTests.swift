@@ -1,0 +1,194 @@
+import RollcallCore
+import RollcallTrust
+import Testing
+
+@testable import RollcallSync
+
+/// Every history by three administrators up to a length, once each.
+///
+/// A history is what each wrote and how much of the others they knew then, not the order in which we list it: of the
+/// orders in which it could have been written only the first in the alphabet is given.
+struct ShortHistories {
+    typealias Entry = ControlScript.Entry
+
+    let length: Int
+    let acts: (Int) -> [ControlScript.Act]
+
+    /// Any of the other two is taken out.
+    static func removals(by author: Int) -> [ControlScript.Act] {
+        (0..<3).filter { $0 != author }.map { .revoke($0, isWhole: true) }
+    }
+
+    /// The other two are taken out, with what is known of them or with nothing; one is made an operator; a fourth is let in.
+    static func acts(of author: Int) -> [ControlScript.Act] {
+        removals(by: author) + [
+            .revoke((author + 1) % 3, isWhole: false), .role((author + 1) % 3, .operator),
+            .admit(3, .administrator),
+        ]
+    }
+
+    func forEach(_ body: ([Entry]) throws -> Void) rethrows {
+        try extend([], [2, 0, 0], body)
+    }
+
+    private func extend(
+        _ entries: [Entry], _ counts: [Int], _ body: ([Entry]) throws -> Void
+    ) rethrows {
+        try body(entries)
+        guard entries.count < length else { return }
+        for author in 0..<3 {
+            for known in knowledge(of: author, entries, counts) {
+                guard isFirstInAlphabet(author, known, entries, counts) else { continue }
+                var grown = counts
+                grown[author] += 1
+                for act in acts(author) {
+                    let entry = Entry(author: author, act: act, known: known)
+                    try extend(entries + [entry], grown, body)
+                }
+            }
+        }
+    }
+
+    /// What an author may know: all that it wrote, and with a change all that its author knew.
+    private func knowledge(of author: Int, _ entries: [Entry], _ counts: [Int]) -> [[Int]] {
+        var found: [[Int]] = []
+        for first in 2...counts[0] {
+            for second in 0...counts[1] {
+                for third in 0...counts[2] {
+                    let known = [first, second, third]
+                    guard known[author] == counts[author], isClosed(known, entries) else {
+                        continue
+                    }
+                    found.append(known)
+                }
+            }
+        }
+        return found
+    }
+
+    private func isClosed(_ known: [Int], _ entries: [Entry]) -> Bool {
+        var written = [2, 0, 0]
+        return entries.allSatisfy { entry in
+            written[entry.author] += 1
+            return written[entry.author] > known[entry.author]
+                || zip(entry.known, known).allSatisfy { $0 <= $1 }
+        }
+    }
+
+    /// Whether an entry could not as well stand before one of a later author that it did not know.
+    private func isFirstInAlphabet(
+        _ author: Int, _ known: [Int], _ entries: [Entry], _ counts: [Int]
+    ) -> Bool {
+        var counts = counts
+        for entry in entries.reversed() {
+            guard known[entry.author] < counts[entry.author] else { return true }
+            guard entry.author < author else { return false }
+            counts[entry.author] -= 1
+        }
+        return true
+    }
+}
+
+@Suite struct MembershipOrderTests {
+    typealias Entry = ControlScript.Entry
+
+    /// The founding comes first, and all else in every order.
+    private func expectOne(_ entries: [Entry], foundingFirst: Bool = true) {
+        let script = ControlScript(MembershipTests.founding + entries)
+        let plain = PlainMembership(MembershipTests.founding + entries, script.table)
+        #expect(script.outcomeOfEveryOrder(after: foundingFirst ? 2 : 0) == plain.outcome)
+    }
+
+    @Test func `every history of two acts of any kind, with the founding, comes out one way`() {
+        var historyCount = 0
+        ShortHistories(length: 2, acts: ShortHistories.acts(of:)).forEach { entries in
+            historyCount += 1
+            expectOne(entries, foundingFirst: false)
+        }
+        #expect(historyCount == 316)
+    }
+
+    /// One in a thousand; all of them in a soak.
+    @Test func `every history of up to four acts of any kind comes out one way in every order`()
+        async
+    {
+        await expectOne(ShortHistories(length: 4, acts: ShortHistories.acts(of:)), oneIn: 1_000)
+    }
+
+    /// All of three, and of those of four and five some; all of them in a soak.
+    @Test func `every history of up to five removals comes out one way in every order`() async {
+        await expectOne(ShortHistories(length: 3, acts: ShortHistories.removals(by:)), oneIn: 1)
+        await expectOne(ShortHistories(length: 5, acts: ShortHistories.removals(by:)), oneIn: 250)
+    }
+
+    private func expectOne(_ histories: ShortHistories, oneIn divisor: Int) async {
+        var all: [[Entry]] = []
+        histories.forEach { all.append($0) }
+        for index in stride(from: 0, to: all.count, by: LawsTests.isSoak ? 1 : divisor) {
+            // Others wait for a thread, and some of them for less than five seconds.
+            await Task.yield()
+            expectOne(all[index])
+        }
+    }
+
+    /// In a soak, 10,000.
+    @Test func `random histories of twelve laptops come out one way, and removals stay`() async {
+        var generator = SeededGenerator(seed: 12)
+        for _ in 0..<(LawsTests.isSoak ? 10_000 : 80) {
+            await Task.yield()
+            let entries = randomHistory(&generator)
+            let script = ControlScript(entries)
+            let plain = PlainMembership(entries, script.table).outcome
+            for order in 0..<4 {
+                let indices = Array(entries.indices).shuffled(using: &generator)
+                let membership = script.membership(indices, settlingEach: order > 0)
+                #expect(Outcome(membership, script.replicasWritten) == plain)
+            }
+            if Int.random(in: 0..<4, using: &generator) == 0 { expectRemovalsStay(entries) }
+        }
+    }
+
+    private func randomHistory(_ generator: inout SeededGenerator) -> [Entry] {
+        var entries = MembershipTests.founding
+        var counts = [2] + [Int](repeating: 0, count: ControlScript.nodeCount + 11)
+        for _ in 0..<Int.random(in: 4...24, using: &generator) {
+            let node = Int.random(in: 0..<12, using: &generator)
+            let isSecond = Int.random(in: 0..<4, using: &generator) == 0
+            let author = isSecond ? node + ControlScript.nodeCount : node
+            let known = counts.enumerated().map { replica, count in
+                replica == author ? count : Int.random(in: 0...count, using: &generator)
+            }
+            var entry = Entry(author: author, act: randomAct(&generator), known: known)
+            if isSecond, counts[author] == 0 {
+                entry.ended = Int.random(in: 0...counts[node], using: &generator)
+            }
+            entries.append(entry)
+            counts[author] += 1
+        }
+        return entries
+    }
+
+    private func randomAct(_ generator: inout SeededGenerator) -> ControlScript.Act {
+        let target = Int.random(in: 0..<12, using: &generator)
+        switch Int.random(in: 0..<12, using: &generator) {
+        case ..<5: return .admit(target, .administrator)
+        case ..<7:
+            return .role(target, Role.allCases.randomElement(using: &generator) ?? .observer)
+        case 7: return .name
+        case 8: return .revokeUnseen(target)
+        default: return .revoke(target, isWhole: Bool.random(using: &generator))
+        }
+    }
+
+    /// Removals are never undone by what comes later.
+    private func expectRemovalsStay(_ entries: [Entry]) {
+        var before = Membership(genesis: ControlScript.genesis, scheme: .ideal)
+        for count in 0...entries.count {
+            let after = ControlScript(Array(entries.prefix(count))).membership()
+            for index in 0..<12 where before.isRevoked(index) {
+                #expect(after.roles[index] == nil)
+            }
+            before = after
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import RollcallCore
+import RollcallTrust
+
+@testable import RollcallSync
+
+/// Who may speak, by the rule as it is written and nothing kept: slow, and all that the fast one must come to.
+struct PlainMembership {
+    private(set) var outcome = Outcome(roles: [:], revoked: [], heights: [])
+
+    private struct Judged {
+        var dot: Dot
+        var author: Int
+        var act: ControlScript.Act
+        var cuts: [Int: UInt64]
+        var past: Set<Dot>
+    }
+
+    private struct Standing {
+        var roles: [Int: UInt8] = [:]
+        var admitted: Set<Int> = [0]
+        var cuts: [Int: [[Int: UInt64]]] = [:]
+
+        func isAdministrator(_ node: Int) -> Bool {
+            admitted.contains(node) && cuts[node] == nil && roles[node] == 1
+        }
+    }
+
+    private let byDot: [Dot: ControlScript.Entry]
+    private let table: ReplicaTable
+
+    init(_ entries: [ControlScript.Entry], _ table: ReplicaTable) {
+        var counts: [Int: Int] = [:]
+        var byDot: [Dot: ControlScript.Entry] = [:]
+        for entry in entries {
+            counts[entry.author, default: 0] += 1
+            byDot[Self.dot(entry.author, counts[entry.author] ?? 0)] = entry
+        }
+        self.byDot = byDot
+        self.table = table
+        let judged = byDot.map { judge($0.key, $0.value) }.sorted {
+            $0.past.count == $1.past.count
+                ? table.precedes($0.dot, $1.dot) : $0.past.count < $1.past.count
+        }
+        var valid: [Judged] = []
+        for candidate in judged where isValid(candidate, valid) { valid.append(candidate) }
+        let standing = standing(valid)
+        for index in standing.admitted {
+            let node = ControlScript.keys[index].node
+            if standing.cuts[index] == nil {
+                outcome.roles[node] = standing.roles[index]
+            } else {
+                outcome.revoked.insert(node)
+            }
+        }
+        outcome.heights = counts.keys.sorted().map { height(of: $0, standing, valid) }
+    }
+
+    private static func dot(_ replica: Int, _ counter: Int) -> Dot {
+        Dot(ReplicaNumber(UInt32(replica)), UInt64(counter))
+    }
+
+    private static func node(_ replica: Int) -> Int { replica % ControlScript.nodeCount }
+
+    private func judge(_ dot: Dot, _ entry: ControlScript.Entry) -> Judged {
+        var past: Set<Dot> = []
+        var next = [dot]
+        while let here = next.popLast() {
+            var known = [(Int(here.replica.rawValue), Int(here.counter) - 1)]
+            if let entry = byDot[here] {
+                known += entry.known.enumerated().map { ($0, $1) }
+                if entry.ended > 0 {
+                    known.append((entry.author - ControlScript.nodeCount, entry.ended))
+                }
+            }
+            for (replica, counter) in known where counter > 0 {
+                if past.insert(Self.dot(replica, counter)).inserted {
+                    next.append(Self.dot(replica, counter))
+                }
+            }
+        }
+        return Judged(
+            dot: dot, author: Self.node(entry.author), act: entry.act, cuts: cuts(entry), past: past
+        )
+    }
+
+    private func cuts(_ entry: ControlScript.Entry) -> [Int: UInt64] {
+        var cuts: [Int: UInt64] = [:]
+        switch entry.act {
+        case .revoke(let who, isWhole: true):
+            for replica in [who, who + ControlScript.nodeCount] where entry.known.at(replica) > 0 {
+                cuts[replica] = UInt64(entry.known.at(replica))
+            }
+        case .revokeUnseen(let who): cuts[who + ControlScript.nodeCount] = 1
+        default: break
+        }
+        for replica in cuts.keys where cuts[replica - ControlScript.nodeCount] == nil {
+            let ended = byDot[Self.dot(replica, 1)]?.ended ?? 0
+            if ended > 0 { cuts[replica - ControlScript.nodeCount] = UInt64(ended) }
+        }
+        return cuts
+    }
+
+    private func isValid(_ candidate: Judged, _ valid: [Judged]) -> Bool {
+        let before = standing(valid.filter { candidate.past.contains($0.dot) })
+        if before.isAdministrator(candidate.author) { return candidate.act != .name }
+        return Self.target(candidate.act, ifRevoke: true) == candidate.author
+            && before.admitted.contains(candidate.author) && before.cuts[candidate.author] == nil
+    }
+
+    private static func target(_ act: ControlScript.Act, ifRevoke: Bool) -> Int? {
+        switch act {
+        case .revoke(let who, _), .revokeUnseen(let who): ifRevoke ? who : nil
+        case .admit(let who, _), .role(let who, _): ifRevoke ? nil : who
+        case .name: nil
+        }
+    }
+
+    private func standing(_ valid: [Judged]) -> Standing {
+        var standing = Standing()
+        for revoke in valid {
+            guard let who = Self.target(revoke.act, ifRevoke: true) else { continue }
+            standing.cuts[who, default: []].append(revoke.cuts)
+        }
+        var given: [Int: [(role: UInt8, by: Judged)]] = [:]
+        for grant in valid {
+            guard Self.target(grant.act, ifRevoke: false) != nil,
+                standing.admitted.contains(grant.author),
+                standing.cuts[grant.author]?.contains(where: {
+                    grant.dot.counter > $0[Int(grant.dot.replica.rawValue)] ?? 0
+                }) != true
+            else { continue }
+            switch grant.act {
+            case .admit(let who, let role):
+                standing.admitted.insert(who)
+                given[who, default: []].append((role.rawValue, grant))
+            case .role(let who, let role) where standing.admitted.contains(who):
+                given[who, default: []].append((role.rawValue, grant))
+            default: break
+            }
+        }
+        standing.roles = given.mapValues { givers in
+            givers.filter { giver in !givers.contains { $0.by.past.contains(giver.by.dot) } }
+                .map(\.role).max() ?? 4
+        }
+        if given[0] == nil { standing.roles[0] = 1 }
+        return standing
+    }
+
+    private func height(of replica: Int, _ standing: Standing, _ valid: [Judged]) -> UInt64 {
+        let node = Self.node(replica)
+        if let cuts = standing.cuts[node] { return cuts.map { $0[replica] ?? 0 }.min() ?? 0 }
+        let isNamed = valid.contains { judged in
+            if case .admit(node, _) = judged.act { true } else { false }
+        }
+        return isNamed && !standing.admitted.contains(node) ? 0 : Dot.counterMax
+    }
+}
