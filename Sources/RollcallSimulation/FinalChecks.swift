@@ -24,7 +24,10 @@ extension Team {
         try checkSameChanges(core)
         try checkAcknowledged(first)
         try checkCounts(core)
-        for node in core { try checkAcknowledgements(of: node) }
+        for node in core {
+            try checkAcknowledgements(of: node)
+            try checkErased(node)
+        }
         return try checkViews(core[Int(plan.options.seed % UInt64(core.count))], core)
     }
 
@@ -157,7 +160,7 @@ extension Team {
         }
         // A value taken out of a set is shown by not being shown.
         let wanted = Set(
-            expected.filter { $0.field.kind != .set || $0.content != .removal }
+            expected.filter { !$0.isErased && ($0.field.kind != .set || $0.content != .removal) }
                 .map { Place(field: $0.field, dot: $0.dot) })
         guard shown == wanted else {
             throw SimulationFailure(
@@ -173,6 +176,7 @@ struct Written {
     var field: FieldNumber
     var names: [Dot]
     var body: [UInt8]
+    var isErased: Bool
 
     var content: Content { Body(body, 0..<body.count).content }
 
@@ -188,7 +192,8 @@ struct Written {
                     written.append(
                         Written(
                             dot: change.dot, record: change.record, field: write.field,
-                            names: write.names, body: Array(change.body(of: write))))
+                            names: write.names, body: Array(change.body(of: write)),
+                            isErased: change.isErased))
                 }
             }
         }
@@ -216,7 +221,7 @@ struct Written {
 
     /// Fields of one record that a person must settle.
     static func conflictCount(_ live: [Written], _ table: ReplicaTable) -> Int {
-        Dictionary(grouping: live, by: \.field).count { field, writes in
+        Dictionary(grouping: live.filter { !$0.isErased }, by: \.field).count { field, writes in
             let contents = writes.map(\.content)
             switch field.kind {
             case .set, .log: return false

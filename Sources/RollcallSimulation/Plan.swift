@@ -57,6 +57,8 @@ public struct Step: Equatable, Sendable {
         case `import`
         /// Takes node a out; its data counts b changes less far than the node has it.
         case revoke
+        /// Destroys the values of its a-th record.
+        case erase
         /// The node lies for b ms in way a (``Lie``).
         case lie
     }

@@ -123,6 +123,9 @@ public struct PlanMaker {
         // A clone that stands in its original's place with the only laptop that knows both would need addresses told anew.
         let isUsual = !steps.contains { [.fork, .join, .clone].contains($0.verb) }
         if isUsual, chance.percent(10), options.nodes > 2 { some(1, 2) { $0.revoke() } }
+        if !steps.contains(where: { $0.verb == .fork }), chance.percent(25) {
+            some(1, 6) { $0.erase() }
+        }
     }
 
     private mutating func some(_ least: Int, _ most: Int, _ fault: (inout Self) -> Void) {
@@ -258,6 +261,10 @@ public struct PlanMaker {
         let (left, right) = pair()
         let back = chance.percent(40) ? UInt64(chance.between(1, 30)) : 0
         steps.append(Step(time(), .revoke, left, right, back))
+    }
+
+    private mutating func erase() {
+        steps.append(Step(time(), .erase, node(), chance.next() >> 1))
     }
 
     private mutating func misroute() {

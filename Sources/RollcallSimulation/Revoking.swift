@@ -48,6 +48,7 @@ extension Team {
 struct CountedByOracle {
     private var ended: [ReplicaID: [Extras.Ended]] = [:]
     private var revokes: [RevokeEntry] = []
+    private var erases: [(by: ReplicaID, counter: UInt64, entry: EraseEntry)] = []
     private var admissions: [(by: ReplicaID, counter: UInt64, node: NodeID)] = []
     private var admitted: Set<NodeID>
 
@@ -83,6 +84,9 @@ struct CountedByOracle {
         if change.kind == ChangeKind.revoke, let entry = try? RevokeEntry(bytes) {
             revokes.append(entry)
         }
+        if change.kind == ChangeKind.erase, let entry = try? EraseEntry(bytes) {
+            erases.append((id, change.dot.counter, entry))
+        }
         if change.kind == ChangeKind.member, let entry = try? MemberEntry(bytes) {
             admissions.append((id, change.dot.counter, entry.node))
         }
@@ -105,6 +109,13 @@ struct CountedByOracle {
             return found.height
         }
         return 0
+    }
+
+    /// The changes whose values must be gone, or only may be.
+    func erased(butOnly mustBe: Bool) -> Set<EraseEntry.Name> {
+        Set(
+            erases.filter { !mustBe || counts($0.by, $0.counter) }
+                .flatMap { $0.entry.records.flatMap(\.changes) })
     }
 
     func counts(_ id: ReplicaID, _ counter: UInt64) -> Bool {

@@ -8,6 +8,7 @@ public struct SimulationFailure: Error, Equatable, Sendable {
         case answerBeforeCommit = "a person was told of what is not durable"
         case lostByCrash = "a crash took what was committed"
         case lost = "an acknowledged change is lost"
+        case notErased = "what was erased is there"
         case divergent = "two nodes hold different changes"
         case fingerprints = "equal changes, unlike fingerprints"
         case siblings = "shown values are not what was applied and not named"

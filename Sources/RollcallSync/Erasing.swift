@@ -174,9 +174,15 @@ extension Laptop {
             }
             output.commit.append(.rewrite(stored))
         }
-        if let state = try storage.record(record) {
-            output.commit.append(.record(StoredRecord(dot: record, state: state), conflicts: 0))
+        guard let state = try storage.record(record) else { return }
+        let live = try (liveWrites(of: record, storage) ?? []).map { entry in
+            LiveWrites(
+                change: gone[entry.change.dot] == nil ? entry.change : entry.change.erased([]),
+                fields: entry.fields)
         }
+        let conflicts = RecordView(live, heads.table).fields.count { $0.isConflict }
+        output.commit.append(
+            .record(StoredRecord(dot: record, state: state), conflicts: conflicts))
     }
 
     private mutating func puncture(

@@ -179,7 +179,11 @@ extension Laptop {
             let block = (subtree.first - 1) / Limits.changesPerBlock
             if trees.last?.block != block {
                 var tree = SaltTree()
-                if block * Limits.changesPerBlock + 1 < message.first, let storage,
+                // What a list leaves out may be known here.
+                let mayBeKnown =
+                    block * Limits.changesPerBlock + 1 < message.first
+                    || message.listedSubtrees != nil
+                if mayBeKnown, let storage,
                     let stored = try storage.salts(of: message.replica, block: block)
                 {
                     tree = try SaltTree(encoded: stored)

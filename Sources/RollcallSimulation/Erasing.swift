@@ -1,0 +1,68 @@
+import RollcallCore
+import RollcallStore
+import RollcallSync
+import RollcallTrust
+
+/// A person is erased: the values go from every disk, and nothing else does.
+extension Team {
+    func erase(_ step: Step) throws {
+        let node = nodes[step.node]
+        guard node.isUp, node.pausedUntil <= now, node.laptop?.membership != nil else { return }
+        try guarding(node) {
+            do {
+                let moment = node.moment(now)
+                _ = try node.act { laptop, disk, output in
+                    let records = try disk.records(after: nil, limit: 10_000)
+                    guard !records.isEmpty else { throw LaptopError.noSuchRecord }
+                    let record = records[Int(step.a % UInt64(records.count))].dot
+                    try laptop.erase([record], reason: "asked", moment, disk, &output)
+                }
+                mark(.erased)
+            } catch let error where error is LaptopError || error is StoreError {
+                return
+            }
+        }
+    }
+
+    /// What an erasure names is gone from each disk, and nothing that none names.
+    func checkErased(_ node: SimulatedNode) throws {
+        guard let laptop = node.laptop else { return }
+        let oracle = try CountedByOracle(node, laptop)
+        let (mustBe, mayBe) = (oracle.erased(butOnly: true), oracle.erased(butOnly: false))
+        guard !mayBe.isEmpty else { return }
+        var erasedRecords: Set<Dot> = []
+        var others: Set<Dot> = []
+        for row in try node.disk.replicas() where row.id.lane == .data && row.height > 0 {
+            for stored in try node.disk.changes(
+                of: row.number, from: 1, through: row.height, contentBytesMax: .max)
+            {
+                let change = try Change(dot: stored.dot, stored: stored.content)
+                let name = EraseEntry.Name(replica: row.id, counter: stored.dot.counter)
+                if mustBe.contains(name), !change.isErased {
+                    throw SimulationFailure(.notErased, "\(node.name) has what was erased")
+                }
+                if change.isErased, !mayBe.contains(name) {
+                    throw SimulationFailure(.lost, "\(node.name) lacks what nobody erased")
+                }
+                if change.isErased {
+                    erasedRecords.insert(change.record)
+                } else {
+                    others.insert(change.record)
+                }
+                try checkSalts(of: stored.dot, change.isErased, node)
+            }
+        }
+        if !erasedRecords.isDisjoint(with: others) { mark(.writtenAfterErasure) }
+    }
+
+    /// The salt of what is gone is gone, and of what is there it is there.
+    private func checkSalts(of dot: Dot, _ isErased: Bool, _ node: SimulatedNode) throws {
+        let block = (dot.counter - 1) / 256
+        let stored = try node.disk.salts(of: dot.replica, block: block)
+        let leaf = try stored.flatMap { try SaltTree(encoded: $0).leaf(dot.counter) }
+        guard (leaf == nil) == isErased else {
+            throw SimulationFailure(
+                isErased ? .notErased : .lost, "\(node.name): a salt of change \(dot.counter)")
+        }
+    }
+}
