@@ -20,12 +20,20 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public var socket: String
     /// Bytes inside TLS since the daemon started, over all peers.
     public var traffic: Traffic
+    /// That this laptop was taken out of the register, as far as it can know.
+    @OrNull public var takenOut: TakenOut?
+
+    enum CodingKeys: String, CodingKey {
+        case node, name, replica, register, title, listening, records, changes, conflicts, held
+        case quarantined, fingerprint, peers, joining, socket, traffic
+        case takenOut = "taken_out"
+    }
 
     public init(
         node: String, name: String?, replica: String?, register: String?, title: String?,
         listening: String?, records: Int, changes: Int, conflicts: Int, held: Int,
         quarantined: Int, fingerprint: String?, peers: [PeerReport], joining: [Newcomer],
-        protection: String?, socket: String, traffic: Traffic
+        protection: String?, socket: String, traffic: Traffic, takenOut: TakenOut? = nil
     ) {
         self._protection = OrNull(wrappedValue: protection)
         self.node = node
@@ -44,6 +52,23 @@ public struct StatusReport: Codable, Equatable, Sendable {
         self.joining = joining
         self.socket = socket
         self.traffic = traffic
+        self._takenOut = OrNull(wrappedValue: takenOut)
+    }
+}
+
+/// That a laptop was taken out of its register: why, by entries that are here, and which members say so.
+public struct TakenOut: Codable, Equatable, Sendable {
+    public var reasons: [String]
+    public var saidBy: [NamedNode]
+
+    enum CodingKeys: String, CodingKey {
+        case reasons
+        case saidBy = "said_by"
+    }
+
+    public init(reasons: [String], saidBy: [NamedNode]) {
+        self.reasons = reasons
+        self.saidBy = saidBy
     }
 }
 
@@ -65,6 +90,8 @@ public struct PeerReport: Codable, Equatable, Sendable {
     @OrNull public var acknowledgedAt: String?
     @OrNull public var via: Via?
     @OrNull public var clockOffsetMilliseconds: Int?
+    /// It says that this laptop was taken out of the register, and is dialled seldom.
+    public var saysTakenOut: Bool
 
     enum CodingKeys: String, CodingKey {
         case node, name, addresses, connected, via
@@ -74,12 +101,13 @@ public struct PeerReport: Codable, Equatable, Sendable {
         case lastHeard = "last_heard"
         case acknowledgedAt = "acknowledged_at"
         case clockOffsetMilliseconds = "clock_offset_ms"
+        case saysTakenOut = "says_taken_out"
     }
 
     public init(
         node: String, name: String?, addresses: [String], connected: Bool, upToDate: Bool?,
         theyLack: Int?, weLack: Int?, lastHeard: String?, acknowledgedAt: String?, via: Via?,
-        clockOffsetMilliseconds: Int?
+        clockOffsetMilliseconds: Int?, saysTakenOut: Bool = false
     ) {
         self.node = node
         self._name = OrNull(wrappedValue: name)
@@ -92,6 +120,7 @@ public struct PeerReport: Codable, Equatable, Sendable {
         self._acknowledgedAt = OrNull(wrappedValue: acknowledgedAt)
         self._via = OrNull(wrappedValue: via)
         self._clockOffsetMilliseconds = OrNull(wrappedValue: clockOffsetMilliseconds)
+        self.saysTakenOut = saysTakenOut
     }
 }
 

@@ -63,7 +63,7 @@ struct FuzzedLaptop {
     private mutating func carryOut(_ output: Output) {
         register.apply(output.commit)
         for sending in output.send { sent += sending.bytes }
-        if !output.close.isEmpty { isClosed = true }
+        if !output.close.isEmpty || !output.abort.isEmpty { isClosed = true }
     }
 
     /// The daemon ends and starts again on what is on its disk: no peer may make that impossible.

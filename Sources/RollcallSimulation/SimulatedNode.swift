@@ -229,7 +229,7 @@ final class SimulatedNode {
             try team.send(sending.bytes, sending.session, from: self)
             try effect(.beforeSend)
         }
-        for id in output.close { team.close(id, of: index) }
+        for id in output.close + output.abort { team.close(id, of: index) }
         for address in output.dial {
             if carrier?.isQuiet == true {
                 team.post(.dialFailed(address: address), to: index)

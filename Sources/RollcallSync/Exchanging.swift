@@ -64,8 +64,12 @@ extension Laptop {
             unsavedPeers.insert(peer)
         }
         let peer = sessions[id]?.peer
+        if bye.knownReason == .takenOut, let peer { peers[peer]?.saysTakenOut = true }
         end(id, reason: "peer: \(bye.text)", &output)
         output.close.append(id)
+        if bye.knownReason == .takenOut, let peer {
+            dialling.putOff(peer, until: moment.now + .seconds(Limits.takenOutSeconds))
+        }
         guard bye.knownReason == .duplicateSession, let peer,
             !sessions.values.contains(where: { $0.peer == peer })
         else { return }
@@ -165,6 +169,7 @@ extension Laptop {
         knowledge.startNonce = hello.startNonce
         knowledge.earlierNonces = hello.earlierNonces
         knowledge.lastHeard = moment.wallClock
+        knowledge.saysTakenOut = false
         knowledge.clockOffset = Int64(bitPattern: hello.wallClock &- moment.wallClock)
         peers[peer] = knowledge
         unsavedPeers.insert(peer)

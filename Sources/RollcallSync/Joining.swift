@@ -141,12 +141,13 @@ extension Laptop {
         }
         guard let newcomer = NodeID(offer.node), identity.key.scheme.verifier(of: newcomer) != nil
         else {
-            return bye(id, .joinRefused, "a key of this form is not accepted", &output)
+            return bye(id, .joinRefused, "this key is not accepted", &output)
         }
         // Nothing brings back who was taken out: the laptop is installed anew and has another key.
         if membership.revoked[newcomer] != nil {
             output.notices.append(.refused(id, reason: "a laptop that was taken out asks to join"))
-            return bye(id, .joinClosed, "this laptop was taken out of the register", &output)
+            // Under another TLS key than it had: whoever asks has not shown that the key is theirs.
+            return bye(id, .joinRefused, "this key is not accepted", &output)
         }
         // A member that asks again lost the answer of its first time; its entry stands, and only its key may use it.
         if let member = membership.members[newcomer], member.tlsKeyHash != sessions[id]?.tlsKeyHash
@@ -315,6 +316,7 @@ extension Laptop {
         case (.joinRefused, .joining(.accepted, _)): fail(join: .refusedByPerson, &output)
         case (.joinRefused, _): fail(join: .wrongCode, &output)
         case (.joinClosed, _): fail(join: .notInviting, &output)
+        case (.takenOut, _): fail(join: .takenOut, &output)
         default: fail(join: .cutOff, &output)
         }
     }

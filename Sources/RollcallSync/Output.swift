@@ -63,6 +63,7 @@ public enum JoinFailure: String, Equatable, Sendable {
     case notInviting
     case refusedByPerson
     case cutOff
+    case takenOut
 }
 
 /// What the driver must do, in the order of the fields.
@@ -81,6 +82,8 @@ public struct Output: Sendable {
     public var send: [Sending] = []
     /// Closed after what was sent has gone out.
     public var close: [SessionID] = []
+    /// Closed at once: what was sent and has not gone out yet never does.
+    public var abort: [SessionID] = []
     public var dial: [String] = []
     public var notices: [Notice] = []
 

@@ -14,6 +14,8 @@ public struct PeerKnowledge: Equatable, Sendable {
     public var addresses: [String] = []
     /// A person said `disconnect`: neither dial nor accept.
     public var isBarred = false
+    /// It said, last time, that this laptop was taken out of the register: a claim, if a member's.
+    public var saysTakenOut = false
     public var lastHeard: UInt64 = 0
     public var acknowledgedAt: UInt64 = 0
     public var route: Route = .none
@@ -71,7 +73,7 @@ public struct PeerKnowledge: Equatable, Sendable {
         writer.u64(baseDigest)
         writer.varint(addresses.count)
         for address in addresses { writer.text(address) }
-        writer.u8(isBarred ? 1 : 0)
+        writer.u8((isBarred ? 1 : 0) | (saysTakenOut ? 2 : 0))
         writer.varint(lastHeard)
         writer.varint(acknowledgedAt)
         writer.u8(route.rawValue)
@@ -96,7 +98,9 @@ public struct PeerKnowledge: Equatable, Sendable {
         for _ in 0..<(try reader.count("addresses")) {
             addresses.append(try reader.text("address"))
         }
-        isBarred = try reader.u8("barred") == 1
+        let refusals = try reader.u8("refusals")
+        isBarred = refusals & 1 != 0
+        saysTakenOut = refusals & 2 != 0
         lastHeard = try reader.varint("last heard")
         acknowledgedAt = try reader.varint("acknowledged at")
         route = Route(rawValue: try reader.u8("route")) ?? .none

@@ -23,7 +23,9 @@ extension Laptop {
             session.peer.map { !membership.isMember($0) && before.isMember($0) } ?? false
         }
         for session in ended.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
-            bye(session.id, .notAMember, "taken out of the register", &output)
+            // A goodbye would wait behind all that was sent and is not for it any more.
+            end(session.id, reason: "taken out of the register", &output)
+            output.abort.append(session.id)
         }
         for (node, revocation) in membership.revoked where before.revoked[node] == nil {
             output.notices.append(.revoked(node, name: revocation.member.name))

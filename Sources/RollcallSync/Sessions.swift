@@ -126,6 +126,9 @@ extension Laptop {
             session.phase = .greeting(until: until)
             sessions[id] = session
             try greet(id, storage, &output)
+        } else if membership.isTakenOut(tlsKeyHash: tlsKeyHash) {
+            sessions[id] = session
+            bye(id, .takenOut, Self.takenOutText, &output)
         } else {
             sessions[id] = session
             // Whoever dials shows itself; whoever is dialled by a stranger waits.

@@ -52,6 +52,7 @@ public enum Limits {
     public static let pingSeconds = 4
     public static let idleSeconds = 12
     public static let backoffSecondsMax = 30
+    public static let takenOutSeconds = 600
     public static let unauthenticatedMax = 64
     public static let unauthenticatedPerAddressMax = 8
 }

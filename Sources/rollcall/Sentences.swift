@@ -224,6 +224,16 @@ enum Sentences {
         return "\(name), in \"\(shown(title))\""
     }
 
+    static let refusesThis = "says this one is out"
+
+    static func takenOut(_ report: TakenOut) -> String {
+        let who = report.saidBy.map { shown($0.name ?? $0.node) }.joined(separator: ", ")
+        var text = "this laptop was taken out of the register"
+        if !report.reasons.isEmpty { text += ": " + shown(report.reasons.joined(separator: "; ")) }
+        if !who.isEmpty { text += report.saidBy.count == 1 ? ", \(who) says" : ", say \(who)" }
+        return text + "; it joins again only as a new laptop, with an empty home"
+    }
+
     static func counts(of status: StatusReport) -> String {
         [
             counted(status.records, "record"), counted(status.changes, "change"),

@@ -4,6 +4,7 @@ import RollcallControl
 enum StatusPage {
     static func text(of status: StatusReport) -> String {
         var lines = [Sentences.whoWeAre(status)]
+        if let takenOut = status.takenOut { lines.append(Sentences.takenOut(takenOut)) }
         if status.register != nil {
             lines.append(Sentences.counts(of: status))
         }
@@ -34,7 +35,7 @@ enum StatusPage {
         for peer in peers {
             table.add([
                 peer.name ?? "-", String(peer.node.prefix(6)),
-                peer.connected ? "connected" : "-",
+                peer.connected ? "connected" : peer.saysTakenOut ? Sentences.refusesThis : "-",
                 peer.upToDate.map { $0 ? "yes" : "no" } ?? "?",
                 peer.theyLack.map { counted($0) } ?? "?", peer.weLack.map { counted($0) } ?? "?",
                 peer.lastHeard.map(Sentences.time) ?? "never",

@@ -120,6 +120,7 @@ import Testing
             "admission_seconds": Limits.admissionSeconds,
             "handshake_seconds": Limits.handshakeSeconds, "ping_seconds": Limits.pingSeconds,
             "idle_seconds": Limits.idleSeconds, "backoff_seconds_max": Limits.backoffSecondsMax,
+            "taken_out_seconds": Limits.takenOutSeconds,
             "unauthenticated_max": Limits.unauthenticatedMax,
             "unauthenticated_per_address_max": Limits.unauthenticatedPerAddressMax,
         ]

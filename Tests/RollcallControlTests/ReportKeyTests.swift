@@ -31,19 +31,22 @@ import Testing
         ],
         joining: [Newcomer(words: "a b c d e f", name: "south")], protection: "none",
         socket: "/h/control.sock",
-        traffic: Traffic(sent: 6, received: 7))
+        traffic: Traffic(sent: 6, received: 7),
+        takenOut: TakenOut(reasons: ["lost"], saidBy: [NamedNode(node: "n2", name: nil)]))
 
     @Test func `status has every key, and null for what is unknown`() throws {
         let peer =
             #"{"acknowledged_at":null,"addresses":["h:1"],"clock_offset_ms":-3,"#
-            + #""connected":false,"last_heard":null,"name":null,"node":"n2","they_lack":null,"#
+            + #""connected":false,"last_heard":null,"name":null,"node":"n2","#
+            + #""says_taken_out":false,"they_lack":null,"#
             + #""up_to_date":null,"via":"bundle","we_lack":0}"#
         let expected =
             #"{"changes":2,"conflicts":3,"fingerprint":null,"held":4,"#
             + #""joining":[{"name":"south","words":"a b c d e f"}],"listening":null,"#
             + #""name":"gate","node":"n1","peers":["# + peer
             + #"],"protection":"none","quarantined":5,"records":1,"register":null,"replica":null,"#
-            + #""socket":"/h/control.sock","title":null,"traffic":{"received":7,"sent":6}}"#
+            + #""socket":"/h/control.sock","taken_out":{"reasons":["lost"],"said_by":"#
+            + #"[{"name":null,"node":"n2"}]},"title":null,"traffic":{"received":7,"sent":6}}"#
         #expect(try json(Self.status) == expected)
         #expect(try survives(Self.status))
     }

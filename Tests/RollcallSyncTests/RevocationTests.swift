@@ -178,7 +178,7 @@ import Testing
 
         #expect(world.laptops[1].laptop.membership == nil)
         let failed = world.laptops[1].notices.contains { notice in
-            if case .joinFailed(.notInviting) = notice { true } else { false }
+            if case .joinFailed(.takenOut) = notice { true } else { false }
         }
         #expect(failed)
     }

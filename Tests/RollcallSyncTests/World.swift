@@ -9,6 +9,8 @@ final class World {
     var now: Duration = .seconds(1)
     private var links: [Link] = []
     private var queue: [Delivery] = []
+    /// Ends that were closed while a link opens: both sides see it open first.
+    private var opening: [End]?
     private var nextSession: UInt64 = 1
     private(set) var bytesCarried = 0
     /// Cuts what is carried into pieces of at most so many bytes.
@@ -99,15 +101,17 @@ final class World {
         }
         node.notices += output.notices
         node.dialled += output.dial.map { ($0, now) }
-        for id in output.close {
+        for id in output.close + output.abort {
             node.closed.append(id)
-            closeLink(End(index: index, session: id))
+            let end = End(index: index, session: id)
+            if output.abort.contains(id) { queue.removeAll { $0.to == other(than: end) } }
+            closeLink(end)
         }
     }
 
     private func carry(_ bytes: [UInt8], from end: End) {
         bytesCarried += bytes.count
-        let to = links.lazy.compactMap { $0.other(than: end) }.first
+        let to = other(than: end)
         tap?(end.index, to?.index, end.session, bytes)
         guard let to else {
             laptops[end.index].inbox[end.session, default: []] += bytes
@@ -118,6 +122,10 @@ final class World {
             queue.append(Delivery(to: to, bytes: Array(rest.prefix(pieceBytes))))
             rest = rest.dropFirst(pieceBytes)
         }
+    }
+
+    private func other(than end: End) -> End? {
+        links.lazy.compactMap { $0.other(than: end) }.first
     }
 
     // MARK: - what is under way
@@ -175,6 +183,7 @@ final class World {
             dialling: End(index: a, session: newSession()),
             dialled: End(index: b, session: newSession()))
         links.append(link)
+        opening = []
         try handle(
             .opened(
                 link.dialled.session, tlsKeyHash: dialledSees ?? laptops[a].identity.tlsKeyHash,
@@ -183,6 +192,9 @@ final class World {
             .opened(
                 link.dialling.session, tlsKeyHash: diallingSees ?? laptops[b].identity.tlsKeyHash,
                 dialled: address), a)
+        let closed = opening ?? []
+        opening = nil
+        closed.forEach(closeLink)
         if isPrompt { try deliverAll() }
         return (link.dialling.session, link.dialled.session)
     }
@@ -203,6 +215,10 @@ final class World {
     }
 
     private func closeLink(_ end: End) {
+        guard opening == nil else {
+            opening?.append(end)
+            return
+        }
         guard let position = links.firstIndex(where: { $0.other(than: end) != nil }),
             let other = links[position].other(than: end)
         else { return }

@@ -93,6 +93,7 @@ def small_messages():
     yield vector("credit", "credit", "R-7.8", "65,536 bytes", CREDIT.encode({"bytes": 65_536}))
     yield vector("credit_not_minimal", "credit", "R-2.1 R-7.8", "5 in two bytes", b"\x85\x00", "varint not minimal")
     yield vector("bye", "bye", "R-7.9", "a reason with a text for people", BYE.encode({"reason": 3, "text": "another register: “south”"}))
+    yield vector("bye_taken_out", "bye", "R-7.9 R-8.2", "to a laptop that was taken out", BYE.encode({"reason": 17, "text": "this laptop was taken out of the register"}))
     yield vector("bye_unknown_reason", "bye", "R-7.9", "a reason of a later version", BYE.encode({"reason": 4_000, "text": ""}))
     yield vector("bye_not_utf8", "bye", "R-2.2 R-7.9", "half a letter", b"\4\1\xd0", "not utf-8")
     yield vector("bye_text_too_long", "bye", "R-7.9", "513 bytes", BYE.encode({"reason": 0, "text": "x" * 513}), "out of limits")

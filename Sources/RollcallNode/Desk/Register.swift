@@ -147,7 +147,8 @@ extension Driver {
                 theyLack: Int(standing.theyLack),
                 weLack: standing.weLack.map { Int($0) }, lastHeard: Self.time(knowledge.lastHeard),
                 acknowledgedAt: Self.time(knowledge.acknowledgedAt), via: via,
-                clockOffsetMilliseconds: knowledge.clockOffset.map { Int($0) })
+                clockOffsetMilliseconds: knowledge.clockOffset.map { Int($0) },
+                saysTakenOut: knowledge.saysTakenOut)
         }.sorted { $0.node < $1.node }
     }
 
@@ -164,7 +165,15 @@ extension Driver {
             fingerprint: isFounded ? try fingerprintText() : nil,
             peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
-            protection: protection, socket: socketPath, traffic: traffic)
+            protection: protection, socket: socketPath, traffic: traffic, takenOut: takenOut)
+    }
+
+    private var takenOut: TakenOut? {
+        let reasons = laptop.membership?.revoked[laptop.node]?.reasons ?? []
+        let saidBy = laptop.takenOutByWordOf
+        guard !reasons.isEmpty || !saidBy.isEmpty else { return nil }
+        return TakenOut(
+            reasons: reasons, saidBy: saidBy.map { NamedNode(node: $0.node.text, name: $0.name) })
     }
 
     private var traffic: Traffic {
@@ -301,6 +310,10 @@ extension Desk {
                 hint: "run `rollcall invite` on that laptop")
         case .refusedByPerson:
             ControlError(.joinRefused, "the other side did not admit this laptop")
+        case .takenOut:
+            ControlError(
+                .joinRefused, "this laptop was taken out of that register",
+                hint: "a home that is empty joins as a new laptop")
         case .cutOff:
             ControlError(.joinTimeout, "the connection ended before this laptop was admitted")
         }

@@ -205,6 +205,7 @@ actor Driver {
         for id in output.authenticated { transport?.markAuthenticated(id.rawValue) }
         for sending in output.send { transport?.send(sending.session.rawValue, sending.bytes) }
         for id in output.close { transport?.closeAfterSending(id.rawValue) }
+        for id in output.abort { transport?.abort(id.rawValue) }
         for address in output.dial {
             if carrier.isQuiet {
                 post(.dialFailed(address: address, reason: "the disk refuses changes"))

@@ -111,6 +111,7 @@ public struct Bye: Equatable, Sendable {
         case joinClosed = 14
         case disk = 15
         case disconnected = 16
+        case takenOut = 17
     }
 
     public var reason: UInt64
