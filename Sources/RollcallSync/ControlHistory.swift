@@ -9,6 +9,7 @@ struct ControlHistory {
         case member(MemberEntry)
         case role(RoleEntry)
         case revoke(RevokeEntry)
+        case adopt(AdoptEntry)
     }
 
     struct Entry {

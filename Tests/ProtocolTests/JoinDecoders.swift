@@ -10,6 +10,7 @@ enum JoinDecoders {
         "join_accept": accept, "join_admitted": admitted, "join_transcript": transcript,
         "operator": operatorEntry, "received_member": receivedMember, "role": role,
         "revoke": revoke,
+        "adopt": adopt,
     ]
 
     private static func code(_ vector: VectorFile) throws -> Decoded {
@@ -112,6 +113,21 @@ enum JoinDecoders {
             decoded.add("revoke.cuts.\(place).incarnation", cut.incarnation)
             decoded.add("revoke.cuts.\(place).height", cut.height)
             decoded.add("revoke.cuts.\(place).hash", bytes: cut.hash)
+        }
+        return decoded
+    }
+
+    private static func adopt(_ vector: VectorFile) throws -> Decoded {
+        let entry = try AdoptEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("adopt.verdict", entry.verdict.rawValue)
+        decoded.add("adopt.reason", text: entry.reason)
+        decoded.add("adopt.runs.count", entry.runs.count)
+        for (place, run) in entry.runs.enumerated() {
+            decoded.add("adopt.runs.\(place).replica", bytes: run.replica.bytes)
+            decoded.add("adopt.runs.\(place).from", run.counters.lowerBound)
+            decoded.add("adopt.runs.\(place).to", run.counters.upperBound)
+            decoded.add("adopt.runs.\(place).hash", bytes: run.hash)
         }
         return decoded
     }
