@@ -1,17 +1,18 @@
-"""Who is a member and which data changes count (R-9.7, R-9.8), from the set of changes that are here."""
+"""Who is a member and which data changes count (R-9.7 to R-9.9), from the set of changes that are here."""
 
 from .change import ENTRY, read_body
 from .knowledge import check_member
-from .messages import MEMBER, REVOKE, ROLE
+from .messages import ADOPT, MEMBER, REVOKE, ROLE
 from .names import Dot, read_replica
 from .numbers import FIELD, table
 from .primitives import Incomplete, Reader, Refused, items
 
 KIND = table("change_kind")
-FORMS = {KIND["member"]: MEMBER, KIND["role"]: ROLE, KIND["revoke"]: REVOKE}
+FORMS = {KIND["member"]: MEMBER, KIND["role"]: ROLE, KIND["revoke"]: REVOKE, KIND["adopt"]: ADOPT}
 ADMINISTRATOR, OBSERVER = table("role")["administrator"], table("role")["observer"]
 CONTROL, DATA = 0, 1
 ENDED, PARENTS = 1, 2
+ADOPTED = table("verdict")["adopt"]
 
 
 def lane(replica):
@@ -111,11 +112,20 @@ class Authority:
         return kind == KIND["revoke"] and entry["node"] == author and before.is_member(author)
 
     def counts(self, dot):
-        """R-9.8."""
+        """R-9.8, R-9.9."""
         who = node(dot.replica)
+        if lane(dot.replica) == DATA and self.is_adopted(dot):
+            return True
         if who not in self.standing.admitted or dot.counter > self.standing.height(dot.replica):
             return False
         return lane(dot.replica) == CONTROL or self.standing.roles(who) != {OBSERVER}
+
+    def is_adopted(self, dot):
+        """R-9.9: by one of the entries about a change that no other's author knew."""
+        about = [each for each in self.standing.adopts if any(
+            run["replica"] == dot.replica and run["from"] <= dot.counter <= run["to"] for run in self.entries[each][1]["runs"])]
+        latest = [each for each in about if not any(each in self.pasts[other] for other in about)]
+        return any(self.entries[each][1]["verdict"] == ADOPTED for each in latest)
 
 
 class Standing:
@@ -129,11 +139,14 @@ class Standing:
                 self.revokes.setdefault(entry["node"], []).append(self._heights(entry))
         grants = [dot for dot in valid if authority.entries[dot][0] != KIND["revoke"]]
         grants = [dot for dot in grants if dot.counter <= self.height(dot.replica)]
-        self.admitted, self.counted = {authority.founder}, []
+        self.admitted, self.counted, self.adopts = {authority.founder}, [], []
         # Causes first, so whoever lets in was let in before.
         for dot in grants:
             kind, entry = authority.entries[dot]
-            if node(dot.replica) in self.admitted and (kind == KIND["member"] or entry["node"] in self.admitted):
+            if kind == KIND["adopt"]:
+                if node(dot.replica) in self.admitted:
+                    self.adopts.append(dot)
+            elif node(dot.replica) in self.admitted and (kind == KIND["member"] or entry["node"] in self.admitted):
                 self.admitted.add(entry["node"])
                 self.counted.append(dot)
 

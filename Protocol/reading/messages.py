@@ -1,6 +1,7 @@
 """The messages of sections 7, 9 and 10 as tables, the columns message left out."""
 
 from .layouts import Blob, Fixed, Interval, Items, Joined, Number, Repeat, Struct, Text, Whole
+from .names import read_replica, replica_order
 from .numbers import LIMIT
 from .primitives import Refused
 
@@ -119,12 +120,50 @@ CUT = Struct(
 ROLE = Struct(node=Fixed(32), role=Number(1, low=1, high=4, refusal="out of limits"))
 REVOKE = Struct(node=Fixed(32), reason=Text(LIMIT["reason_bytes_max"]), cuts=Cuts(CUT, high=LIMIT["cuts_max"]))
 
+
+
+class DataReplica:
+    """R-9.9: 41 bytes, of the data lane."""
+
+    def read(self, reader):
+        replica = read_replica(reader)
+        if replica[32] != 1:
+            raise Refused("bad reference")
+        return replica
+
+    def encode(self, value):
+        return value
+
+    def tell(self, path, value):
+        yield path, value.hex()
+
+
+class Runs(Repeat):
+    """R-9.9: strictly ascending by replica, then counter; none meets another."""
+
+    def read(self, reader):
+        found = []
+        for _ in range(reader.count(self.low, self.high)):
+            run = self.element.read(reader)
+            place = replica_order(run["replica"]), run["from"]
+            if found and place <= (replica_order(found[-1]["replica"]), found[-1]["to"]):
+                raise Refused("not sorted")
+            found.append(run)
+        return found
+
+
+ADOPT = Struct(
+    verdict=Number(1, low=1, high=2, refusal="out of limits"),
+    reason=Text(LIMIT["reason_bytes_max"]),
+    runs=Runs(Joined(Struct(replica=DataReplica()), COUNTERS, Struct(hash=Fixed(32))), high=LIMIT["adopted_runs_max"]),
+)
+
 BY_NAME = {
     "hello": HELLO, "have": HAVE, "sift": SIFT, "plan": PLAN, "ack": ACK, "credit": CREDIT, "bye": BYE,
     "admission": ADMISSION, "ping": PING, "addresses": ADDRESSES,
     "join_offer": JOIN_OFFER, "join_answer": JOIN_ANSWER, "join_proof": JOIN_PROOF,
     "join_accept": JOIN_ACCEPT, "join_admitted": JOIN_ADMITTED,
-    "member": MEMBER, "operator": OPERATOR, "role": ROLE, "revoke": REVOKE,
+    "member": MEMBER, "operator": OPERATOR, "role": ROLE, "revoke": REVOKE, "adopt": ADOPT,
 }
 
 

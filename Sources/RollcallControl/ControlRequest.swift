@@ -18,7 +18,10 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case members
     case revoke(node: String, reason: String, upTo: [String])
     case giveRole(node: String, role: String)
-    case quarantine
+    /// `all`: those that were refused, too.
+    case quarantine(all: Bool? = nil)
+    case quarantineShow(dot: String)
+    case judge(dots: [String], adopt: Bool, reason: String)
     case connect(target: String)
     case disconnect(node: String)
     case waitUpToDate(peers: [String], timeoutSeconds: Double?)

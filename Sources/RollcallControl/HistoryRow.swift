@@ -16,6 +16,8 @@ public struct HistoryRow: Equatable, Sendable {
     public var reason: String?
     /// "control" or "data"; the key is left out where nil, as in `history`.
     public var lane: String?
+    /// The nodes whose administrators took it out of quarantine; the key is left out where there are none.
+    public var adoptedBy: [String] = []
 
     public init(
         dot: String, record: String?, kind: String, field: String?, content: Content?,
@@ -40,6 +42,7 @@ public struct HistoryRow: Equatable, Sendable {
 extension HistoryRow: Codable {
     private enum CodingKeys: String, CodingKey {
         case dot, record, kind, field, names, node, source, reason, lane
+        case adoptedBy = "adopted_by"
         case `operator` = "operator"
         case recordedAt = "recorded_at"
     }
@@ -62,6 +65,7 @@ extension HistoryRow: Codable {
         try container.encode(source, forKey: .source)
         try container.encode(reason, forKey: .reason)
         try container.encodeIfPresent(lane, forKey: .lane)
+        if !adoptedBy.isEmpty { try container.encode(adoptedBy, forKey: .adoptedBy) }
     }
 
     public init(from decoder: any Decoder) throws {
@@ -78,5 +82,6 @@ extension HistoryRow: Codable {
         source = try container.decodeIfPresent(String.self, forKey: .source)
         reason = try container.decodeIfPresent(String.self, forKey: .reason)
         lane = try container.decodeIfPresent(String.self, forKey: .lane)
+        adoptedBy = try container.decodeIfPresent([String].self, forKey: .adoptedBy) ?? []
     }
 }

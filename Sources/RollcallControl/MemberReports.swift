@@ -48,3 +48,45 @@ public struct RoleReport: Codable, Equatable, Sendable {
         self.role = role
     }
 }
+
+/// A change in quarantine, or one that was there, from `quarantine show`; the only place that shows its values.
+public struct QuarantineReport: Codable, Equatable, Sendable {
+    /// One for each field that it wrote.
+    public var rows: [HistoryRow]
+    public var counts: Bool
+    /// By those who did not know of each other's decision.
+    public var decisions: [DecisionReport]
+
+    public init(rows: [HistoryRow], counts: Bool, decisions: [DecisionReport]) {
+        self.rows = rows
+        self.counts = counts
+        self.decisions = decisions
+    }
+}
+
+/// What somebody decided of a change in quarantine.
+public struct DecisionReport: Codable, Equatable, Sendable {
+    /// `adopt` or `refuse`.
+    public var verdict: String
+    public var node: String
+    public var reason: String
+
+    public init(verdict: String, node: String, reason: String) {
+        self.verdict = verdict
+        self.node = node
+        self.reason = reason
+    }
+}
+
+/// What was decided, and how many changes wait still, from `quarantine adopt` and `quarantine refuse`.
+public struct JudgeReport: Codable, Equatable, Sendable {
+    public var verdict: String
+    public var dots: [String]
+    public var quarantined: Int
+
+    public init(verdict: String, dots: [String], quarantined: Int) {
+        self.verdict = verdict
+        self.dots = dots
+        self.quarantined = quarantined
+    }
+}

@@ -25,7 +25,7 @@ public struct StatusReport: Codable, Equatable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case node, name, replica, register, title, listening, records, changes, conflicts, held
-        case quarantined, fingerprint, peers, joining, socket, traffic
+        case quarantined, fingerprint, peers, joining, protection, socket, traffic
         case takenOut = "taken_out"
     }
 

@@ -36,6 +36,7 @@ enum Lines {
     private static let requests = [
         #"{"initRegister":{"name":"a","register":"b","operator":"c"}}"#, #"{"status":{}}"#,
         #"{"invite":{"minutes":10,"wait":true,"yes":false,"role":"medic"}}"#,
+        #"{"judge":{"adopt":true,"dots":["7pkjf37tdxe78.1"],"reason":"on paper"}}"#,
         #"{"revoke":{"node":"table 1","reason":"lost","upTo":["7pkjf37tdxe78.1"]}}"#,
         #"{"giveRole":{"node":"table 1","role":"operator"}}"#,
         #"{"join":{"address":"a:1","name":"b","operator":"c","code":"d"}}"#,

@@ -46,7 +46,9 @@ extension Team {
     /// An invitation at one laptop, a code typed at another, whose cable is cut after so many bytes unless they are none.
     func join(_ newcomer: SimulatedNode, through inviter: SimulatedNode, cutAfter: Int) throws {
         guard newcomer.isUp, inviter.isUp, newcomer.laptop?.membership == nil,
-            inviter.laptop?.membership != nil
+            inviter.laptop?.membership != nil,
+            // Whoever lies may keep the proof of it to itself, and lose it.
+            inviter.lie == nil
         else { return }
         if newcomer.hasTriedToJoin { mark(.joinAgain) }
         newcomer.hasTriedToJoin = true

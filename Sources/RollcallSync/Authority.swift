@@ -16,6 +16,8 @@ struct ValidEntries {
     private(set) var revokes: [NodeID: [Revoke]] = [:]
     /// Places in `all` of the entries that destroy values.
     private(set) var erases: [Int] = []
+    /// Places in `all` of the entries about changes in quarantine.
+    private(set) var adopts: [Int] = []
 
     mutating func append(_ judged: ControlHistory.Judged, _ history: ControlHistory) {
         switch judged.entry.act {
@@ -25,6 +27,7 @@ struct ValidEntries {
         case .revoke(let entry):
             revokes[entry.node, default: []].append(
                 Revoke(judged: judged, entry: entry, heights: history.heights(by: entry)))
+        case .adopt: adopts.append(all.count)
         }
         all.append(judged)
     }
@@ -95,19 +98,23 @@ struct Authority {
         return erasures
     }
 
+    /// The entries about changes in quarantine that count, causes first.
+    mutating func adopts() -> [ControlHistory.Judged] {
+        var counting: [ControlHistory.Judged] = []
+        for place in entries.adopts where counts(place) { counting.append(entries.all[place]) }
+        return counting
+    }
+
     /// The role by the entries that no other entry's author knew; of several the one that may do least.
     mutating func role(of node: NodeID) -> UInt8 {
         var role: UInt8?
         var isAnyGiven = false
-        // Each hides what its author knew; the last first, so that few are needed.
-        var latest: [Past] = []
+        var latest = LatestEntries()
         for place in (entries.grants[node] ?? []).reversed() {
             let grant = entries.all[place]
-            if latest.contains(where: { grant.isKnown(in: $0) }) { continue }
-            guard counts(place) else { continue }
+            guard !latest.hides(grant), counts(place) else { continue }
             isAnyGiven = true
-            latest.append(grant.past)
-            if !grant.isKnown(in: grant.past) { role = max(role ?? 0, Self.role(grant.entry.act)) }
+            if latest.add(grant) { role = max(role ?? 0, Self.role(grant.entry.act)) }
         }
         if let role { return role }
         return (isAnyGiven ? Role.observer : .administrator).rawValue
@@ -117,7 +124,7 @@ struct Authority {
         switch act {
         case .member(let entry): entry.role
         case .role(let entry): entry.role.rawValue
-        case .revoke, .erase: Role.observer.rawValue
+        case .revoke, .erase, .adopt: Role.observer.rawValue
         }
     }
 
@@ -135,7 +142,8 @@ struct Authority {
         } ?? false
     }
 
-    /// Whether a grant counts: its author was let in before it by what counts, and so was whom it gives a role.
+    /// Whether an entry that is no revoke counts: its author was let in before it by what counts, and so was whom it gives
+    /// a role.
     private mutating func counts(_ place: Int) -> Bool {
         let judged = entries.all[place]
         guard isHere(judged), !isCut(judged), isAdmitted(judged.entry.author, before: place) else {

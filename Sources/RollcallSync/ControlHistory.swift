@@ -10,6 +10,7 @@ struct ControlHistory {
         case role(RoleEntry)
         case revoke(RevokeEntry)
         case erase(EraseEntry)
+        case adopt(AdoptEntry)
     }
 
     struct Entry {

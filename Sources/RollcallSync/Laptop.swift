@@ -35,6 +35,8 @@ public enum LaptopError: Error, Equatable, Sendable {
     case notRemoved
     case contextRequired(FieldNumber)
     case badDot
+    /// A change that is not here, or counts whatever anybody decides.
+    case notQuarantined
     case nothingToRemove(FieldNumber)
     case wrongKind(FieldNumber)
     case changeTooLong

@@ -37,6 +37,7 @@ public struct Membership: Sendable {
     /// How far the replicas of nodes that are no members count; none: nothing of them.
     private var countedHeights: [NodeID: [ReplicaID: UInt64]] = [:]
     private var mayNotWrite: Set<NodeID> = []
+    private var decisions = Decisions()
 
     public init(genesis: Genesis, scheme: SignatureScheme = .ed25519) {
         self.genesis = genesis
@@ -71,13 +72,24 @@ public struct Membership: Sendable {
             .min { $0.node.precedes($1.node) }
     }
 
-    /// Up to which change a replica counts; beyond it all is in quarantine.
+    /// Up to which change a replica counts; beyond it is in quarantine what was not adopted.
     public func countedHeight(of replica: ReplicaID) -> UInt64 {
         if replica.lane == .data, mayNotWrite.contains(replica.node) { return 0 }
         guard let heights = countedHeights[replica.node], !isPlanted(.cutIgnored) else {
             return Dot.counterMax
         }
         return heights[replica] ?? 0
+    }
+
+    /// Which changes of a replica count.
+    public func counted(of replica: ReplicaID) -> CountedChanges {
+        CountedChanges(
+            height: countedHeight(of: replica), adopted: decisions.adopted(of: replica))
+    }
+
+    /// What was decided of a change, by those who did not know of each other's decision; causes first.
+    public func decisions(about counter: UInt64, of replica: ReplicaID) -> [Decision] {
+        decisions.about(counter, of: replica)
     }
 
     /// How far an ended replica went by what ended it.
@@ -87,7 +99,11 @@ public struct Membership: Sendable {
     public var hasLimits: Bool { !countedHeights.isEmpty || !mayNotWrite.isEmpty }
 
     /// Entries of members, roles and revocations.
-    public var entryCount: Int { history.entries.count }
+    public var entryCount: Int {
+        history.entries.count { entry in
+            if case .adopt = entry.act { false } else { true }
+        }
+    }
 
     // MARK: - what came
 
@@ -130,6 +146,7 @@ public struct Membership: Sendable {
         case ChangeKind.role: return (try? RoleEntry(bytes)).map { .role($0) }
         case ChangeKind.revoke: return (try? RevokeEntry(bytes)).map { .revoke($0) }
         case ChangeKind.erase: return (try? EraseEntry(bytes)).map { .erase($0) }
+        case ChangeKind.adopt: return (try? AdoptEntry(bytes)).map { .adopt($0) }
         default: return nil
         }
     }
@@ -141,7 +158,7 @@ public struct Membership: Sendable {
     mutating func settle(_ table: ReplicaTable) -> Bool {
         guard !isSettled else { return false }
         isSettled = true
-        let before = (members, countedHeights, mayNotWrite, erasures)
+        let before = (members, countedHeights, mayNotWrite, erasures, decisions)
         let entries = validEntries(table)
         var authority = Authority(founder: genesis.founder, entries)
         members = [:]
@@ -170,7 +187,8 @@ public struct Membership: Sendable {
             countedHeights[node] = Self.lowest(revokes.map(\.heights))
         }
         erasures = Erasures(authority.erasures())
-        return before != (members, countedHeights, mayNotWrite, erasures)
+        decisions = Decisions(authority.adopts())
+        return before != (members, countedHeights, mayNotWrite, erasures, decisions)
     }
 
     /// Of several entries that let one node in the one whose dot comes first says its name and TLS key.

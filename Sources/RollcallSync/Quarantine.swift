@@ -44,13 +44,17 @@ extension Laptop {
         var touched: [Dot: [Dot]] = [:]
         for number in heads.allNumbers where heads[number].id.lane == .data {
             let row = heads[number]
-            let heights = [before, after].map { min($0.countedHeight(of: row.id), row.height) }
-            guard let low = heights.min(), let high = heights.max(), low < high else { continue }
-            for stored in try storage.changes(
-                of: number, from: low + 1, through: high, contentBytesMax: .max)
-            {
-                let change = try Change(dot: stored.dot, stored: stored.content)
-                touched[change.record, default: []].append(change.dot)
+            let (old, new) = (before.counted(of: row.id), after.counted(of: row.id))
+            guard old != new, row.height > 0 else { continue }
+            let changed = (1...row.height).runs { old.includes($0) != new.includes($0) }
+            for run in changed {
+                for stored in try storage.changes(
+                    of: number, from: run.lowerBound, through: run.upperBound,
+                    contentBytesMax: .max)
+                {
+                    let change = try Change(dot: stored.dot, stored: stored.content)
+                    touched[change.record, default: []].append(change.dot)
+                }
             }
         }
         guard !touched.isEmpty else { return false }
@@ -69,31 +73,77 @@ extension Laptop {
     }
 
     private func counts(_ dot: Dot, _ membership: Membership) -> Bool {
-        dot.counter <= membership.countedHeight(of: heads[dot.replica].id)
+        membership.counted(of: heads[dot.replica].id).includes(dot.counter)
     }
 
-    /// The changes that wait in quarantine, in canonical order, with their links.
+    /// The changes that do not count, refused ones too, in canonical order, with their links.
     public func quarantined(_ storage: some RegisterStorage) throws -> [StoredChange] {
-        guard let membership, membership.hasLimits else { return [] }
         var waiting: [StoredChange] = []
-        let data = heads.allNumbers.filter { heads[$0].id.lane == .data }
-            .sorted { heads[$0].id.precedes(heads[$1].id) }
-        for number in data {
-            let counted = membership.countedHeight(of: heads[number].id)
-            guard counted < heads[number].height else { continue }
-            waiting += try storage.changes(
-                of: number, from: counted + 1, through: heads[number].height,
-                contentBytesMax: .max)
+        for (number, runs) in quarantinedRuns {
+            for run in runs {
+                waiting += try storage.changes(
+                    of: number, from: run.lowerBound, through: run.upperBound,
+                    contentBytesMax: .max)
+            }
         }
         return waiting
     }
 
-    /// How many changes wait in quarantine.
+    private var quarantinedRuns: [(ReplicaNumber, [ClosedRange<UInt64>])] {
+        guard let membership, membership.hasLimits else { return [] }
+        return heads.allNumbers.filter { heads[$0].id.lane == .data }
+            .sorted { heads[$0].id.precedes(heads[$1].id) }
+            .compactMap { number in
+                let row = heads[number]
+                let counted = membership.counted(of: row.id)
+                guard counted.height < row.height else { return nil }
+                return (
+                    number, (counted.height + 1...row.height).runs { !counted.includes($0) }
+                )
+            }
+    }
+
+    /// What was decided of a change in quarantine, or once there.
+    public func decisions(about dot: Dot) -> [Decision] {
+        membership?.decisions(about: dot.counter, of: heads[dot.replica].id) ?? []
+    }
+
+    /// How many changes wait in quarantine for somebody to decide.
     public var quarantinedCount: Int {
-        guard let membership, membership.hasLimits else { return 0 }
-        return heads.allNumbers.map { heads[$0] }.filter { $0.id.lane == .data }.reduce(0) {
-            $0 + Int($1.height - min($1.height, membership.countedHeight(of: $1.id)))
+        quarantinedRuns.reduce(0) { sum, replica in
+            replica.1.reduce(sum) { sum, run in
+                sum + run.count { decisions(about: Dot(replica.0, $0)).isEmpty }
+            }
         }
+    }
+
+    /// Says of changes in quarantine whether they count nevertheless.
+    @discardableResult
+    public mutating func judge(
+        _ dots: [Dot], _ verdict: AdoptEntry.Verdict, reason: String, _ moment: Moment,
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> Dot {
+        self.moment = moment
+        guard let membership else { throw LaptopError.noRegister }
+        guard membership.isAdministrator(node) else { throw LaptopError.notAllowed }
+        var runs: [AdoptEntry.Run] = []
+        for (number, dots) in Dictionary(grouping: Set(dots), by: \.replica) {
+            let row = heads[number]
+            let counters = Set(dots.map(\.counter))
+            guard row.id.lane == .data, let first = counters.min(), let last = counters.max(),
+                last <= row.height, first > membership.countedHeight(of: row.id)
+            else { throw LaptopError.notQuarantined }
+            for run in (first...last).runs(where: counters.contains) {
+                guard let change = try storage.change(Dot(number, run.upperBound)) else {
+                    throw LaptopError.storeIncomplete
+                }
+                runs.append(.init(replica: row.id, counters: run, hash: change.hash))
+            }
+        }
+        guard !runs.isEmpty else { throw LaptopError.notQuarantined }
+        guard runs.count <= Limits.adoptedRunsMax else { throw LaptopError.changeTooLong }
+        let entry = AdoptEntry(verdict: verdict, reason: reason, runs: runs)
+        return try writeControl(ChangeKind.adopt, entry.encoded(), storage, &output)
     }
 
     /// Takes a node out of the register for good.

@@ -204,7 +204,8 @@ extension Laptop {
         let lane = heads[replica].id.lane
         let newCount = Int(message.last - height)
         var merging = Merging(reserving: newCount)
-        let counted = membership?.countedHeight(of: heads[replica].id) ?? 0
+        let counted =
+            membership?.counted(of: heads[replica].id) ?? CountedChanges(height: 0)
         output.commit.reserveCapacity(output.commit.count + newCount * 2 + 32)
         for (change, link) in zip(message.changes, run.links) where change.dot.counter > height {
             let kept = kept(change, link.commitments)
@@ -216,7 +217,7 @@ extension Laptop {
             }
             if lane == .control {
                 membership?.apply(change, heads.table)
-            } else if change.dot.counter <= counted {
+            } else if counted.includes(change.dot.counter) {
                 try merging.apply(kept, link.commitments, storage)
             }
             if change.dot.counter == 1 { end(replicasNamedBy: change, &output) }

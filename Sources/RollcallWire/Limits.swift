@@ -43,6 +43,7 @@ public enum Limits {
     public static let nameBytesMax = 256
     public static let reasonBytesMax = 1_024
     public static let cutsMax = 1_024
+    public static let adoptedRunsMax = 512
     public static let membersMax = 64
     public static let membershipEntriesMax = 4_096
     public static let joinFailuresMax = 3

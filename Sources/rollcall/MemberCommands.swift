@@ -62,19 +62,3 @@ struct PromoteCommand: DaemonCommand {
         Sentences.promoted(try ControlJSON.decode(RoleReport.self, from: json))
     }
 }
-
-struct QuarantineCommand: DaemonCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "quarantine",
-        abstract: "List what laptops that were taken out wrote beyond what counts.")
-    static let namesNodes = true
-
-    @OptionGroup var shared: SharedOptions
-
-    func request(in directory: String) throws -> ControlRequest { .quarantine }
-
-    func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
-        let rows = try rows.map { try ControlJSON.decode(HistoryRow.self, from: $0) }
-        return RecordPage.table(of: rows, names: names)
-    }
-}

@@ -71,6 +71,7 @@ enum RecordPage {
                 Sentences.witness(witness, names: names),
                 row.names.isEmpty ? "" : "names " + row.names.joined(separator: ","),
                 row.reason.map(Sentences.reason) ?? "",
+                row.adoptedBy.isEmpty ? "" : Sentences.adopted(row.adoptedBy, names: names),
             ])
         }
         return table.text

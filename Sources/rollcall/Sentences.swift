@@ -212,6 +212,33 @@ enum Sentences {
         "\(shown(report.name)) is \(shown(report.role)) from now on"
     }
 
+    static let quarantineDiscussion = """
+        Nothing in quarantine is lost, and nothing in it is shown among the records. Read a change with \
+        `rollcall quarantine show DOT`, check it against what you know, then adopt it, as its author wrote it, or refuse \
+        it. Refused changes stay where they are, and `--all` lists them. Only administrators decide. Of an adoption and a \
+        refusal that did not know of each other the adoption holds; decide anew to change that.
+        """
+
+    static func standing(ofQuarantined report: QuarantineReport) -> String {
+        if report.counts { return "it counts" }
+        return report.decisions.isEmpty ? "it waits in quarantine" : "it stays in quarantine"
+    }
+
+    static func decision(_ decision: DecisionReport, names: NodeNames) -> String {
+        let verb = decision.verdict == "adopt" ? "adopted" : "refused"
+        return "\(verb) at \(shown(names[decision.node])), \(reason(shown(decision.reason)))"
+    }
+
+    static func judged(_ report: JudgeReport) -> String {
+        let verb = report.verdict == "adopt" ? "adopted" : "refused"
+        return "\(verb) \(shown(report.dots.joined(separator: " "))); "
+            + "\(counted(report.quarantined, "change")) in quarantine"
+    }
+
+    static func adopted(_ nodes: [String], names: NodeNames) -> String {
+        "adopted at " + nodes.map { names[$0] }.joined(separator: ", ")
+    }
+
     static func disconnected(_ name: String) -> String {
         "\(shown(name)) is refused until `rollcall connect`"
     }

@@ -124,7 +124,17 @@ import Testing
             try request("invite", "--role", "medic")
                 == .invite(minutes: 10, wait: false, yes: false, role: "medic"))
         #expect(try request("members") == .members)
-        #expect(try request("quarantine") == .quarantine)
+        #expect(try request("quarantine") == .quarantine())
+        #expect(try request("quarantine", "--all") == .quarantine(all: true))
+        #expect(try request("quarantine", "show", "d.1") == .quarantineShow(dot: "d.1"))
+        #expect(
+            try request("quarantine", "adopt", "d.1", "d.2", "--reason", "on paper")
+                == .judge(dots: ["d.1", "d.2"], adopt: true, reason: "on paper"))
+        #expect(
+            try request("quarantine", "refuse", "d.1", "--reason", "forged")
+                == .judge(dots: ["d.1"], adopt: false, reason: "forged"))
+        #expect(code { try request("quarantine", "adopt", "d.1") } == .usage)
+        #expect(code { try request("quarantine", "adopt", "--reason", "r") } == .usage)
         #expect(
             try request("revoke", "table 1", "--reason", "lost", "--up-to", "d.1", "--up-to", "e.2")
                 == .revoke(node: "table 1", reason: "lost", upTo: ["d.1", "e.2"]))

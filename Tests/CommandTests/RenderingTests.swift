@@ -209,6 +209,35 @@ import Testing
                 """)
     }
 
+    @Test func `a change in quarantine is shown with what was decided of it`() throws {
+        let row = HistoryRow(
+            dot: "a.1", record: "r1", kind: "edit", field: "sex", content: .text("f"), names: [],
+            operator: "ann", node: "lostnode", recordedAt: nil, source: nil)
+        let names = NodeNames(Self.status)
+        let command = try #require(
+            Rollcall.parseAsRoot(["quarantine", "show", "a.1"]) as? QuarantineShowCommand)
+        func text(_ counts: Bool, _ verdicts: [String]) throws -> [Substring] {
+            let decisions = verdicts.map {
+                DecisionReport(verdict: $0, node: "gatenode", reason: "on paper")
+            }
+            let report = QuarantineReport(rows: [row], counts: counts, decisions: decisions)
+            return try command.text(ofResult: ControlJSON.encode(report), names: names)
+                .split(separator: "\n")
+        }
+        #expect(try text(false, []).last == "it waits in quarantine")
+        #expect(try text(false, ["refuse"])[1] == "it stays in quarantine")
+        let adopted = try text(true, ["refuse", "adopt"])
+        #expect(adopted[0].contains("f  ann at lostno"))
+        #expect(adopted[1] == "it counts")
+        #expect(adopted[2] == "refused at gate, because: on paper")
+        #expect(adopted[3] == "adopted at gate, because: on paper")
+        var shown = row
+        shown.adoptedBy = ["gatenode"]
+        #expect(RecordPage.table(of: [shown], names: names).hasSuffix("adopted at gate"))
+        let judged = JudgeReport(verdict: "adopt", dots: ["a.1", "a.2"], quarantined: 1)
+        #expect(Sentences.judged(judged) == "adopted a.1 a.2; 1 change in quarantine")
+    }
+
     @Test func `an invitation says that an earlier code died of it`() {
         var invitation = Invitation(
             addresses: ["h:1"], code: "c", expiresAt: "t", replaced: false)

@@ -9,7 +9,7 @@ enum JoinDecoders {
         "code": code, "join_offer": offer, "join_answer": answer, "join_proof": proof,
         "join_accept": accept, "join_admitted": admitted, "join_transcript": transcript,
         "operator": operatorEntry, "received_member": receivedMember, "role": role,
-        "revoke": revoke, "erase": erase,
+        "revoke": revoke, "erase": erase, "adopt": adopt,
     ]
 
     private static func code(_ vector: VectorFile) throws -> Decoded {
@@ -127,6 +127,21 @@ enum JoinDecoders {
             for (turn, change) in erased.changes.enumerated() {
                 decoded.add("erase.records.\(place).change.\(turn)", shown(change))
             }
+        }
+        return decoded
+    }
+
+    private static func adopt(_ vector: VectorFile) throws -> Decoded {
+        let entry = try AdoptEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("adopt.verdict", entry.verdict.rawValue)
+        decoded.add("adopt.reason", text: entry.reason)
+        decoded.add("adopt.runs.count", entry.runs.count)
+        for (place, run) in entry.runs.enumerated() {
+            decoded.add("adopt.runs.\(place).replica", bytes: run.replica.bytes)
+            decoded.add("adopt.runs.\(place).from", run.counters.lowerBound)
+            decoded.add("adopt.runs.\(place).to", run.counters.upperBound)
+            decoded.add("adopt.runs.\(place).hash", bytes: run.hash)
         }
         return decoded
     }

@@ -40,6 +40,7 @@ import Testing
         #expect(try Self.table("bye") == Self.named(Bye.Reason.allCases))
         #expect(try Self.table("state") == Self.named(ValueState.allCases))
         #expect(try Self.table("role") == Self.named(Role.allCases))
+        #expect(try Self.table("verdict") == Self.named(AdoptEntry.Verdict.allCases))
         for state in ValueState.allCases {
             #expect(state.name == FrameDecoders.snakeCase("\(state)"))
         }
@@ -113,6 +114,7 @@ import Testing
             "value_dictionary_max": Limits.valueDictionaryMax,
             "title_bytes_max": Limits.titleBytesMax, "name_bytes_max": Limits.nameBytesMax,
             "reason_bytes_max": Limits.reasonBytesMax, "cuts_max": Limits.cutsMax,
+            "adopted_runs_max": Limits.adoptedRunsMax,
             "members_max": Limits.membersMax,
             "membership_entries_max": Limits.membershipEntriesMax,
             "join_failures_max": Limits.joinFailuresMax,
@@ -144,8 +146,7 @@ import Testing
     @Test func `every kind of the table is compared here or elsewhere`() throws {
         let here: Set = [
             "lane", "field_kind", "change_kind", "head_item", "form", "state", "mark", "role",
-            "flag",
-            "frame", "capability", "bye", "limit", "weak_key",
+            "verdict", "flag", "frame", "capability", "bye", "limit", "weak_key",
         ]
         #expect(
             Set(try Self.rows().map(\.kind)) == here.union(["extra", "field", "exit", "error"]))

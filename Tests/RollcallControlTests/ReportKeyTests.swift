@@ -96,6 +96,25 @@ import Testing
         #expect(try survives(row))
     }
 
+    @Test func `what was adopted says by whom, and what is decided keeps its keys`() throws {
+        var row = HistoryRow(
+            dot: "d.1", record: "r", kind: "edit", field: "sex", content: .text("f"),
+            names: [], operator: nil, node: "n", recordedAt: nil, source: nil)
+        row.adoptedBy = ["m"]
+        #expect(try json(row).hasPrefix(#"{"adopted_by":["m"],"dot":"d.1","field":"sex","#))
+        #expect(try survives(row))
+        let decision = DecisionReport(verdict: "adopt", node: "m", reason: "on paper")
+        let report = QuarantineReport(rows: [row], counts: true, decisions: [decision])
+        let decided = #"{"node":"m","reason":"on paper","verdict":"adopt"}"#
+        #expect(
+            try json(report) == #"{"counts":true,"decisions":["# + decided + #"],"rows":["#
+                + json(row) + "]}")
+        #expect(try survives(report))
+        let judged = JudgeReport(verdict: "refuse", dots: ["d.1"], quarantined: 2)
+        #expect(try json(judged) == #"{"dots":["d.1"],"quarantined":2,"verdict":"refuse"}"#)
+        #expect(try survives(judged))
+    }
+
     @Test func `reports of files keep their keys`() throws {
         let roster = RosterReport(
             rows: 4, added: 1, unchanged: 0,

@@ -13,6 +13,8 @@ struct ControlScript {
         case revoke(Int, isWhole: Bool)
         /// A lie: with the first change of the node's second replica, whether or not the author knew it.
         case revokeUnseen(Int)
+        /// What is decided of the first change of a node's data.
+        case judge(Int, AdoptEntry.Verdict)
         /// The name of an operator: no entry that decides anything.
         case name
     }
@@ -34,6 +36,10 @@ struct ControlScript {
     static let ids = [7, 8].flatMap { incarnation in
         keys.map { ReplicaID(node: $0.node, lane: .control, incarnation: incarnation) }
     }
+    static func dataID(_ node: Int) -> ReplicaID {
+        ReplicaID(node: keys[node].node, lane: .data, incarnation: 9)
+    }
+
     static let genesis = Genesis(
         founder: keys[0].node, founderTLSKeyHash: hash(0), random: [UInt8](repeating: 0, count: 16),
         title: "test")
@@ -65,6 +71,7 @@ struct ControlScript {
         case .admit: ChangeKind.member
         case .role: ChangeKind.role
         case .revoke, .revokeUnseen: ChangeKind.revoke
+        case .judge: ChangeKind.adopt
         case .name: ChangeKind.operator
         }
     }
@@ -94,6 +101,10 @@ struct ControlScript {
         case .revokeUnseen(let who):
             let cut = Cut(lane: .control, incarnation: 8, height: 1, hash: Self.hash(who))
             return RevokeEntry(node: Self.keys[who].node, reason: "lost", cuts: [cut]).encoded()
+        case .judge(let who, let verdict):
+            let run = AdoptEntry.Run(
+                replica: Self.dataID(who), counters: 1...1, hash: Self.hash(who))
+            return AdoptEntry(verdict: verdict, reason: "seen on paper", runs: [run]).encoded()
         case .name: return OperatorEntry(name: "Olena").encoded()
         }
     }
@@ -180,17 +191,23 @@ struct Outcome: Equatable {
     var roles: [NodeID: UInt8]
     var revoked: Set<NodeID>
     var heights: [UInt64]
+    /// Of whom the first data change is adopted.
+    var adopted: Set<NodeID>
 
-    init(roles: [NodeID: UInt8], revoked: Set<NodeID>, heights: [UInt64]) {
+    init(roles: [NodeID: UInt8], revoked: Set<NodeID>, heights: [UInt64], adopted: Set<NodeID>) {
         self.roles = roles
         self.revoked = revoked
         self.heights = heights
+        self.adopted = adopted
     }
 
     init(_ membership: Membership, _ ids: [ReplicaID]) {
         roles = membership.members.mapValues(\.role)
         revoked = Set(membership.revoked.keys)
         heights = ids.map { membership.countedHeight(of: $0) }
+        adopted = Set(
+            (0..<4).filter { !membership.counted(of: ControlScript.dataID($0)).adopted.isEmpty }
+                .map { ControlScript.keys[$0].node })
     }
 }
 

@@ -27,6 +27,11 @@ struct ShortHistories {
         ]
     }
 
+    /// The data of the third is adopted and refused, and one of the other two is taken out.
+    static func judgements(by author: Int) -> [ControlScript.Act] {
+        [.judge(2, .adopt), .judge(2, .refuse), .revoke((author + 1) % 3, isWhole: true)]
+    }
+
     func forEach(_ body: ([Entry]) throws -> Void) rethrows {
         try extend([], [2, 0, 0], body)
     }
@@ -118,7 +123,15 @@ struct ShortHistories {
     /// All of three, and of those of four and five some; all of them in a soak.
     @Test func `every history of up to five removals comes out one way in every order`() async {
         await expectOne(ShortHistories(length: 3, acts: ShortHistories.removals(by:)), oneIn: 1)
-        await expectOne(ShortHistories(length: 5, acts: ShortHistories.removals(by:)), oneIn: 250)
+        await expectOne(ShortHistories(length: 5, acts: ShortHistories.removals(by:)), oneIn: 400)
+    }
+
+    /// All of two, and of those of three and four some; all of them in a soak.
+    @Test func `every history of up to four adoptions, refusals and removals comes out one way`()
+        async
+    {
+        await expectOne(ShortHistories(length: 2, acts: ShortHistories.judgements(by:)), oneIn: 1)
+        await expectOne(ShortHistories(length: 4, acts: ShortHistories.judgements(by:)), oneIn: 200)
     }
 
     private func expectOne(_ histories: ShortHistories, oneIn divisor: Int) async {
@@ -170,11 +183,13 @@ struct ShortHistories {
 
     private func randomAct(_ generator: inout SeededGenerator) -> ControlScript.Act {
         let target = Int.random(in: 0..<12, using: &generator)
-        switch Int.random(in: 0..<12, using: &generator) {
+        switch Int.random(in: 0..<14, using: &generator) {
         case ..<5: return .admit(target, .administrator)
         case ..<7:
             return .role(target, Role.allCases.randomElement(using: &generator) ?? .observer)
         case 7: return .name
+        case 12: return .judge(target % 4, .adopt)
+        case 13: return .judge(target % 4, .refuse)
         case 8: return .revokeUnseen(target)
         default: return .revoke(target, isWhole: Bool.random(using: &generator))
         }

@@ -5,7 +5,7 @@ import RollcallTrust
 
 /// Who may speak, by the rule as it is written and nothing kept: slow, and all that the fast one must come to.
 struct PlainMembership {
-    private(set) var outcome = Outcome(roles: [:], revoked: [], heights: [])
+    private(set) var outcome = Outcome(roles: [:], revoked: [], heights: [], adopted: [])
 
     private struct Judged {
         var dot: Dot
@@ -19,6 +19,7 @@ struct PlainMembership {
         var roles: [Int: UInt8] = [:]
         var admitted: Set<Int> = [0]
         var cuts: [Int: [[Int: UInt64]]] = [:]
+        var judgements: [Judged] = []
 
         func isAdministrator(_ node: Int) -> Bool {
             admitted.contains(node) && cuts[node] == nil && roles[node] == 1
@@ -51,6 +52,9 @@ struct PlainMembership {
             } else {
                 outcome.revoked.insert(node)
             }
+        }
+        for who in 0..<4 where Self.isAdopted(who, standing) {
+            outcome.adopted.insert(ControlScript.keys[who].node)
         }
         outcome.heights = counts.keys.sorted().map { height(of: $0, standing, valid) }
     }
@@ -111,7 +115,7 @@ struct PlainMembership {
         switch act {
         case .revoke(let who, _), .revokeUnseen(let who): ifRevoke ? who : nil
         case .admit(let who, _), .role(let who, _): ifRevoke ? nil : who
-        case .name: nil
+        case .judge, .name: nil
         }
     }
 
@@ -123,7 +127,7 @@ struct PlainMembership {
         }
         var given: [Int: [(role: UInt8, by: Judged)]] = [:]
         for grant in valid {
-            guard Self.target(grant.act, ifRevoke: false) != nil,
+            guard Self.target(grant.act, ifRevoke: true) == nil,
                 standing.admitted.contains(grant.author),
                 standing.cuts[grant.author]?.contains(where: {
                     grant.dot.counter > $0[Int(grant.dot.replica.rawValue)] ?? 0
@@ -135,6 +139,7 @@ struct PlainMembership {
                 given[who, default: []].append((role.rawValue, grant))
             case .role(let who, let role) where standing.admitted.contains(who):
                 given[who, default: []].append((role.rawValue, grant))
+            case .judge: standing.judgements.append(grant)
             default: break
             }
         }
@@ -144,6 +149,15 @@ struct PlainMembership {
         }
         if given[0] == nil { standing.roles[0] = 1 }
         return standing
+    }
+
+    private static func isAdopted(_ who: Int, _ standing: Standing) -> Bool {
+        let about = standing.judgements.filter { judged in
+            if case .judge(who, _) = judged.act { true } else { false }
+        }
+        return about.contains { judged in
+            judged.act == .judge(who, .adopt) && !about.contains { $0.past.contains(judged.dot) }
+        }
     }
 
     private func height(of replica: Int, _ standing: Standing, _ valid: [Judged]) -> UInt64 {

@@ -4,7 +4,7 @@ from .. import ed25519
 from ..erase import encode_erase
 from ..join import ROLES, code_key, proof, transcript
 from ..knowledge import enrolment
-from ..messages import JOIN_ACCEPT, JOIN_ANSWER, JOIN_OFFER, JOIN_PROOF, MEMBER, OPERATOR, REVOKE, ROLE
+from ..messages import ADOPT, JOIN_ACCEPT, JOIN_ANSWER, JOIN_OFFER, JOIN_PROOF, MEMBER, OPERATOR, REVOKE, ROLE
 from ..names import replica_order
 from ..primitives import blob, text, varint
 from .kit import *
@@ -68,6 +68,29 @@ def entries():
     yield vector("role", "role", "R-9.6", "from now on a medic", ROLE.encode({"node": BORYS.key, "role": 3}))
     yield vector("role_unknown", "role", "R-9.6", "a role that there is not", BORYS.key + b"\5", "out of limits")
     yield from revocations()
+    yield from adoptions()
+
+
+def adoptions():
+    def run(incarnation, low, high, lane=1):
+        return {"replica": BORYS.key + bytes([lane]) + incarnation.to_bytes(8, "big"), "from": low, "to": high, "hash": invented(f"h{high} of {incarnation}")}
+
+    def adopt(*runs, verdict=1, reason="checked against the paper list"):
+        return ADOPT.encode({"verdict": verdict, "reason": reason, "runs": list(runs)})
+
+    whole = adopt(run(3, 41, 43), run(3, 45, 45), run(7, 1, 900))
+    yield vector("adopt", "adopt", "R-9.9", "three runs of two replicas count nevertheless", whole)
+    yield vector("adopt_refuse", "adopt", "R-9.9", "one change stays where it is", adopt(run(3, 41, 41), verdict=2))
+    yield vector("adopt_nothing", "adopt", "R-9.9", "no run: it says nothing", adopt())
+    yield vector("adopt_verdict_3", "adopt", "R-9.9", "a verdict that there is not", b"\3" + whole[1:], "out of limits")
+    yield vector("adopt_not_sorted", "adopt", "R-9.9", "the replicas the wrong way round", adopt(run(7, 1, 2), run(3, 41, 43)), "not sorted")
+    yield vector("adopt_runs_meet", "adopt", "R-9.9", "change 43 twice", adopt(run(3, 41, 43), run(3, 43, 44)), "not sorted")
+    yield vector("adopt_control_lane", "adopt", "R-9.9", "an entry of the control lane", adopt(run(3, 1, 2, lane=0)), "bad reference")
+    yield vector("adopt_run_backwards", "adopt", "R-9.9", "from 43 to 41", adopt(run(3, 43, 41)), "bad range")
+    yield vector("adopt_from_0", "adopt", "R-9.9", "from change 0, which is none", adopt(run(3, 0, 2)), "bad range")
+    yield vector("adopt_reason_too_long", "adopt", "R-9.9", "1,025 bytes of reason", adopt(reason="x" * 1_025), "out of limits")
+    yield vector("adopt_too_many", "adopt", "R-2.4 R-9.9", "513 runs", adopt(*(run(3, 2 * n + 1, 2 * n + 1) for n in range(513))), "too many")
+    yield vector("adopt_trailing", "adopt", "R-2.4", "a byte too many", whole + b"\0", "trailing bytes")
 
 
 def cut(lane, incarnation, height):

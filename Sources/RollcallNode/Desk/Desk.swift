@@ -99,7 +99,8 @@ struct Desk: Sendable {
         case .peers:
             try await answer.rows(await driver.peerReports())
             try await answer.result(nil)
-        case .members, .revoke, .giveRole, .quarantine: try await members(request, answer)
+        case .members, .revoke, .giveRole, .quarantine, .quarantineShow, .judge:
+            try await members(request, answer)
         case .connect(let target): try await answer.result(try await driver.connect(target))
         case .disconnect(let node): try await answer.result(try await driver.disconnect(node))
         case .waitUpToDate(let peers, let timeout): try await wait(peers, timeout, answer)
@@ -128,8 +129,13 @@ struct Desk: Sendable {
                 try await driver.revoke(node, reason: reason, upTo: upTo))
         case .giveRole(let node, let role):
             try await answer.result(try await driver.giveRole(role, to: node))
-        case .quarantine:
-            try await answer.rows(try await driver.quarantineRows())
+        case .quarantineShow(let dot):
+            try await answer.result(try await driver.quarantineReport(dot))
+        case .judge(let dots, let isAdopted, let reason):
+            try await answer.result(
+                try await driver.judge(dots, isAdopted ? .adopt : .refuse, reason: reason))
+        case .quarantine(let all):
+            try await answer.rows(try await driver.quarantineRows(all: all ?? false))
             try await answer.result(nil)
         default: throw ControlError(.internal, "not about members")
         }

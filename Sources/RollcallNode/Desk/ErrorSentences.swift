@@ -51,6 +51,10 @@ extension ControlError {
             self.init(
                 .badDot, "a dot given is no write of this field",
                 hint: "`rollcall show` and `rollcall history` print the dots")
+        case .notQuarantined:
+            self.init(
+                .badDot, "a dot given is not in quarantine",
+                hint: "`rollcall quarantine --all` lists what is")
         case .nothingToRemove(let field):
             self.init(.nothingToRemove, "\(FieldSchema.name(of: field)) does not hold this value")
         case .wrongKind(let field):

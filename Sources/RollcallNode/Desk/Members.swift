@@ -4,7 +4,7 @@ import RollcallStore
 import RollcallSync
 import RollcallTrust
 
-/// Who is in the register, who is taken out, and what waits in quarantine since.
+/// Who is in the register, and who is taken out.
 extension Driver {
     func memberReports() throws -> [MemberReport] {
         guard let membership = laptop.membership else { throw LaptopError.noRegister }
@@ -67,13 +67,5 @@ extension Driver {
             try laptop.give(role, to: member.node, now, store, &output)
         }
         return RoleReport(node: member.node.text, name: member.name, role: name)
-    }
-
-    /// One row for each write that waits, as in `history`.
-    func quarantineRows() throws -> [HistoryRow] {
-        try requireRegister()
-        return try laptop.quarantined(store).flatMap { stored in
-            historyRows(try Change(dot: stored.dot, stored: stored.content), lane: nil)
-        }
     }
 }

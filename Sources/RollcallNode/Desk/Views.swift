@@ -82,9 +82,10 @@ extension Driver {
     func historyRows(_ change: Change, lane: Lane?) -> [HistoryRow] {
         let table = laptop.heads.table
         let isData = table[change.dot.replica].lane == .data
+        let adopters = adopters(of: change.dot)
         return change.writes.map { write in
             let body = Body(change.bodies, write.body)
-            return HistoryRow(
+            var row = HistoryRow(
                 dot: table.text(change.dot),
                 record: isData ? laptop.text(ofRecord: change.record) : nil,
                 kind: Self.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
@@ -95,7 +96,17 @@ extension Driver {
                 recordedAt: Self.time(change.recordedAt), source: body.source,
                 reason: body.reason,
                 lane: lane.map { $0 == .control ? "control" : "data" })
+            row.adoptedBy = adopters
+            return row
         }
+    }
+
+    /// Who took a change out of quarantine; nobody where it counts without that.
+    private func adopters(of dot: Dot) -> [String] {
+        guard let membership = laptop.membership,
+            dot.counter > membership.countedHeight(of: laptop.heads.table[dot.replica])
+        else { return [] }
+        return laptop.decisions(about: dot).filter { $0.verdict == .adopt }.map(\.author.text)
     }
 
     static func changeKindName(_ kind: UInt64) -> String {
