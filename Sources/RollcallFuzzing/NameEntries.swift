@@ -10,6 +10,23 @@ enum NameEntries {
         Decoder("operator", bytesMax: 1_024) { bytes in
             MessageEntries.written(try OperatorEntry(bytes).encoded(), bytes)
         },
+        Decoder("role", bytesMax: 128) { bytes in
+            MessageEntries.written(try RoleEntry(bytes).encoded(), bytes)
+        },
+        Decoder("revoke") { bytes in
+            MessageEntries.written(try RevokeEntry(bytes).encoded(), bytes)
+        },
+        Decoder("adopt") { bytes in
+            MessageEntries.written(try AdoptEntry(bytes).encoded(), bytes)
+        },
+        Decoder("erase") { bytes in try erase(bytes) },
+        Decoder("key-file") { bytes in
+            // With the hash at its end as it should be, which chance would not find.
+            let whole = bytes + sha256(bytes)
+            guard let file = KeyFile(encoded: whole) else { return }
+            MessageEntries.written(file.encoded(), whole)
+            _ = try? KeyRing(file, passphrase: nil)
+        },
         Decoder("genesis", bytesMax: 2_048) { bytes in
             let genesis = try Genesis(bytes)
             MessageEntries.written(genesis.encoded(), bytes)
@@ -35,6 +52,12 @@ enum NameEntries {
         _ = entry.isProven(in: register)
         _ = entry.node.text
         _ = entry.node.verifies(entry.proof, of: entry.tlsKeyHash)
+    }
+
+    /// Replicas that no dot names need not be listed, and then are not when it is written again.
+    private static func erase(_ bytes: [UInt8]) throws {
+        let entry = try EraseEntry(bytes)
+        require(try EraseEntry(entry.encoded()) == entry, "an erasure as it was")
     }
 
     private static func joinCode(_ text: String) {
