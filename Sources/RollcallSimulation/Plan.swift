@@ -57,6 +57,8 @@ public struct Step: Equatable, Sendable {
         case `import`
         /// Takes node a out; its data counts b changes less far than the node has it.
         case revoke
+        /// Of what waits in quarantine at the node some is adopted or refused; a picks which, b what.
+        case judge
         /// The node lies for b ms in way a (``Lie``).
         case lie
     }

@@ -65,6 +65,8 @@ public enum RareState: String, CaseIterable, Sendable {
     case lossExpected = "the only copy destroyed"
     case revoked = "a laptop taken out"
     case revokedBoth = "two took each other out"
+    case adopted = "changes adopted from quarantine at the end"
+    case decidedAgain = "a decision on a quarantined change made anew"
     case quarantined = "changes in quarantine at the end"
     case paused = "a daemon stood still beyond its peers' patience"
 }

@@ -23,6 +23,7 @@ extension Team {
         case .import: try self.import(step)
         case .lie: lie(step)
         case .revoke: try revoke(step)
+        case .judge: try judge(step)
         }
     }
 
