@@ -105,6 +105,11 @@ extension Team {
             oracle.counts(laptop.heads.table[$0.dot.replica], $0.dot.counter)
         }
         if written.count < all.count { mark(.quarantined) }
+        if written.contains(where: {
+            oracle.isAdopted(laptop.heads.table[$0.dot.replica], $0.dot.counter)
+        }) {
+            mark(.adopted)
+        }
         let counted = Set(written.map(\.record))
         for record in Set(all.map(\.record)).subtracting(counted) {
             guard try laptop.view(of: record, node.disk) == nil else {

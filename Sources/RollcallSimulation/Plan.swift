@@ -59,6 +59,8 @@ public struct Step: Equatable, Sendable {
         case revoke
         /// Destroys the values of its a-th record.
         case erase
+        /// Of what waits in quarantine at the node some is adopted or refused; a picks which, b what.
+        case judge
         /// The node lies for b ms in way a (``Lie``).
         case lie
     }

@@ -260,7 +260,12 @@ public struct PlanMaker {
     private mutating func revoke() {
         let (left, right) = pair()
         let back = chance.percent(40) ? UInt64(chance.between(1, 30)) : 0
-        steps.append(Step(time(), .revoke, left, right, back))
+        let at = time()
+        steps.append(Step(at, .revoke, left, right, back))
+        for _ in 0..<chance.between(0, 6) {
+            let later = at + Int64(chance.between(1, 60)) * 1_000_000
+            steps.append(Step(later, .judge, node(), chance.next() >> 1, chance.next() >> 1))
+        }
     }
 
     private mutating func erase() {

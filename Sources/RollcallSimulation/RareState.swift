@@ -67,6 +67,8 @@ public enum RareState: String, CaseIterable, Sendable {
     case revokedBoth = "two took each other out"
     case erased = "a person erased"
     case writtenAfterErasure = "something written of a person that was erased elsewhere"
+    case adopted = "changes adopted from quarantine at the end"
+    case decidedAgain = "a decision on a quarantined change made anew"
     case quarantined = "changes in quarantine at the end"
     case paused = "a daemon stood still beyond its peers' patience"
 }

@@ -42,6 +42,41 @@ extension Team {
     }
 }
 
+extension Team {
+    /// Somebody decides of some of what waits, or of what was decided before.
+    func judge(_ step: Step) throws {
+        let node = nodes[step.node]
+        guard node.isUp, node.pausedUntil <= now, let laptop = node.laptop,
+            laptop.membership != nil
+        else { return }
+        let moment = node.moment(now)
+        let verdict: AdoptEntry.Verdict = step.b % 3 == 0 ? .refuse : .adopt
+        try guarding(node) {
+            do {
+                let limited = laptop.heads.allNumbers.map { laptop.heads[$0] }
+                    .filter { $0.id.lane == .data }
+                    .flatMap { row in
+                        let counted = laptop.membership?.countedHeight(of: row.id) ?? row.height
+                        return (min(counted, row.height)..<row.height).map {
+                            Dot(row.number, $0 + 1)
+                        }
+                    }
+                let dots = limited.enumerated().filter { offset, _ in
+                    step.a >> UInt64(offset % 60) & 1 == 1
+                }.map(\.element)
+                guard !dots.isEmpty else { return }
+                let isDecided = dots.contains { !laptop.decisions(about: $0).isEmpty }
+                _ = try node.act { laptop, disk, output in
+                    try laptop.judge(dots, verdict, reason: "paper", moment, disk, &output)
+                }
+                if isDecided { mark(.decidedAgain) }
+            } catch let error where error is LaptopError || error is StoreError {
+                // Not allowed any more, or cut off on the way.
+            }
+        }
+    }
+}
+
 /// Which changes count, reckoned apart from the program: by all revokes and admissions that lie on a disk.
 ///
 /// In a simulation every laptop is an administrator and none writes a revoke that it may not, so all of them hold.
@@ -51,6 +86,8 @@ struct CountedByOracle {
     private var erases: [(by: ReplicaID, counter: UInt64, entry: EraseEntry)] = []
     private var admissions: [(by: ReplicaID, counter: UInt64, node: NodeID)] = []
     private var admitted: Set<NodeID>
+    private var adoptions: [(by: ReplicaID, counter: UInt64, entry: AdoptEntry)] = []
+    private var links: [ReplicaID: [(counter: UInt64, known: ReplicaID, height: UInt64)]] = [:]
 
     init(_ node: SimulatedNode, _ laptop: Laptop) throws {
         admitted = Set([laptop.membership?.genesis.founder].compactMap { $0 })
@@ -75,9 +112,19 @@ struct CountedByOracle {
                 isGrowing = true
             }
         }
+        adoptions = adoptions.filter {
+            admitted.contains($0.by.node) && $0.counter <= height(of: $0.by)
+        }
     }
 
     private mutating func note(_ change: Change, _ id: ReplicaID) {
+        links[id, default: []] += Extras.parents(change).map {
+            (change.dot.counter, $0.replica, $0.counter)
+        }
+        links[id, default: []] += Extras.ended(change).map {
+            let earlier = ReplicaID(node: id.node, lane: id.lane, incarnation: $0.incarnation)
+            return (change.dot.counter, earlier, $0.height)
+        }
         guard let write = change.write(to: .entry),
             case .entry(let bytes) = Body(change.bodies, write.body).content
         else { return }
@@ -89,6 +136,34 @@ struct CountedByOracle {
         }
         if change.kind == ChangeKind.member, let entry = try? MemberEntry(bytes) {
             admissions.append((id, change.dot.counter, entry.node))
+        }
+        if change.kind == ChangeKind.adopt, let entry = try? AdoptEntry(bytes) {
+            adoptions.append((id, change.dot.counter, entry))
+        }
+    }
+
+    /// How far the author of a change knew each control replica, by all heads that it follows from.
+    private func known(to id: ReplicaID, _ counter: UInt64) -> [ReplicaID: UInt64] {
+        var known: [ReplicaID: UInt64] = [:]
+        var next = [(id, counter - 1)]
+        next += (links[id] ?? []).filter { $0.counter == counter }.map { ($0.known, $0.height) }
+        while let (replica, height) = next.popLast() {
+            guard height > known[replica] ?? 0 else { continue }
+            known[replica] = height
+            next += (links[replica] ?? []).filter { $0.counter <= height }
+                .map { ($0.known, $0.height) }
+        }
+        return known
+    }
+
+    /// Whether one of the adoptions about a change, of those that no other's author knew, lets it count.
+    func isAdopted(_ id: ReplicaID, _ counter: UInt64) -> Bool {
+        let about = adoptions.filter { adoption in
+            adoption.entry.runs.contains { $0.replica == id && $0.counters.contains(counter) }
+        }
+        return about.contains { one in
+            one.entry.verdict == .adopt
+                && !about.contains { known(to: $0.by, $0.counter)[one.by] ?? 0 >= one.counter }
         }
     }
 
@@ -102,13 +177,15 @@ struct CountedByOracle {
         }) {
             return cut.height
         }
+        // A restored home may have ended one twice; what follows from either counts.
+        var highest: UInt64 = 0
         for (by, list) in ended where by.node == id.node && by.lane == id.lane && by != id {
             guard let found = list.first(where: { $0.incarnation == id.incarnation }),
                 height(of: by, by: revoke) > 0
             else { continue }
-            return found.height
+            highest = max(highest, found.height)
         }
-        return 0
+        return highest
     }
 
     /// The changes whose values must be gone, or only may be.
@@ -119,6 +196,6 @@ struct CountedByOracle {
     }
 
     func counts(_ id: ReplicaID, _ counter: UInt64) -> Bool {
-        admitted.contains(id.node) && counter <= height(of: id)
+        admitted.contains(id.node) && counter <= height(of: id) || isAdopted(id, counter)
     }
 }

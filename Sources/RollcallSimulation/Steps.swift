@@ -24,6 +24,7 @@ extension Team {
         case .lie: lie(step)
         case .revoke: try revoke(step)
         case .erase: try erase(step)
+        case .judge: try judge(step)
         }
     }
 

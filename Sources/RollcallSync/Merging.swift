@@ -3,7 +3,7 @@ import RollcallTrust
 
 /// Applies a run of one replica's changes to records, reading each record once and writing it once.
 struct Merging {
-    /// Consecutive, from the first of the run.
+    /// Ascending; side by side, unless some of the run are in quarantine and do not count.
     private var applied: [Applied] = []
     /// Of the records touched, but for those of which one change of the run is all.
     private var states: [Dot: RecordState] = [:]
@@ -57,7 +57,19 @@ struct Merging {
         // Dots of one replica lie side by side, and those of others further away than any run is long.
         guard !applied.isEmpty, dot.rawValue >= applied[0].change.dot.rawValue else { return nil }
         let offset = dot.rawValue - applied[0].change.dot.rawValue
-        return offset < UInt64(applied.count) ? Int(offset) : nil
+        // What was left out may bring it nearer to the first, never further away.
+        var high = Int(min(offset, UInt64(applied.count - 1)))
+        if applied[high].change.dot == dot { return high }
+        var low = 0
+        while low < high {
+            let middle = (low + high) / 2
+            if applied[middle].change.dot.rawValue < dot.rawValue {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return applied[low].change.dot == dot ? low : nil
     }
 
     private mutating func state(

@@ -306,7 +306,7 @@ package enum Extras {
     }
 
     /// The control heads that a change lists as known to its author; extras that are odd list none.
-    static func parents(_ change: Change) -> [(replica: ReplicaID, counter: UInt64)] {
+    package static func parents(_ change: Change) -> [(replica: ReplicaID, counter: UInt64)] {
         (try? parentsStrictly(change)) ?? []
     }
 
