@@ -113,12 +113,17 @@ actor Gate {
         do {
             let request = try Desk.request(line)
             if try await answered(request, answer) { return }
+            if case .closed = state { throw Self.ending }
             guard case .open(let laptop) = state else { throw Self.locked }
             if !request.isWatching { lastAsked = .now }
             await laptop.desk.answer(request, to: answer)
         } catch {
             await Desk.send(error, to: answer)
         }
+    }
+
+    private static var ending: ControlError {
+        ControlError(.busy, "the laptop is being locked or stopped", hint: "ask again in a moment")
     }
 
     private static var locked: ControlError {
@@ -146,7 +151,8 @@ actor Gate {
         switch state {
         case .locked: try await open(try Self.ring(file, passphrase), isKept: true)
         case .open: if !file.isOpenToAll { _ = try Self.ring(file, passphrase) }
-        case .unlocking, .closed: throw ControlError(.busy, "the laptop is being unlocked already")
+        case .unlocking: throw ControlError(.busy, "the laptop is being unlocked already")
+        case .closed: throw Self.ending
         }
         plan.logger.notice("unlocked")
         guard case .open(let laptop) = state else { throw Self.locked }

@@ -1,11 +1,12 @@
 """The scenes that are measured; each plays between two real daemons and yields lines of the table."""
+import contextlib
 import os
 import statistics
 import subprocess
 import time
 
 from bench_parts import floors
-from bench_parts.daemons import PATIENCE, Daemon, Pair, expect, until
+from bench_parts.daemons import PATIENCE, Broken, Daemon, Pair, expect, until
 from bench_parts.relay import Relay
 from bench_parts.table import Line, duration, size
 
@@ -393,6 +394,52 @@ class Scenes:
         yield Line(
             scene, "from `connect` until both say that they are connected", median(seconds), "s", self.meeting_floor(), 0.020,
             note="dial and TLS handshake are in it; floor: the same with bare TLS 1.3 from this tool")
+
+    # a laptop that was locked
+
+    def sealed_scene(self):
+        """One laptop with a passphrase and a roster: locked, unlocked, searched."""
+        self.stop()
+        daemon = Daemon("sealed", self.options.bin, self.folder).start()
+        try:
+            yield from self.unlocked(daemon)
+        finally:
+            daemon.stop()
+
+    def unlocked(self, daemon):
+        scene = f"a laptop with a passphrase and {self.options.records:,} records"
+        words = "brown kettle seven rivers"
+        daemon.control.one(
+            "initRegister", name="sealed", register="Bench, synthetic people", operator="Clerk", protection={"passphrase": {"text": words}})
+        self.load(daemon, self.options.records)
+        name = next(iter(self.rows(1)))[self.roster["FIELDS"].index("surname")]
+        self.calm()
+        daemon.control.one("lock")
+        until(lambda: self.is_locked(daemon), "it is locked", 30, 0.005)
+        begin = time.perf_counter()
+        daemon.control.one("unlock", passphrase=words)
+        unlocked = time.perf_counter() - begin
+        daemon.control.all("find", text="nobody's name", limit=1)
+        filled = time.perf_counter() - begin
+        yield Line(scene, "unlock, until it answers", unlocked, "s", None, 3.0, note="0.3 to 0.5 s of it are the passphrase's")
+        yield Line(scene, "from unlock until its index for searching is whole", filled, "s")
+        looks = []
+        for end in range(1, len(name) + 1):
+            begin = time.perf_counter()
+            daemon.control.all("find", text=name[:end], limit=20)
+            looks.append(time.perf_counter() - begin)
+        yield Line(scene, "find as somebody types a surname, 20 shown: the slowest of its letters", max(looks), "s", None, 0.1)
+        yield Line(scene, "peak memory since it was locked", daemon.peak(), "MiB", None, 300 * MIB)
+
+    @staticmethod
+    def is_locked(daemon):
+        with contextlib.suppress(Broken, OSError):
+            daemon.reach()
+            try:
+                daemon.control.one("status")
+            except Broken as refused:
+                return str(refused).startswith("locked")
+        return False
 
     # finding what is new among many replicas
 
