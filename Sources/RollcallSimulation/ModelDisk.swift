@@ -5,7 +5,7 @@ import RollcallStore
 /// A register's disk as a model: rows in memory, a log to take back what is not committed, and faults on order.
 ///
 /// Held to the same tests as ``RegisterStore``. A commit is whole or not at all, as SQLite's is when it has been synced.
-final class ModelDisk: SimulatedDisk {
+final class ModelDisk: SimulatedDisk, SealableDisk {
     struct Rows {
         var meta: [String: [UInt8]] = [:]
         var keys: [KeyName: [UInt8]] = [:]
@@ -383,6 +383,32 @@ final class ModelDisk: SimulatedDisk {
     func held(_ dot: Dot) throws -> HeldRow? { try read { rows.held[dot.rawValue] } }
 
     func counts() throws -> StoreCounts { rows.counts }
+
+    // MARK: - for whoever seals
+
+    func keys() throws -> [(name: KeyName, wrapped: [UInt8])] {
+        try read {
+            rows.keys.map { (name: $0.key, wrapped: $0.value) }
+                .sorted { $0.name.rawValue < $1.name.rawValue }
+        }
+    }
+
+    func rewriteUnderEpoch(_ body: (EpochRow, [UInt8]) throws -> [UInt8]) throws {
+        try apply(try keys().map { .key($0.name, try body(.key($0.name), $0.wrapped)) })
+        for key in rows.salts.keys.sorted() {
+            let replica = ReplicaNumber(UInt32(key >> 40))
+            let block = key & (1 << 40 - 1)
+            guard let salts = rows.salts[key] else { continue }
+            let sealed = try body(.salts(replica: replica, block: block), salts)
+            try apply([.salts(replica: replica, block: block, sealed)])
+        }
+        for key in rows.held.keys.sorted() {
+            guard var row = rows.held[key], let dot = Dot(rawValue: key) else { continue }
+            row.message = try body(.held(dot), row.message)
+            try apply([.held(row)])
+        }
+    }
+
 }
 
 extension Array {

@@ -95,7 +95,7 @@ public struct Step: Equatable, Sendable {
 /// All that will happen to a team, written down before it does: run twice, it goes the same way twice.
 public struct Plan: Equatable, Sendable {
     public enum Topology: String, Sendable, CaseIterable { case mesh, line, ring, star }
-    public enum DiskKind: String, Sendable, CaseIterable { case model, sqlite }
+    public enum DiskKind: String, Sendable, CaseIterable { case model, sqlite, sealed }
 
     public struct Options: Equatable, Sendable {
         /// For what no step says: keys, nonces, delays.

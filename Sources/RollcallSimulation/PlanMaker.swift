@@ -45,7 +45,7 @@ public struct PlanMaker {
         options.nodes = chance.between(size.nodes.lowerBound, size.nodes.upperBound)
         options.topology =
             chance.percent(40) ? .mesh : chance.pick(Plan.Topology.allCases)
-        options.disk = chance.percent(5) ? .sqlite : .model
+        options.disk = chance.percent(5) ? .sqlite : chance.percent(5) ? .sealed : .model
         if let disk = size.disk { options.disk = disk }
         options.isCryptoReal = chance.percent(2)
         options.isCompressionOn = chance.percent(20)

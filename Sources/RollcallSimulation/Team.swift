@@ -101,6 +101,7 @@ public final class Team {
         switch kind {
         case .model: ModelDisk()
         case .sqlite: try SQLiteDisk(seed: seed)
+        case .sealed: try SealedModelDisk(seed: seed)
         }
     }
 
