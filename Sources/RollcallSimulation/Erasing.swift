@@ -44,6 +44,7 @@ extension Team {
                 if change.isErased, !mayBe.contains(name) {
                     throw SimulationFailure(.lost, "\(node.name) lacks what nobody erased")
                 }
+                if change.isErased, !mustBe.contains(name) { areSomeExcused = true }
                 if change.isErased {
                     erasedRecords.insert(change.record)
                 } else {

@@ -63,6 +63,8 @@ public final class Team {
     /// Whether names that wait are looked for in every row: in some plans only, for it takes time.
     var isWatchingNames: Bool { plan.options.seed % 8 == 0 }
     var isFaultTime = true
+    /// Whether some disk lacks values by an erasure that counts no more.
+    var areSomeExcused = false
     var isOver = false
     var nextClone: Int
     static let eventsMax = 6_000_000

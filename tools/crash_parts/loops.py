@@ -1,6 +1,7 @@
 """The loops: a script and a fault, at every call that the victim's disk thread makes."""
 import time
 
+from .erasing import Erase
 from .faults import FailedRead, FailedSync, FailedWrite, FailingSync, Kill, NeverRoom, NoRoom
 from .files import Bundle, Files
 from .full import Full
@@ -8,7 +9,7 @@ from .meeting import Send, Sync
 from .scripts import Again, Edits, First, Roster
 from .victim import Gone, Refused, Wrong, expect
 
-SCRIPTS = {script.name: script for script in (Edits, Roster, Sync, Send, Bundle, Files, First, Again)}
+SCRIPTS = {script.name: script for script in (Edits, Erase, Roster, Sync, Send, Bundle, Files, First, Again)}
 FAULTS = {fault.name: fault for fault in (Kill, FailedSync, FailingSync, FailedWrite, FailedRead, NoRoom, NeverRoom, Full)}
 FAILURES_SHOWN = 5
 

@@ -108,7 +108,7 @@ actor Driver {
     private func drain(_ events: [Event]) {
         do {
             try carrier.drain(events)
-            try finishErasing()
+            finishErasing()
         } catch {
             recover(from: error)
         }
@@ -178,7 +178,7 @@ actor Driver {
         do {
             defer { scheduleWake() }
             let result = try body()
-            try finishErasing()
+            finishErasing()
             return result
         } catch {
             if error is StoreError || error is SealError || carrier.hasUnfinished {
@@ -257,7 +257,7 @@ actor Driver {
         carrier.tell = { [unowned self] output in assumeIsolated { $0.carryOut(output) } }
         woke()
         drain()
-        try? finishErasing()
+        finishErasing()
         Task { while try fillSearch() { await Task.yield() } }
     }
 

@@ -1,3 +1,4 @@
+import Logging
 import RollcallControl
 import RollcallStore
 import RollcallTrust
@@ -110,9 +111,17 @@ extension Driver {
     // MARK: - epochs
 
     /// After an erasure, and after a crash that came before this was done.
-    func finishErasing() throws {
+    ///
+    /// The erasure itself is durable by then, and says so; what fails here is tried again with the next write, and at each start.
+    func finishErasing() {
         guard store.mustRotate || store.isRotating, !store.isTransactionOpen else { return }
-        try rotateEpoch()
+        do {
+            try rotateEpoch()
+        } catch {
+            logger.error(
+                "the keys that covered what was erased are not replaced yet",
+                metadata: ["error": "\(error)"])
+        }
     }
 
     /// Makes unreadable what the disk still keeps of keys that are gone.
