@@ -170,6 +170,7 @@ final class BareSocket: Sendable {
 /// Another implementation of TLS, to ask what ours would never ask.
 struct ForeignClient {
     static let program = "/usr/bin/openssl"
+    static let whereFrom: Comment = "openssl is not here; tools/setup --faults installs it"
     static var isHere: Bool { FileManager.default.isExecutableFile(atPath: program) }
 
     private let scratch: Scratch

@@ -50,7 +50,7 @@ import X509
             TLSFactory.keyHash(of: try NIOSSLCertificate(bytes: certificate, format: .der)) == nil)
     }
 
-    @Test(.enabled(if: ForeignClient.isHere), arguments: Refused.allCases)
+    @Test(.enabled(if: ForeignClient.isHere, ForeignClient.whereFrom), arguments: Refused.allCases)
     func `a client is refused that`(_ refused: Refused) async throws {
         let there = try Station()
         let address = try await there.listen()
@@ -85,7 +85,7 @@ import X509
         case offersAnotherProtocol, offersAnotherCurve
     }
 
-    @Test(.enabled(if: ForeignClient.isHere))
+    @Test(.enabled(if: ForeignClient.isHere, ForeignClient.whereFrom))
     func `a session cannot be resumed, a hundred times of a hundred`() async throws {
         let there = try Station()
         let address = try await there.listen()

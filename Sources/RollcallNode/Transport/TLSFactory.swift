@@ -10,8 +10,25 @@ struct TLSFactory: Sendable {
     static let protocolName = "rollcall/1"
 
     let configuration: TLSConfiguration
+    private let contextForAccepted: @Sendable (TLSConfiguration) throws -> NIOSSLContext
+
+    /// - Parameter contextForAccepted: Makes the context of one accepted connection, a new one each time. Tests hand in what
+    ///   must not be, to see that they would notice.
+    init(
+        _ configuration: TLSConfiguration,
+        contextForAccepted: @escaping @Sendable (TLSConfiguration) throws -> NIOSSLContext = {
+            try NIOSSLContext(configuration: $0)
+        }
+    ) {
+        self.configuration = configuration
+        self.contextForAccepted = contextForAccepted
+    }
 
     init(identity: NodeIdentityFile) throws {
+        self.init(try Self.configuration(identity))
+    }
+
+    private static func configuration(_ identity: NodeIdentityFile) throws -> TLSConfiguration {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: [
                 .certificate(try NIOSSLCertificate(bytes: identity.certificate, format: .der))
@@ -28,10 +45,10 @@ struct TLSFactory: Sendable {
         configuration.curves = [.x25519_MLKEM768, .x25519]
         configuration.verifySignatureAlgorithms = [.ecdsaSecp256R1Sha256]
         configuration.signingSignatureAlgorithms = [.ecdsaSecp256R1Sha256]
-        configuration.applicationProtocols = [Self.protocolName]
+        configuration.applicationProtocols = [protocolName]
         configuration.renegotiationSupport = .none
         configuration.shutdownTimeout = .seconds(5)
-        self.configuration = configuration
+        return configuration
     }
 
     /// TLS for one accepted connection.
@@ -40,7 +57,7 @@ struct TLSFactory: Sendable {
     /// would not ask for the certificate again.
     func serverHandler() throws -> NIOSSLHandler {
         NIOSSLServerHandler(
-            context: try NIOSSLContext(configuration: configuration),
+            context: try contextForAccepted(configuration),
             customVerificationCallback: Self.verify)
     }
 
