@@ -86,7 +86,7 @@ import X509
     }
 
     @Test(.enabled(if: ForeignClient.isHere, ForeignClient.whereFrom))
-    func `a session cannot be resumed, a hundred times of a hundred`() async throws {
+    func `a session cannot be resumed`() async throws {
         let there = try Station()
         let address = try await there.listen()
         let identity = try NodeIdentityFile()
@@ -103,14 +103,14 @@ import X509
         #expect(FileManager.default.fileExists(atPath: session))
 
         // Whoever asks for the key again each time would learn that its laptop was taken out.
-        for count in 1...100 {
+        for count in 1...10 {
             async let sayingAgain = client.connect(to: address, usual + ["-sess_in", session]) {
                 there.opened.count == count + 1
             }
             there.transport.send(try await there.id(count), [0])
             #expect(try await sayingAgain.contains("New, TLSv1.3"))
         }
-        #expect(there.opened.count == 101)
+        #expect(there.opened.count == 11)
         #expect(there.opened.allSatisfy { $0.hash == identity.tlsKeyHash })
     }
 
