@@ -2,7 +2,7 @@
 
 from .layouts import Blob, Fixed, Interval, Items, Joined, Number, Repeat, Struct, Text, Whole
 from .names import read_replica, replica_order
-from .numbers import LIMIT
+from .numbers import LIMIT, WEAK_BUNDLE_KEYS
 from .primitives import Refused
 
 U8, U64, VARINT = Number(1), Number(8), Number()
@@ -79,7 +79,18 @@ ADDRESSES = Struct(
     )
 )
 
-PUBLIC_KEY_OR_NONE = Blob(sizes=(0, 32))
+
+class BundleKey(Blob):
+    """R-9.4: an X25519 key that is not weak, or nothing."""
+
+    def read(self, reader):
+        key = super().read(reader)
+        if key and (int.from_bytes(key, "little") >= 2**255 - 19 or key in WEAK_BUNDLE_KEYS):
+            raise Refused("weak key")
+        return key
+
+
+PUBLIC_KEY_OR_NONE = BundleKey(sizes=(0, 32))
 JOIN_OFFER = Struct(node=Fixed(32), random=Fixed(16), bundle_key=PUBLIC_KEY_OR_NONE, name=Text(LIMIT["name_bytes_max"]))
 JOIN_ANSWER = Struct(node=Fixed(32), random=Fixed(16), genesis=Blob())
 JOIN_PROOF = Struct(proof=Fixed(32), enrolment=Fixed(64))

@@ -158,6 +158,7 @@ def read_genesis(data):
     node, tls, random = reader.take(32), reader.take(32), reader.take(16)
     title = reader.text(high=LIMIT["title_bytes_max"])
     reader.end()
+    judged_key(node)
     return {"node": node, "tls": tls, "random": random, "title": title}
 
 

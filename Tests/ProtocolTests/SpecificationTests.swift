@@ -141,12 +141,19 @@ import Testing
         }
     }
 
+    @Test func `weak bundle keys are those of the table`() throws {
+        let rows = try Self.rows().filter { $0.kind == "weak_bundle_key" }
+        #expect(Set(rows.compactMap { Hex.bytes($0.value) }) == BundleKey.ofSmallOrder)
+        #expect(rows.count == BundleKey.ofSmallOrder.count)
+        #expect(BundleKey.ofSmallOrder.allSatisfy(BundleKey.isWeak))
+    }
+
     /// Kinds that other modules' tests compare: extras with what synchronising writes, fields with the
     /// schema of rosters, exits and errors with the command.
     @Test func `every kind of the table is compared here or elsewhere`() throws {
         let here: Set = [
             "lane", "field_kind", "change_kind", "head_item", "form", "state", "mark", "role",
-            "verdict", "flag", "frame", "capability", "bye", "limit", "weak_key",
+            "verdict", "flag", "frame", "capability", "bye", "limit", "weak_key", "weak_bundle_key",
         ]
         #expect(
             Set(try Self.rows().map(\.kind)) == here.union(["extra", "field", "exit", "error"]))

@@ -12,14 +12,30 @@ struct Author {
     private(set) var changes: [Change] = []
     private(set) var hashes: [[UInt8]]
     private let salts: SaltTree
+    /// In the place of what the key signs.
+    private var forgery: [UInt8]?
 
     /// - Parameter index: Whose key; the register is the first laptop's.
     init(_ world: World, as index: Int, lane: Lane = .data, incarnation: UInt64) {
-        key = world.laptops[index].identity.key
+        let key = world.laptops[index].identity.key
+        self.init(world, key.node, key, lane: lane, incarnation: incarnation)
+    }
+
+    /// Writes for a node whose key is not at hand, under a signature that is none.
+    init(_ world: World, forging node: NodeID, signature: [UInt8], incarnation: UInt64) {
+        let key = world.laptops[0].identity.key
+        self.init(world, node, key, lane: .data, incarnation: incarnation)
+        forgery = signature
+    }
+
+    private init(
+        _ world: World, _ node: NodeID, _ key: NodeKey, lane: Lane, incarnation: UInt64
+    ) {
+        self.key = key
         let none = RegisterID([UInt8](repeating: 0, count: 16))
         chain = Chain(register: world.laptops[0].laptop.membership?.register ?? none)
         table = ReplicaTable()
-        let id = ReplicaID(node: key.node, lane: lane, incarnation: incarnation)
+        let id = ReplicaID(node: node, lane: lane, incarnation: incarnation)
         replica = table.insert(id)
         hashes = [chain.start(of: id)]
         salts = SaltTree(
@@ -51,7 +67,9 @@ struct Author {
     /// The run of changes from a counter on, as one signed segment.
     func message(from first: Int = 1) -> ChangesMessage {
         let last = changes.count
-        let signature = key.signature(of: chain.headMessage(id, UInt64(last), hashes[last]))
+        let signature =
+            forgery
+            ?? key.signature(of: chain.headMessage(id, UInt64(last), hashes[last]))
         let given = SaltSubtree.given(first: UInt64(first), last: UInt64(last))
         return ChangesMessage(
             replica: replica, first: UInt64(first), startHash: first == 1 ? nil : hashes[first - 1],

@@ -7,12 +7,15 @@ from ..knowledge import enrolment
 from ..messages import ADOPT, JOIN_ACCEPT, JOIN_ANSWER, JOIN_OFFER, JOIN_PROOF, MEMBER, OPERATOR, REVOKE, ROLE
 from ..names import replica_order
 from ..primitives import blob, text, varint
+from ..numbers import WEAK_BUNDLE_KEYS
 from .kit import *
 
 CODE_DIGITS = "7v3k09mzq2xw8rdt5hc"
 CODE = names.with_check(CODE_DIGITS)
 GROUPED = "-".join(CODE[at:at + 4] for at in range(0, 20, 4))
-OFFER = {"node": BORYS.key, "random": invented("newcomer", 16), "bundle_key": invented("bundle key"), "name": "Laptop at table 2"}
+# As X25519 keys are written: the highest bit is 0.
+BUNDLE_KEY = bytes([*invented("bundle key")[:31], invented("bundle key")[31] & 0x7F])
+OFFER = {"node": BORYS.key, "random": invented("newcomer", 16), "bundle_key": BUNDLE_KEY, "name": "Laptop at table 2"}
 ANSWER = {"node": ANNA.key, "random": invented("inviter", 16), "genesis": GENESIS}
 
 
@@ -50,6 +53,14 @@ def messages():
     yield vector("offer_cut", "join_offer", "R-2.4 R-10.2", "the name ends early", whole[:-1], "truncated")
     short = JOIN_OFFER.encode(OFFER | {"bundle_key": bytes(31)})
     yield vector("offer_bundle_key_of_31_bytes", "join_offer", "R-9.4 R-10.2", "neither empty nor 32 bytes", short, "weak key")
+    weak = next(each for each in WEAK_BUNDLE_KEYS if each[0] == 0x5F)
+    for name, comment, bundle_key in (
+        ("of_zeros", "32 zeros", bytes(32)),
+        ("of_small_order", "a point of order 8", weak),
+        ("not_reduced", "the number is 2²⁵⁵-19 + 3", (2**255 - 16).to_bytes(32, "little")),
+        ("with_the_highest_bit", "an ordinary key with the bit set that X25519 ignores", bytes([*BUNDLE_KEY[:31], BUNDLE_KEY[31] | 0x80])),
+    ):
+        yield vector(f"offer_bundle_key_{name}", "join_offer", "R-9.4 R-10.2", comment, JOIN_OFFER.encode(OFFER | {"bundle_key": bundle_key}), "weak key")
     yield vector("offer_name_not_utf8", "join_offer", "R-2.2 R-10.2", "a name of one stray byte", whole[:-len(text(OFFER["name"]))] + b"\1\xff", "not utf-8")
     yield vector("answer", "join_answer", "R-10.2", "an inviter's answer", JOIN_ANSWER.encode(ANSWER))
     yield vector("proof", "join_proof", "R-10.2 R-10.3", "a newcomer's proofs", JOIN_PROOF.encode(proofs))
@@ -64,6 +75,7 @@ def entries():
     yield vector("member_without_bundle_key", "received_member", "R-9.3", "no bundle key", MEMBER.encode(member(bundle_key=b"")), register=REGISTER)
     yield vector("member_proof_for_another_key", "received_member", "R-9.3", "the TLS key is not the one that was proven", MEMBER.encode(whole | {"tls": CHRIS.tls}), "bad signature", register=REGISTER)
     yield vector("member_of_small_order", "received_member", "R-9.3 R-9.4", "the neutral point as a node key", MEMBER.encode(whole | {"node": b"\1" + bytes(31)}), "weak key", register=REGISTER)
+    yield vector("member_bundle_key_of_zeros", "received_member", "R-9.3 R-9.4", "32 zeros as a bundle key, proven", MEMBER.encode(member(bundle_key=bytes(32))), "weak key", register=REGISTER)
     yield vector("operator", "operator", "R-9.3", "an operator's name", OPERATOR.encode({"name": "Olha"}))
     yield vector("role", "role", "R-9.6", "from now on a medic", ROLE.encode({"node": BORYS.key, "role": 3}))
     yield vector("role_unknown", "role", "R-9.6", "a role that there is not", BORYS.key + b"\5", "out of limits")

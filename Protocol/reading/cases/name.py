@@ -48,6 +48,7 @@ def cases():
     yield vector("genesis", "genesis", "R-3.6", "a genesis and the register that it names", GENESIS)
     yield vector("genesis_cut", "genesis", "R-3.6", "the title ends early", GENESIS[:-1], "truncated")
     yield vector("genesis_with_bytes_after", "genesis", "R-3.6", "one byte after the title", GENESIS + b"\0", "trailing bytes")
+    yield vector("genesis_of_a_weak_key", "genesis", "R-3.6 R-9.4", "the neutral point founds a register", GENESIS[:1] + b"\1" + bytes(31) + GENESIS[33:], "weak key")
     yield vector("key", "key", "R-9.4", "an ordinary key", BORYS.key)
     yield vector("key_of_small_order", "key", "R-9.4", "a point of order 8", min(key for key in WEAK_KEYS if key[0] == 0xC7), "weak key")
     yield vector("key_not_reduced", "key", "R-9.4", "y is 2²⁵⁵-19 + 3", (2**255 - 16).to_bytes(32, "little"), "weak key")

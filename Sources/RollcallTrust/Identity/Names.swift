@@ -50,6 +50,8 @@ public struct Genesis: Equatable, Sendable {
         random = try reader.raw(16, "random")
         title = try reader.text("title", max: Limits.titleBytesMax)
         try reader.finish("genesis")
+        // Whoever likes could sign as such a founder.
+        guard !founder.isWeak else { throw FormatError(.weakKey, "founder") }
     }
 
     public func encoded() -> [UInt8] {

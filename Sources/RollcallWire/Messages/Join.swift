@@ -98,12 +98,12 @@ public struct JoinAccept: Equatable, Sendable {
 }
 
 extension ByteReader {
-    /// A key of 32 bytes, or nothing.
+    /// A bundle key, or nothing.
     public mutating func publicKeyOrNone(_ field: @autoclosure () -> String) throws(FormatError)
         -> [UInt8]
     {
         let key = try byteString(field())
-        guard key.isEmpty || key.count == 32 else { throw FormatError(.weakKey, field()) }
+        guard key.isEmpty || !BundleKey.isWeak(key) else { throw FormatError(.weakKey, field()) }
         return key
     }
 }
