@@ -1,6 +1,7 @@
 """The entry that destroys values (R-9.10)."""
 
-from .names import Dot, judged_counter, read_replica, replica_order
+from .messages import DataReplica
+from .names import Dot, judged_counter, replica_order
 from .numbers import LIMIT
 from .primitives import Reader, Refused, text, varint
 
@@ -20,7 +21,7 @@ def read_erase(data):
     """R-9.10: the reason and [(record, [changes])]."""
     reader = Reader(data)
     reason = reader.text(LIMIT["reason_bytes_max"])
-    replicas = [read_replica(reader) for _ in range(_count(reader, 41))]
+    replicas = [DataReplica().read(reader) for _ in range(_count(reader, 41))]
     _judge_order([replica_order(replica) for replica in replicas])
 
     def dot():

@@ -134,7 +134,7 @@ REVOKE = Struct(node=Fixed(32), reason=Text(LIMIT["reason_bytes_max"]), cuts=Cut
 
 
 class DataReplica:
-    """R-9.9: 41 bytes, of the data lane."""
+    """R-9.9, R-9.10: 41 bytes, of the data lane."""
 
     def read(self, reader):
         replica = read_replica(reader)

@@ -31,8 +31,6 @@ public struct Erasures: Equatable, Sendable {
         }
     }
 
-    var isEmpty: Bool { accepted.isEmpty }
-
     func destroys(_ replica: ReplicaID, _ counter: UInt64) -> Bool {
         destroyed[replica]?.contains(counter) ?? false
     }
@@ -100,10 +98,21 @@ extension Laptop {
 
     // MARK: - what comes
 
+    /// What of a replica is destroyed; nil where nothing is.
+    private func destroyed(of id: ReplicaID) -> Set<UInt64>? { membership?.erasures.destroyed[id] }
+
+    /// A run as it is to be kept while it waits.
+    func withoutErased(
+        _ message: ChangesMessage, of id: ReplicaID
+    ) throws(FormatError) -> ChangesMessage {
+        guard let destroyed = destroyed(of: id) else { return message }
+        return try message.erasing(destroyed)
+    }
+
     /// A change as it is to be kept: without its values, where an erasure destroys them.
     func kept(_ change: Change, _ commitments: [Commitment]) -> Change {
-        guard !change.isErased, let membership, !membership.erasures.isEmpty,
-            membership.erasures.destroys(heads[change.dot.replica].id, change.dot.counter)
+        guard !change.isErased,
+            destroyed(of: heads[change.dot.replica].id)?.contains(change.dot.counter) == true
         else { return change }
         return change.erased(Commitment.bytes(of: commitments))
     }
@@ -116,14 +125,12 @@ extension Laptop {
     }
 
     /// Salts from which no erased change's follow, though a peer gave them.
-    func withoutErased(_ tree: SaltTree, of id: ReplicaID) -> SaltTree {
-        guard let counters = membership?.erasures.destroyed[id] else { return tree }
+    func withoutErased(_ tree: SaltTree, block: UInt64, of id: ReplicaID) -> SaltTree {
+        guard let destroyed = destroyed(of: id) else { return tree }
         var tree = tree
-        for node in tree.nodes {
-            for counter in counters
-            where counter >= node.subtree.first && counter <= node.subtree.last {
-                tree.puncture(counter)
-            }
+        let first = block * Limits.changesPerBlock + 1
+        for counter in first..<(first + Limits.changesPerBlock) where destroyed.contains(counter) {
+            tree.puncture(counter)
         }
         return tree
     }
@@ -148,7 +155,7 @@ extension Laptop {
                 if !change.isErased { touched[change.record, default: []].append(change) }
             }
         }
-        dropHeldRuns(membership.erasures, &output)
+        try rewriteHeldRuns(storage, &output)
         guard !touched.isEmpty else { return !output.commit.isEmpty }
         let salts = saltSource(storage)
         for record in touched.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
@@ -188,6 +195,7 @@ extension Laptop {
     private mutating func puncture(
         _ dots: [Dot], _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
+        // By the first dot of each block.
         var blocks: [Dot: SaltTree] = [:]
         for dot in dots {
             let block = (dot.counter - 1) / Limits.changesPerBlock
@@ -209,16 +217,24 @@ extension Laptop {
         }
     }
 
-    /// Runs that wait with values in them are asked for again, and come without.
-    private mutating func dropHeldRuns(_ erasures: Erasures, _ output: inout Output) {
-        let dropped = held.filter { run in
-            let counters = erasures.destroyed[heads[run.range.replica].id] ?? []
-            return counters.contains { $0 >= run.range.first && $0 <= run.range.last }
-        }
-        guard !dropped.isEmpty else { return }
-        held.removeAll { run in dropped.contains { $0.range == run.range } }
-        for run in dropped {
-            output.commit.append(.dropHeld(replica: run.range.replica, first: run.range.first))
+    /// What waits is rewritten, too: it may be the only copy of what else is in its run.
+    private mutating func rewriteHeldRuns(
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws {
+        for index in held.indices {
+            let range = held[index].range
+            let id = heads[range.replica].id
+            guard
+                destroyed(of: id)?.contains(where: { $0 >= range.first && $0 <= range.last })
+                    == true,
+                var row = try storage.held(Dot(range.replica, range.first))
+            else { continue }
+            var (table, numbering) = (heads.table, SessionReplicas())
+            let message = try ChangesMessage(row.message, table: &table, numbering: &numbering)
+            numbering = SessionReplicas()
+            row.message = try withoutErased(message, of: id).encode(table, numbering: &numbering)
+            held[index].range = HeldRange(row)
+            output.commit.append(.held(row))
         }
     }
 }

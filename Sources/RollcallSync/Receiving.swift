@@ -209,7 +209,8 @@ extension Laptop {
         output.commit.reserveCapacity(output.commit.count + newCount * 2 + 32)
         for (change, link) in zip(message.changes, run.links) where change.dot.counter > height {
             let kept = kept(change, link.commitments)
-            let content = kept == change ? link.content : kept.stored()
+            let isAsItCame = kept.isErased == change.isErased
+            let content = isAsItCame ? link.content : kept.stored()
             output.commit.append(
                 .change(StoredChange(dot: change.dot, hash: link.hash, content: content)))
             if isPlanted(.halfSegmentApplied), newCount > 1, change.dot.counter == message.last {
@@ -224,7 +225,7 @@ extension Laptop {
         }
         keepHeads(of: message, run, above: height, &output)
         for (block, tree) in run.salts {
-            let kept = withoutErased(tree, of: heads[replica].id)
+            let kept = withoutErased(tree, block: block, of: heads[replica].id)
             output.commit.append(.salts(replica: replica, block: block, kept.encoded()))
         }
         if lane == .data {
@@ -304,7 +305,7 @@ extension Laptop {
             output.commit += heads.adopt(learned).map { .replica($0) }
             return
         }
-        var alone = message
+        var alone = try withoutErased(message, of: learned[message.replica])
         alone.startHash = message.first == 1 ? nil : start
         var numbering = SessionReplicas()
         let row = HeldRow(

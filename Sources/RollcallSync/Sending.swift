@@ -193,29 +193,25 @@ extension Laptop {
         of replica: ReplicaNumber, _ changes: [Change], _ storage: some RegisterStorage
     ) throws -> (values: [UInt8], listed: [SaltSubtree]?) {
         let (first, last) = (changes[0].dot.counter, changes[changes.count - 1].dot.counter)
-        var trees: [UInt64: SaltTree] = [:]
+        var trees = SaltTrees()
         for block in ((first - 1) / Limits.changesPerBlock)...((last - 1) / Limits.changesPerBlock)
         {
-            let stored = try storage.salts(of: replica, block: block)
-            trees[block] = try stored.map { try SaltTree(encoded: $0) }
+            guard let stored = try storage.salts(of: replica, block: block) else { continue }
+            trees.insert(try SaltTree(encoded: stored), block: block)
         }
         var values: [UInt8] = []
         for subtree in SaltSubtree.given(first: first, last: last) {
-            guard
-                let value = trees[(subtree.first - 1) / Limits.changesPerBlock]?.value(of: subtree)
-            else { return try listedSalts(of: changes, first, last, trees) }
+            guard let value = trees.value(of: subtree) else {
+                return try Self.listedSalts(of: changes, trees.known(first: first, last: last))
+            }
             values += value
         }
         return (values, nil)
     }
 
-    private func listedSalts(
-        of changes: [Change], _ first: UInt64, _ last: UInt64, _ trees: [UInt64: SaltTree]
+    private static func listedSalts(
+        of changes: [Change], _ nodes: [SaltTree.Node]
     ) throws -> (values: [UInt8], listed: [SaltSubtree]?) {
-        var nodes: [SaltTree.Node] = []
-        for block in trees.keys.sorted() {
-            nodes += trees[block]?.known(first: first, last: last) ?? []
-        }
         var index = 0
         for change in changes where !change.isErased {
             let counter = change.dot.counter

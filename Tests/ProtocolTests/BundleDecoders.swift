@@ -111,7 +111,7 @@ enum BundleDecoders {
         }
         let chain = Chain(register: RegisterID(manifest.register))
         var hashes: [Dot: [UInt8]] = [:]
-        var blocks: [ReplicaNumber: SaltBlocks] = [:]
+        var blocks: [ReplicaNumber: SaltTrees] = [:]
         var decoded = Decoded()
         decoded.add("bundle.register", bytes: manifest.register)
         decoded.add("bundle.source", bytes: manifest.source.bytes)
@@ -119,7 +119,7 @@ enum BundleDecoders {
         for (position, message) in messages.enumerated() {
             let before = message.first == 1 ? nil : hashes[Dot(message.replica, message.first - 1)]
             let links = try VerifiedLink.all(
-                of: message, before: before, &blocks[message.replica, default: SaltBlocks()], chain,
+                of: message, before: before, &blocks[message.replica, default: SaltTrees()], chain,
                 table)
             let last = try #require(links.last)
             hashes[last.change.dot] = last.hash

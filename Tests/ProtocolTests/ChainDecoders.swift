@@ -14,7 +14,7 @@ enum ChainDecoders {
         let first = try vector.givenNumber("first")
         let last = try vector.givenNumber("last")
         var reader = ByteReader(vector.bytes)
-        var trees = SaltBlocks()
+        var trees = SaltTrees()
         var decoded = Decoded()
         for (position, subtree) in SaltSubtree.given(first: first, last: last).enumerated() {
             let value = try reader.raw(16, "salt")
@@ -149,7 +149,7 @@ enum ChainDecoders {
         var table = ReplicaTable()
         var numbering = try ChangeDecoders.numbering(vector, &table)
         let message = try ChangesMessage(vector.bytes, table: &table, numbering: &numbering)
-        var blocks = SaltBlocks()
+        var blocks = SaltTrees()
         for line in vector.givenList("salt") {
             let parts = line.split(separator: " ")
             let size = try #require(Int(parts[1]))
@@ -178,23 +178,6 @@ enum ChainDecoders {
     }
 }
 
-/// The salt trees of one replica, by block.
-struct SaltBlocks {
-    private var trees: [UInt64: SaltTree] = [:]
-
-    mutating func insert(_ subtree: SaltSubtree, _ value: [UInt8]) throws {
-        try trees[Self.block(of: subtree.first), default: SaltTree()].insert(subtree, value)
-    }
-
-    func leaf(_ counter: UInt64) -> [UInt8]? { trees[Self.block(of: counter)]?.leaf(counter) }
-
-    var nodes: [SaltTree.Node] { trees.keys.sorted().flatMap { trees[$0]?.nodes ?? [] } }
-
-    private static func block(of counter: UInt64) -> UInt64 {
-        (counter - 1) / Limits.changesPerBlock
-    }
-}
-
 /// A change whose salts, chain and signature hold, from the pieces that the program verifies with.
 struct VerifiedLink {
     var change: Change
@@ -202,13 +185,11 @@ struct VerifiedLink {
     var hash: [UInt8]
 
     static func all(
-        of message: ChangesMessage, before: [UInt8]?, _ blocks: inout SaltBlocks, _ chain: Chain,
+        of message: ChangesMessage, before: [UInt8]?, _ blocks: inout SaltTrees, _ chain: Chain,
         _ table: ReplicaTable
     ) throws -> [VerifiedLink] {
         let replica = table[message.replica]
-        for (position, subtree) in message.subtrees.enumerated() {
-            try blocks.insert(subtree, Array(message.salts[(position * 16)..<(position * 16 + 16)]))
-        }
+        try blocks.insert(message)
         let start = message.first == 1 ? chain.start(of: replica) : before ?? message.startHash
         guard var hash = start else { throw FormatError(.unknownStart, "start") }
         var links: [VerifiedLink] = []

@@ -22,7 +22,7 @@ private struct MergedRegister {
     let chain: Chain
     var table = ReplicaTable()
     var heights = VersionVector()
-    var blocks: [ReplicaNumber: SaltBlocks] = [:]
+    var blocks: [ReplicaNumber: SaltTrees] = [:]
     var held: [ChangesMessage] = []
     var links: [Dot: VerifiedLink] = [:]
     var records: [Dot: RecordState] = [:]
@@ -42,7 +42,7 @@ private struct MergedRegister {
         let height = heights[replica]
         let before = message.first == 1 ? nil : links[Dot(replica, message.first - 1)]?.hash
         let verified = try VerifiedLink.all(
-            of: message, before: before, &blocks[replica, default: SaltBlocks()], chain, table)
+            of: message, before: before, &blocks[replica, default: SaltTrees()], chain, table)
         for link in verified {
             if let known = links[link.change.dot] {
                 guard known.hash == link.hash else { throw SessionOutcome.fork }

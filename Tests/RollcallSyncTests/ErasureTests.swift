@@ -137,6 +137,65 @@ import Testing
         #expect(try world.fingerprint(0) == world.fingerprint(1))
     }
 
+    @Test func `a run that waits loses what was erased and keeps the rest`() throws {
+        let world = try team()
+        try world.add(0, surname, "one")
+        let first = try world.export(0, for: [1])
+        try world.take(first, 1)
+        try world.take(try world.export(1, for: [0]), 0)
+        let record = try world.add(0, surname, canary)
+        let other = try world.add(0, surname, "four")
+        let second = try world.export(0, for: [1])
+        try world.take(second, 1)
+        try world.take(second, 2)
+        #expect(try world.counts(2).held == 2)
+        try erase(world, 1, [record])
+        // The erasure and nothing else: what waits here may be the only copy.
+        try world.take(try world.export(1, for: [0]), 2)
+        #expect(try world.counts(2).held == 2)
+        #expect(try !holds(world, 2, canary))
+        #expect(try holds(world, 2, "four"))
+        // A stick from before says it once more.
+        try world.restart(2, seed: 6)
+        try world.take(second, 2)
+        #expect(try !holds(world, 2, canary))
+        try world.take(first, 2)
+        #expect(try world.counts(2).held == 0)
+        #expect(try world.values(2, other, surname) == ["four"])
+        #expect(try world.view(2, record)?.fields.isEmpty == true)
+        #expect(try leaf(world, 2, record) == nil)
+        #expect(try world.fingerprint(2) == world.fingerprint(1))
+    }
+
+    @Test func `what comes to wait after its erasure waits without its values`() throws {
+        let world = try team()
+        try world.add(0, surname, "one")
+        let first = try world.export(0, for: [1])
+        try world.take(first, 1)
+        try world.take(try world.export(1, for: [0]), 0)
+        let record = try world.add(0, surname, canary)
+        let second = try world.export(0, for: [1])
+        try world.take(second, 1)
+        try erase(world, 1, [record])
+        try world.take(try world.export(1, for: [0]), 2)
+        try world.take(second, 2)
+        #expect(try world.counts(2).held == 1)
+        #expect(try !holds(world, 2, canary))
+        try world.take(first, 2)
+        #expect(try world.counts(2).held == 0)
+        #expect(try world.fingerprint(2) == world.fingerprint(1))
+    }
+
+    @Test func `an entry that names a change of the control lane erases nothing`() throws {
+        let world = try World.team(["north gate", "table 1"])
+        let control = try #require(
+            world.laptops[0].laptop.heads.allNumbers.map { world.laptops[0].laptop.heads[$0].id }
+                .first { $0.lane == .control })
+        let name = EraseEntry.Name(replica: control, counter: 1)
+        let entry = EraseEntry(reason: "", records: [.init(record: name, changes: [name])])
+        #expect(throws: FormatError.self) { try EraseEntry(entry.encoded()) }
+    }
+
     @Test func `a start changes nothing of it, and the chain is passed on from there`() throws {
         let world = try team()
         try world.plug(0, 1)

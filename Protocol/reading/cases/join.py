@@ -139,6 +139,8 @@ def erasures():
     yield vector("erase_changes_not_sorted", "erase", "R-9.10", "the third change before the first", erase((first, [second, first])), "not sorted")
     yield vector("erase_record_twice", "erase", "R-9.10", "one record twice", erase((first, [first]), (first, [second])), "not sorted")
     yield vector("erase_replicas_not_sorted", "erase", "R-9.10", "replicas in another order than R-3.4", text("") + b"\2" + max(A, B, key=replica_order) + min(A, B, key=replica_order) + b"\1\0\1\1\0\1", "not sorted")
+    entry = dot(ANNA.replica(0, 0x1111111111111111), 2)
+    yield vector("erase_control_lane", "erase", "R-9.10", "an entry of the control lane: who may speak is never erased", erase((first, [first, entry])), "bad reference")
     yield vector("erase_replica_out_of_range", "erase", "R-9.10", "index 1 of one", text("") + b"\1" + A + b"\1\1\1\1\0\1", "index out of range")
     yield vector("erase_counter_0", "erase", "R-9.10", "counter 0", text("") + b"\1" + A + b"\1\0\0\1\0\1", "bad reference")
     yield vector("erase_records_over_input", "erase", "R-2.4 R-9.10", "a million records", text("") + b"\1" + A + varint(1_000_000), "truncated")

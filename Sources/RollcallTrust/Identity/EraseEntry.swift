@@ -44,6 +44,8 @@ public struct EraseEntry: Equatable, Sendable {
         var replicas: [ReplicaID] = []
         for _ in 0..<(try reader.count("replicas", min: 1, bytesEach: 41)) {
             let replica = try ReplicaID(from: &reader, "replica")
+            // Who may speak is never erased.
+            guard replica.lane == .data else { throw FormatError(.badReference, "replica") }
             if let last = replicas.last, !last.precedes(replica) {
                 throw FormatError(.notSorted, "replicas")
             }
