@@ -182,7 +182,10 @@ actor Gate {
     }
 
     /// The keys first, then the answer; sessions and the register's file are let go with the process.
+    ///
+    /// Whatever the disk says: an open register must not stay open because a file could not be overwritten.
     private func panic(_ answer: AnswerLine) async throws {
+        defer { end(.locked) }
         do {
             try folder.destroyKeys()
         } catch {
@@ -190,7 +193,6 @@ actor Gate {
         }
         plan.logger.notice("keys destroyed")
         try await answer.result(nil)
-        end(.locked)
     }
 }
 

@@ -79,18 +79,13 @@ extension Driver {
             throw ControlError(.noRegister, "this laptop has no register yet")
         }
         var chance = SystemRandomNumberGenerator()
-        var ring = keys.ring
-        if hasPassphrase { ring = try opened(by: current ?? "") }
+        guard hasPassphrase else { return try protect(order, &chance) }
+        var ring = try opened(by: current ?? "")
         try Self.unlocking {
             switch order {
             case .add(let name, let text):
-                let name = try Self.name(name, "name")
-                let passphrase = try Self.passphrase(text)
-                if hasPassphrase {
-                    try ring.add(passphrase, name: name, &chance)
-                } else {
-                    ring = try ring.protected(by: passphrase, name: name, &chance)
-                }
+                try ring.add(
+                    try Self.passphrase(text), name: try Self.name(name, "name"), &chance)
             case .change(let name, let text):
                 let name = name ?? ring.openedSlot.flatMap { ring.names[$0] } ?? ""
                 try ring.replace(name: name, by: try Self.passphrase(text), &chance)
@@ -99,6 +94,22 @@ extension Driver {
         }
         try home.store(ring.file)
         keys.ring = ring
+    }
+
+    /// The first passphrase of a laptop that was open to all.
+    private func protect(
+        _ order: PassphraseOrder, _ chance: inout SystemRandomNumberGenerator
+    ) throws {
+        guard case .add(let wanted, let text) = order else {
+            throw ControlError(
+                .noPassphrase, "this laptop has no passphrase yet",
+                hint: "set one with `rollcall passphrase add`")
+        }
+        let passphrase = try Self.passphrase(text)
+        let name = try Self.name(wanted, "name")
+        try keep { ring in
+            ring = try Self.unlocking { try ring.protected(by: passphrase, name: name, &chance) }
+        }
     }
 
     private func opened(by text: String) throws -> KeyRing {
@@ -114,7 +125,9 @@ extension Driver {
     ///
     /// The erasure itself is durable by then, and says so; what fails here is tried again with the next write, and at each start.
     func finishErasing() {
-        guard store.mustRotate || store.isRotating, !store.isTransactionOpen else { return }
+        guard store.mustRotate || keys.ring.epochs.count > 1, !store.isTransactionOpen else {
+            return
+        }
         do {
             try rotateEpoch()
         } catch {
@@ -129,15 +142,17 @@ extension Driver {
     /// The order is what a crash may fall between: both keys on the disk, then all rows under the new one, then the old one's end.
     func rotateEpoch() throws {
         var chance = SystemRandomNumberGenerator()
-        var ring = keys.ring
-        if !store.isRotating {
-            try ring.addEpoch(&chance)
-            if keys.isKept { try home.store(ring.file) }
-            keys.ring = ring
+        if store.mustRotate || store.isRotating {
+            if !store.isRotating { try keep { try $0.addEpoch(&chance) } }
+            if let newest = keys.ring.epochs.last { try store.rotate(to: newest) }
         }
-        guard let newest = ring.epochs.last else { return }
-        try store.rotate(to: newest)
-        try ring.dropEarlierEpochs(&chance)
+        try keep { try $0.dropEarlierEpochs(&chance) }
+    }
+
+    /// Changes the keys, first on the disk.
+    private func keep(_ change: (inout KeyRing) throws -> Void) throws {
+        var ring = keys.ring
+        try change(&ring)
         if keys.isKept { try home.store(ring.file) }
         keys.ring = ring
     }

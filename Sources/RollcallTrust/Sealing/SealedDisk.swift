@@ -83,14 +83,8 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
 
     private func seal(_ write: StoreWrite, into sealed: inout [StoreWrite]) throws {
         switch write {
-        case .change(var change):
-            let name = KeyName.record(try Change.record(ofStored: change.content))
-            change.content = try seal(change.content, at: .change(change.dot), name, &sealed)
-            sealed.append(.change(change))
-        case .rewrite(var change):
-            let name = KeyName.record(try Change.record(ofStored: change.content))
-            change.content = try seal(change.content, at: .change(change.dot), name, &sealed)
-            sealed.append(.rewrite(change))
+        case .change(let change): sealed.append(.change(try self.sealed(change, &sealed)))
+        case .rewrite(let change): sealed.append(.rewrite(try self.sealed(change, &sealed)))
         case .record(var record, let conflicts):
             record.state = try seal(
                 record.state, at: .record(record.dot), .record(record.dot), &sealed)
@@ -117,6 +111,15 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
         case .dropRecord, .replica, .head, .dropHead, .dropHeld, .peer, .meta:
             sealed.append(write)
         }
+    }
+
+    private func sealed(
+        _ change: StoredChange, _ sealed: inout [StoreWrite]
+    ) throws -> StoredChange {
+        var change = change
+        let name = KeyName.record(try Change.record(ofStored: change.content))
+        change.content = try seal(change.content, at: .change(change.dot), name, &sealed)
+        return change
     }
 
     private func seal(

@@ -3,7 +3,7 @@ import RollcallCore
 
 /// A key under which rows or other keys lie sealed: AES-256-GCM with a random nonce.
 ///
-/// Its bytes are overwritten when the last copy goes.
+/// Copies of its bytes may lie anywhere in memory: what takes them away for sure is the end of the process.
 struct SealingKey: Sendable {
     static let byteCount = 32
     private static let nonceBytes = 12
