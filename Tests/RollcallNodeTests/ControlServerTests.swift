@@ -51,6 +51,22 @@ import Testing
         }
     }
 
+    /// Who is being accepted while the daemon is locked or stopped must not bring it down.
+    @Test func `a crowd that asks while the server ends does no harm`() async throws {
+        let scratch = try Scratch()
+        let path = "\(scratch.path)/control.sock"
+        for _ in 0..<20 {
+            let crowd = Mutex<[BareSocket]>([])
+            try await withServer(at: path, handler: Self.echo) {
+                for _ in 0..<32 {
+                    let socket = try BareSocket(path: path)
+                    crowd.withLock { $0.append(socket) }
+                }
+            }
+            #expect(crowd.withLock { $0.count } == 32)
+        }
+    }
+
     @Test func `the command line's own client is understood`() async throws {
         let scratch = try Scratch()
         let home = Home(option: scratch.path, environment: [:], currentDirectory: "/")

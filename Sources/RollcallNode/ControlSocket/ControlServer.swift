@@ -17,7 +17,7 @@ struct ControlServer: Sendable {
 
     let path: String
     private let logger: Logger
-    private let server: NIOAsyncChannel<Conversation, Never>
+    private let server: NIOAsyncChannel<any Channel, Never>
 
     /// Opens the socket; to be called by whoever holds the home's lock, for what is at the path is removed.
     init(path: String, group: any EventLoopGroup, logger: Logger) async throws {
@@ -33,10 +33,10 @@ struct ControlServer: Sendable {
                 value: AdaptiveRecvByteBufferAllocator(
                     minimum: 1 << 10, initial: 4 << 10, maximum: 256 << 10)
             )
+            // Nothing is read before ``conversation(on:)``.
+            .childChannelOption(.autoRead, value: false)
             .bind(unixDomainSocketPath: path) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try Conversation(wrappingChannelSynchronously: channel)
-                }
+                channel.eventLoop.makeSucceededFuture(channel)
             }
         try SystemCall.run("chmod", path) { chmod(path, 0o600) }
     }
@@ -46,17 +46,27 @@ struct ControlServer: Sendable {
         defer { unlink(path) }
         try await server.executeThenClose { conversations in
             try await withThrowingDiscardingTaskGroup { group in
-                for try await conversation in conversations {
-                    group.addTask { await converse(conversation, handler: handler) }
+                for try await channel in conversations {
+                    group.addTask { await converse(on: channel, handler: handler) }
                 }
             }
         }
     }
 
-    private func converse(_ conversation: Conversation, handler: @escaping Handler) async {
+    /// Made by the task that also ends it: NIO traps when one is let go unused, as those are that wait to be served when
+    /// the server ends (swift-nio issue 2637).
+    private static func conversation(on channel: any Channel) async throws -> Conversation {
+        try await channel.eventLoop.submit {
+            let conversation = try Conversation(wrappingChannelSynchronously: channel)
+            // One that was closed meanwhile takes no option, and is ended like any other.
+            try? channel.syncOptions?.setOption(.autoRead, value: true)
+            return conversation
+        }.get()
+    }
+
+    private func converse(on channel: any Channel, handler: @escaping Handler) async {
         do {
-            try await conversation.executeThenClose { chunks, writer in
-                let channel = conversation.channel
+            try await Self.conversation(on: channel).executeThenClose { chunks, writer in
                 guard try await Self.mayAsk(channel) else {
                     logger.notice("someone else's process tried to use the control socket")
                     return
