@@ -137,12 +137,18 @@ import Testing
         #expect(try world.fingerprint(0) == world.fingerprint(1))
     }
 
+    /// A change that two laptops have; on the stick it comes to the third after what follows it.
+    private func addForLater(_ world: World) throws -> Stick {
+        try world.add(0, surname, "one")
+        let stick = try world.export(0, for: [1])
+        try world.take(stick, 1)
+        try world.take(try world.export(1, for: [0]), 0)
+        return stick
+    }
+
     @Test func `a run that waits loses what was erased and keeps the rest`() throws {
         let world = try team()
-        try world.add(0, surname, "one")
-        let first = try world.export(0, for: [1])
-        try world.take(first, 1)
-        try world.take(try world.export(1, for: [0]), 0)
+        let first = try addForLater(world)
         let record = try world.add(0, surname, canary)
         let other = try world.add(0, surname, "four")
         let second = try world.export(0, for: [1])
@@ -169,10 +175,7 @@ import Testing
 
     @Test func `what comes to wait after its erasure waits without its values`() throws {
         let world = try team()
-        try world.add(0, surname, "one")
-        let first = try world.export(0, for: [1])
-        try world.take(first, 1)
-        try world.take(try world.export(1, for: [0]), 0)
+        let first = try addForLater(world)
         let record = try world.add(0, surname, canary)
         let second = try world.export(0, for: [1])
         try world.take(second, 1)
