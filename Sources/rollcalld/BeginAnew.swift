@@ -14,6 +14,9 @@ func beginAnew() throws -> Never {
     sigprocmask(SIG_SETMASK, &none, nil)
     for number in [SIGTERM, SIGINT] { signal(number, SIG_DFL) }
     var arguments = CommandLine.arguments.map { strdup($0) } + [nil]
+    // By its path, so that it keeps its name; by way of /proc it is called "exe", but begins even where its file is gone.
+    let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    if let path { execv(path, &arguments) }
     execv("/proc/self/exe", &arguments)
     throw ControlError(
         .internal, "locked, but could not begin anew: \(String(cString: strerror(errno)))",

@@ -42,8 +42,6 @@ struct Rollcalld: AsyncParsableCommand {
     var restore: String?
 
     static func main() async {
-        // Begun anew by way of /proc it is called "exe", and nobody who looks for it would find it.
-        try? Data("rollcalld".utf8).write(to: URL(filePath: "/proc/self/comm"))
         let program: Self
         do {
             program = try parse()
