@@ -5,6 +5,8 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case usage = 64
     case badInput = 65
     case noDaemon = 69
+    /// Somebody may be in between.
+    case inBetween = 76
     case notAllowed = 77
 }
 
@@ -82,12 +84,13 @@ public enum ErrorCode: String, CaseIterable, Sendable {
         case .ambiguousID, .noSuchRecord, .noSuchNode, .ambiguousNode, .noSuchOperator,
             .contextRequired, .recordRemoved, .recordErased, .notRemoved, .noConflict,
             .nothingToRemove,
-            .noRegister, .registerExists, .joinRefused, .joinInBetween, .joinClosed, .joinTimeout,
+            .noRegister, .registerExists, .joinRefused, .joinClosed, .joinTimeout,
             .noSuchNewcomer, .inviteOpen, .tooManyMembers, .unreachable, .notUpToDate,
             .fileExists, .newerFile, .homeNotEmpty, .daemonRunning, .diskFull, .diskFailed, .busy,
             .passphraseNeeded, .noPassphrase, .internal:
             .failed
         case .noDaemon: .noDaemon
+        case .joinInBetween: .inBetween
         case .notAllowed, .locked, .wrongPassphrase: .notAllowed
         case .usage: .usage
         }

@@ -46,6 +46,19 @@ public struct Invitation: Codable, Equatable, Sendable {
     }
 }
 
+/// Somebody asked to join and did not prove the code, from `invite --wait`; after so many more it is good no longer.
+public struct FailedAttempt: Codable, Equatable, Sendable {
+    public var attemptsLeft: Int
+
+    enum CodingKeys: String, CodingKey {
+        case attemptsLeft = "attempts_left"
+    }
+
+    public init(attemptsLeft: Int) {
+        self.attemptsLeft = attemptsLeft
+    }
+}
+
 /// Someone who proved the code and waits to be admitted; the words have one space between them.
 public struct Newcomer: Codable, Equatable, Sendable {
     public var words: String

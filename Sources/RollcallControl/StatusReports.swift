@@ -22,19 +22,24 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public var traffic: Traffic
     /// That this laptop was taken out of the register, as far as it can know.
     @OrNull public var takenOut: TakenOut?
+    /// How often somebody asked to join and did not prove the code, since the daemon started.
+    public var failedJoins: Int
 
     enum CodingKeys: String, CodingKey {
         case node, name, replica, register, title, listening, records, changes, conflicts, held
         case quarantined, fingerprint, peers, joining, protection, socket, traffic
         case takenOut = "taken_out"
+        case failedJoins = "failed_joins"
     }
 
     public init(
         node: String, name: String?, replica: String?, register: String?, title: String?,
         listening: String?, records: Int, changes: Int, conflicts: Int, held: Int,
         quarantined: Int, fingerprint: String?, peers: [PeerReport], joining: [Newcomer],
-        protection: String?, socket: String, traffic: Traffic, takenOut: TakenOut? = nil
+        protection: String?, socket: String, traffic: Traffic, takenOut: TakenOut? = nil,
+        failedJoins: Int = 0
     ) {
+        self.failedJoins = failedJoins
         self._protection = OrNull(wrappedValue: protection)
         self.node = node
         self._name = OrNull(wrappedValue: name)

@@ -51,7 +51,7 @@ extension Laptop {
             (.ack, _), (.credit, _), (.plan, _), (.addresses, _), (.joinOffer, _), (.joinAnswer, _),
             (.joinProof, _), (.joinAccept, _), (.joinAdmitted, _):
             output.notices.append(.refused(id, reason: "\(type) out of place"))
-            bye(id, .protocolError, "\(type) out of place", &output)
+            refuse(outOfPlace: type, id, &output)
         }
     }
 

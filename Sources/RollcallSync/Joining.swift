@@ -4,8 +4,8 @@ import RollcallWire
 
 /// Where a session stands in a join.
 enum JoinStep: Equatable {
-    /// The inviter answered an offer and awaits the proof.
-    case answered(JoinOffer, JoinTranscript)
+    /// The inviter answered an offer and awaits the proof of the code that was open then.
+    case answered(JoinOffer, JoinTranscript, of: JoinCode)
     /// The newcomer proved the code; a person compares the words.
     case confirming(MemberEntry, words: String)
     /// The newcomer sent its offer.
@@ -109,7 +109,20 @@ extension Laptop {
     mutating func expireInvitation(_ output: inout Output) {
         guard let invitation, invitation.expires <= moment.now else { return }
         self.invitation = nil
-        output.notices.append(.invitationClosed(reason: "its time is over"))
+        output.notices.append(.invitationClosed(.time))
+    }
+
+    /// Somebody asked to join and did not prove the code, however that ended: three such, and the code is good no longer.
+    ///
+    /// Whoever stands between two laptops can end an attempt in many ways; a person has to learn of each.
+    private mutating func countFailure(_ output: inout Output) {
+        guard invitation != nil else { return }
+        failedJoins += 1
+        invitation?.failures += 1
+        let left = Limits.joinFailuresMax - (invitation?.failures ?? 0)
+        if left > 0 { return output.notices.append(.joinUnproven(attemptsLeft: left)) }
+        invitation = nil
+        output.notices.append(.invitationClosed(.failures))
     }
 
     // MARK: - messages
@@ -121,8 +134,8 @@ extension Laptop {
         switch (type, sessions[id]?.phase) {
         case (.joinOffer, .stranger), (.joinOffer, .greeting):
             answer(try JoinOffer(message), id, &output)
-        case (.joinProof, .joining(.answered(let offer, let transcript), _)):
-            try check(try JoinProof(message), offer, transcript, id, storage, &output)
+        case (.joinProof, .joining(.answered(let offer, let transcript, let code), _)):
+            try check(try JoinProof(message), offer, transcript, code, id, storage, &output)
         case (.joinAnswer, .joining(.offered, _)):
             try prove(try JoinAnswer(message), id, &output)
         case (.joinAccept, .joining(.proved, _)):
@@ -130,13 +143,23 @@ extension Laptop {
         case (.joinAdmitted, .joining(.accepted, _)):
             guard message.isEmpty else { throw FormatError(.trailingBytes, "join admitted") }
             try enter(id, storage, &output)
-        default:
-            bye(id, .protocolError, "\(type) out of place", &output)
+        default: refuse(outOfPlace: type, id, &output)
         }
     }
 
+    /// A message of a join that the other side may not send now: it takes itself for the inviter, or this laptop for one.
+    mutating func refuse(outOfPlace type: FrameType, _ id: SessionID, _ output: inout Output) {
+        switch (type, sessions[id]?.phase) {
+        case (.joinAnswer, .stranger), (.joinProof, .stranger), (.joinAccept, .stranger),
+            (.joinAdmitted, .stranger):
+            countFailure(&output)
+        default: break
+        }
+        bye(id, .protocolError, "\(type) out of place", &output)
+    }
+
     private mutating func answer(_ offer: JoinOffer, _ id: SessionID, _ output: inout Output) {
-        guard invitation != nil, let membership else {
+        guard let invitation, let membership else {
             return bye(id, .joinClosed, "no invitation is open here", &output)
         }
         guard let newcomer = NodeID(offer.node), identity.key.scheme.verifier(of: newcomer) != nil
@@ -162,26 +185,20 @@ extension Laptop {
             inviterTLSKeyHash: identity.tlsKeyHash,
             offer: offer, answer: answer, genesis: membership.genesis)
         sessions[id]?.phase = .joining(
-            .answered(offer, transcript), until: moment.now + .seconds(Limits.admissionSeconds))
+            .answered(offer, transcript, of: invitation.code),
+            until: moment.now + .seconds(Limits.admissionSeconds))
         send(.joinAnswer, answer.encoded(), id, &output)
     }
 
     private mutating func check(
-        _ proof: JoinProof, _ offer: JoinOffer, _ transcript: JoinTranscript, _ id: SessionID,
-        _ storage: some RegisterStorage, _ output: inout Output
+        _ proof: JoinProof, _ offer: JoinOffer, _ transcript: JoinTranscript, _ code: JoinCode,
+        _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
-        guard var invitation, let membership else {
+        guard let invitation, invitation.code == code, let membership else {
             return bye(id, .joinClosed, "no invitation is open here", &output)
         }
-        guard let newcomer = NodeID(offer.node),
-            transcript.isNewcomerProof(proof.proof, invitation.code)
+        guard let newcomer = NodeID(offer.node), transcript.isNewcomerProof(proof.proof, code)
         else {
-            invitation.failures += 1
-            self.invitation = invitation
-            if invitation.failures >= Limits.joinFailuresMax {
-                self.invitation = nil
-                output.notices.append(.invitationClosed(reason: "three wrong codes"))
-            }
             return bye(
                 id, .joinRefused, "the code is wrong, or somebody may be in between", &output)
         }
@@ -191,9 +208,7 @@ extension Laptop {
         guard entry.isProven(in: membership.register, by: identity.key.scheme) else {
             return bye(id, .joinRefused, "the newcomer does not hold its key", &output)
         }
-        send(
-            .joinAccept, JoinAccept(proof: transcript.inviterProof(invitation.code)).encoded(), id,
-            &output)
+        send(.joinAccept, JoinAccept(proof: transcript.inviterProof(code)).encoded(), id, &output)
         guard !invitation.admitsAtOnce else { return try admit(entry, id, storage, &output) }
         // The code is used up, whoever comes now.
         self.invitation = nil
@@ -314,20 +329,37 @@ extension Laptop {
         guard joining?.session == id else { return }
         switch (bye.knownReason, sessions[id]?.phase) {
         case (.joinRefused, .joining(.accepted, _)): fail(join: .refusedByPerson, &output)
-        case (.joinRefused, _): fail(join: .wrongCode, &output)
+        case (.joinRefused, .joining(.proved, _)): fail(join: .wrongCode, &output)
+        case (.joinRefused, _): fail(join: .keyNotTaken, &output)
+        // Once the code was shown, whoever was shown it owes a proof.
+        case (_, .joining(.proved, _)): fail(join: .unproven, &output)
         case (.joinClosed, _): fail(join: .notInviting, &output)
         case (.takenOut, _): fail(join: .takenOut, &output)
         default: fail(join: .cutOff, &output)
         }
     }
 
-    mutating func endJoin(of id: SessionID, _ output: inout Output) {
-        if joining?.session == id { fail(join: .cutOff, &output) }
+    /// Ends what a session was part of: this laptop's own attempt, or somebody's at this one.
+    mutating func endJoin(of session: SyncSession, _ output: inout Output) {
+        if case .joining(.answered(_, _, let code), _) = session.phase, code == invitation?.code {
+            countFailure(&output)
+        }
+        guard joining?.session == session.id else { return }
+        if case .joining(.proved, _) = session.phase {
+            fail(join: .unproven, &output)
+        } else {
+            fail(join: .cutOff, &output)
+        }
+    }
+
+    /// Whatever an inviter would never say: it was not the inviter who said it.
+    mutating func suspectSomebodyInBetween(_ id: SessionID, _ output: inout Output) {
+        if joining?.session == id { fail(join: .somebodyInBetween, &output) }
     }
 
     mutating func expireJoin(_ output: inout Output) {
         guard let attempt = joining, attempt.deadline <= moment.now else { return }
-        fail(join: .unreachable, &output)
         if let id = attempt.session { bye(id, .joinClosed, "time over", &output) }
+        fail(join: .unreachable, &output)
     }
 }

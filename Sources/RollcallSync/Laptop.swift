@@ -78,6 +78,8 @@ public struct Laptop {
     var pumping: [SessionID] = []
     var dialling = Dialling()
     var invitation: Invitation?
+    /// How often somebody asked to join and did not prove the code, since the start.
+    public internal(set) var failedJoins = 0
     var joining: JoinAttempt?
     public var ownAddresses: [String] = []
     public var isCompressionOff = false

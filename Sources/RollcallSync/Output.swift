@@ -47,7 +47,9 @@ public enum Notice: Equatable, Sendable {
     case joinWords(String)
     case joined(RegisterNotice)
     case joinFailed(JoinFailure)
-    case invitationClosed(reason: String)
+    /// Somebody asked to join and did not prove the code; how many more may before it is good no longer.
+    case joinUnproven(attemptsLeft: Int)
+    case invitationClosed(InvitationEnd)
 
     public struct RegisterNotice: Equatable, Sendable {
         public var peer: NodeID
@@ -55,11 +57,22 @@ public enum Notice: Equatable, Sendable {
     }
 }
 
+/// Why a code is good no longer that nobody used.
+public enum InvitationEnd: String, Equatable, Sendable {
+    case time = "its time is over"
+    case failures = "three attempts did not prove the code"
+}
+
 /// Why a join came to nothing.
 public enum JoinFailure: String, Equatable, Sendable {
     case unreachable
     case wrongCode
+    /// The other side said what no inviter says.
     case somebodyInBetween
+    /// The session ended after this laptop had proved the code, and before the other side had.
+    case unproven
+    /// This laptop's key is refused, whatever the code.
+    case keyNotTaken
     case notInviting
     case refusedByPerson
     case cutOff

@@ -208,6 +208,7 @@ extension Laptop {
         _ id: SessionID, _ reason: Bye.Reason, _ text: String, _ output: inout Output
     ) {
         guard let session = sessions[id], session.phase != .ended else { return }
+        if reason == .protocolError { suspectSomebodyInBetween(id, &output) }
         send(.bye, Bye(reason, text).encoded(), id, &output)
         end(id, reason: "\(reason): \(text)", &output)
         output.close.append(id)
@@ -246,9 +247,9 @@ extension Laptop {
             return
         }
         ready.removeAll { $0 == id }
-        session.phase = .ended
         sessions[id] = nil
-        endJoin(of: id, &output)
+        endJoin(of: session.value, &output)
+        session.phase = .ended
         if let dialled = session.dialled { dialEnded(dialled, failing: session.peer == nil) }
         guard let peer = session.peer else { return }
         if !sessions.values.contains(where: { $0.peer == peer }) {
@@ -267,6 +268,7 @@ extension Laptop {
 
     /// Says goodbye to all and saves what was learned; nothing may be handled after.
     public mutating func shutDown(_ output: inout Output) {
+        invitation = nil
         for id in sessions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             bye(id, .goingDown, "stopping", &output)
         }

@@ -24,13 +24,13 @@ struct ProtectionOptions: ParsableArguments {
         }
     }
 
-    /// Asks only where the laptop keeps nothing yet.
+    /// Asks only where the laptop keeps no register yet, and no passphrase of an attempt that failed.
     func asked(home: String?) throws -> Protection? {
         if let given = try given() { return given }
         let client = try ControlClient(home: Home(option: home))
-        guard let json = try client.send(.status),
-            try ControlJSON.decode(StatusReport.self, from: json).protection == nil
-        else { return nil }
+        guard let json = try client.send(.status) else { return nil }
+        let status = try ControlJSON.decode(StatusReport.self, from: json)
+        guard status.register == nil, status.protection != "passphrase" else { return nil }
         return .passphrase(text: try SecretPrompt.askForNewPassphrase())
     }
 }

@@ -61,6 +61,9 @@ struct InviteCommand: DaemonCommand {
         if let newcomer = try? ControlJSON.decode(Newcomer.self, from: json) {
             return Sentences.asksToJoin(newcomer)
         }
+        if let attempt = try? ControlJSON.decode(FailedAttempt.self, from: json) {
+            return Sentences.attemptFailed(attempt)
+        }
         return try text(ofResult: json, names: names)
     }
 

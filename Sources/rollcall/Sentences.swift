@@ -174,6 +174,15 @@ enum Sentences {
             + shown(newcomer.words)
     }
 
+    static func attemptFailed(_ attempt: FailedAttempt) -> String {
+        "somebody asked to join and did not prove the code: it was wrong, or somebody may be in between; "
+            + "after \(counted(attempt.attemptsLeft, "more such attempt")) the code is good no longer"
+    }
+
+    static func joinsFailed(_ count: Int) -> String {
+        "\(counted(count, "attempt")) to join did not prove the code: somebody may be in between"
+    }
+
     static func confirmElsewhere(_ newcomer: Newcomer) -> String {
         "rollcall: hint: admit it with `rollcall confirm \(shown(newcomer.words))`"
     }

@@ -32,7 +32,8 @@ import Testing
         joining: [Newcomer(words: "a b c d e f", name: "south")], protection: "none",
         socket: "/h/control.sock",
         traffic: Traffic(sent: 6, received: 7),
-        takenOut: TakenOut(reasons: ["lost"], saidBy: [NamedNode(node: "n2", name: nil)]))
+        takenOut: TakenOut(reasons: ["lost"], saidBy: [NamedNode(node: "n2", name: nil)]),
+        failedJoins: 8)
 
     @Test func `status has every key, and null for what is unknown`() throws {
         let peer =
@@ -41,7 +42,7 @@ import Testing
             + #""says_taken_out":false,"they_lack":null,"#
             + #""up_to_date":null,"via":"bundle","we_lack":0}"#
         let expected =
-            #"{"changes":2,"conflicts":3,"fingerprint":null,"held":4,"#
+            #"{"changes":2,"conflicts":3,"failed_joins":8,"fingerprint":null,"held":4,"#
             + #""joining":[{"name":"south","words":"a b c d e f"}],"listening":null,"#
             + #""name":"gate","node":"n1","peers":["# + peer
             + #"],"protection":"none","quarantined":5,"records":1,"register":null,"replica":null,"#
@@ -143,6 +144,7 @@ import Testing
         #expect(
             try json(invitation)
                 == #"{"addresses":[],"code":"c","expires_at":"t","replaced":false}"#)
+        #expect(try json(FailedAttempt(attemptsLeft: 2)) == #"{"attempts_left":2}"#)
         let admission = AdmissionReport(joined: NamedNode(node: "n", name: "x"), words: "w")
         #expect(try json(admission) == #"{"joined":{"name":"x","node":"n"},"words":"w"}"#)
         let join = JoinReport(node: "n", register: "r", title: "t", peer: "p")

@@ -58,10 +58,17 @@ final class LiveDaemon: Sendable {
         #expect(try await eventually { (try? await status()) != nil })
     }
 
-    /// Ends it; what it wrote stays for another on the same scratch.
+    /// Ends it; what it wrote stays for another, on a copy of its home.
     func stop() async throws {
         end.finish()
         try await run.value
+    }
+
+    /// In this process the lock of a home is held somewhat longer than a daemon runs.
+    func copyOfHome() throws -> Scratch {
+        let copy = try Scratch()
+        try FileManager.default.copyItem(atPath: home.path, toPath: "\(copy.path)/home")
+        return copy
     }
 
     // MARK: - asking

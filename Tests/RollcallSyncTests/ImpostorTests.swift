@@ -61,8 +61,103 @@ import Testing
         let (world, puppet, _) = try ledAstray()
         try puppet.say(.joinAdmitted, [])
 
-        #expect(world.joinFailures(1) == [.cutOff])
+        #expect(world.joinFailures(1) == [.somebodyInBetween])
         try world.expectNoRegister(1)
+    }
+
+    @Test func `a newcomer that is asked as if it were the inviter suspects somebody`() throws {
+        let world = try World.founded()
+        try world.beginJoin(1, try world.invite(0), address: address)
+        let puppet = try Puppet(world, 1, tlsKeyHash: mallory, dialled: address)
+        let offer = try #require(try puppet.heard().first { $0.type == .joinOffer })
+        try puppet.say(.joinOffer, offer.message)
+
+        #expect(world.joinFailures(1) == [.somebodyInBetween])
+        try world.expectNoRegister(1)
+    }
+
+    // MARK: - what the inviter makes of it
+
+    /// Somebody who asks the gate to be let in.
+    private func asking(_ world: World, _ key: UInt8 = 0x66) throws -> Puppet {
+        let puppet = try Puppet(world, 0, tlsKeyHash: [UInt8](repeating: key, count: 32))
+        let offer = JoinOffer(
+            node: world.laptops[1].identity.node.bytes, random: [UInt8](repeating: 1, count: 16),
+            bundleKey: [], name: "one")
+        try puppet.say(.joinOffer, offer.encoded())
+        #expect(try puppet.heard().map(\.type) == [.joinAnswer])
+        return puppet
+    }
+
+    private func wrongProof() -> [UInt8] {
+        JoinProof(
+            proof: [UInt8](repeating: 3, count: 32), enrolment: [UInt8](repeating: 3, count: 64)
+        ).encoded()
+    }
+
+    @Test func `whoever is answered and shows no right proof has failed, however it ends`() throws {
+        let world = try World.founded()
+        let code = try world.invite(0)
+        let silent = try asking(world)
+        try world.wait(.seconds(6))
+        #expect(silent.isClosed)
+        #expect(world.laptops[0].laptop.failedJoins == 1)
+        let cut = try asking(world)
+        try world.handle(.closed(cut.session), 0)
+        #expect(world.laptops[0].laptop.failedJoins == 2)
+        #expect(!world.laptops[0].notices.contains(.invitationClosed(.failures)))
+        let lying = try asking(world)
+        try lying.say(.joinProof, wrongProof())
+        #expect(world.laptops[0].laptop.failedJoins == 3)
+        #expect(world.laptops[0].notices.contains(.invitationClosed(.failures)))
+
+        try world.beginJoin(1, code, address: address)
+        try world.plug(1, 0, address: address)
+        #expect(world.joinFailures(1) == [.notInviting])
+        try world.expectNoRegister(1)
+    }
+
+    @Test func `three who ask at once have three attempts between them, and a fourth none`() throws
+    {
+        let world = try World.founded()
+        _ = try world.invite(0)
+        let puppets = try (1...4).map { try asking(world, $0) }
+        for puppet in puppets { try puppet.say(.joinProof, wrongProof()) }
+
+        #expect(
+            try puppets.map { try $0.heardBye()?.knownReason }
+                == [.joinRefused, .joinRefused, .joinRefused, .joinClosed])
+        #expect(world.laptops[0].laptop.failedJoins == 3)
+    }
+
+    @Test func `a message of an inviter's shown to the inviter is a failure`() throws {
+        let world = try World.founded()
+        _ = try world.invite(0)
+        for type in [FrameType.joinAnswer, .joinAccept, .joinAdmitted] {
+            try Puppet(world, 0, tlsKeyHash: mallory).say(type, [UInt8](repeating: 1, count: 32))
+        }
+        #expect(world.laptops[0].laptop.failedJoins == 3)
+        #expect(world.laptops[0].notices.contains(.invitationClosed(.failures)))
+    }
+
+    @Test func `whoever failed at an earlier code takes nothing from a later one`() throws {
+        let world = try World.founded()
+        _ = try world.invite(0)
+        let puppets = try (1...3).map { try asking(world, $0) }
+        let code = try world.invite(0)
+        for puppet in puppets { try puppet.say(.joinProof, wrongProof()) }
+        #expect(world.laptops[0].laptop.failedJoins == 0)
+
+        try world.beginJoin(1, code, address: address)
+        try world.plug(1, 0, address: address)
+        #expect(world.laptops[1].laptop.membership != nil)
+    }
+
+    @Test func `who is let in has not failed`() throws {
+        let world = try World.founded()
+        try world.join(1, through: 0)
+        world.unplugAll()
+        #expect(world.laptops[0].laptop.failedJoins == 0)
     }
 
     @Test func `proofs of swapped roles are wrong`() throws {

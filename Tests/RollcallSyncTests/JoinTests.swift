@@ -42,7 +42,7 @@ import Testing
             try world.plug(1, 0, address: address)
         }
         #expect(world.joinFailures(1) == [.wrongCode, .wrongCode, .wrongCode])
-        #expect(world.laptops[0].notices.contains(.invitationClosed(reason: "three wrong codes")))
+        #expect(world.laptops[0].notices.contains(.invitationClosed(.failures)))
 
         try world.beginJoin(1, code, address: address)
         try world.plug(1, 0, address: address)
@@ -76,15 +76,35 @@ import Testing
         try world.expectNoRegister(1)
     }
 
-    @Test func `a code expires`() throws {
-        let world = try World.founded()
-        let code = try world.invite(0)
-        try world.wait(.seconds(601))
-        #expect(world.laptops[0].notices.contains(.invitationClosed(reason: "its time is over")))
-        try world.beginJoin(1, code, address: address)
-        try world.plug(1, 0, address: address)
+    @Test func `a code is good for a second less than ten minutes, and not for ten`() throws {
+        for (seconds, isGood) in [(599, true), (600, false)] {
+            let world = try World.founded()
+            let code = try world.invite(0)
+            try world.wait(.seconds(seconds), step: .seconds(1))
+            #expect(world.laptops[0].notices.contains(.invitationClosed(.time)) == !isGood)
+            try world.beginJoin(1, code, address: address)
+            try world.plug(1, 0, address: address)
 
-        #expect(world.joinFailures(1) == [.notInviting])
+            #expect(world.joinFailures(1) == (isGood ? [] : [.notInviting]))
+            #expect((world.laptops[1].laptop.membership != nil) == isGood)
+        }
+    }
+
+    @Test func `a proof that comes when the code's time is over is too late`() throws {
+        let world = try World.founded()
+        _ = try world.invite(0)
+        try world.wait(.seconds(598), step: .seconds(1))
+        let puppet = try Puppet(world, 0, tlsKeyHash: mallory)
+        let offer = JoinOffer(
+            node: world.laptops[1].identity.node.bytes, random: [UInt8](repeating: 1, count: 16),
+            bundleKey: [], name: "one")
+        try puppet.say(.joinOffer, offer.encoded())
+        #expect(try puppet.heard().map(\.type) == [.joinAnswer])
+        try world.wait(.seconds(2), step: .seconds(1))
+        try puppet.say(.joinProof, [UInt8](repeating: 3, count: 96))
+
+        #expect(try puppet.heardBye()?.knownReason == .joinClosed)
+        #expect(world.laptops[0].laptop.failedJoins == 0)
     }
 
     @Test func `a restart burns a code`() throws {

@@ -232,7 +232,8 @@ final class Script {
         case .joinWords: "shows the same six words"
         case .joined(let notice): "joined by way of \(text.names.name(notice.peer))"
         case .joinFailed(let failure): "did not join: \(failure.rawValue)"
-        case .invitationClosed(let reason): "invitation closed: \(reason)"
+        case .joinUnproven(let left): "a join failed, \(left) more may"
+        case .invitationClosed(let end): "invitation closed: \(end.rawValue)"
         }
     }
 }

@@ -165,7 +165,8 @@ extension Driver {
             fingerprint: isFounded ? try fingerprintText() : nil,
             peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
-            protection: protection, socket: socketPath, traffic: traffic, takenOut: takenOut)
+            protection: protection, socket: socketPath, traffic: traffic, takenOut: takenOut,
+            failedJoins: laptop.failedJoins)
     }
 
     private var takenOut: TakenOut? {
@@ -237,8 +238,9 @@ extension Desk {
             case .admitted(let node, let name):
                 return try await answer.result(
                     AdmissionReport(joined: NamedNode(node: node.text, name: name), words: words))
-            case .invitationClosed(let reason):
-                throw ControlError(.joinClosed, "the invitation ended: \(reason)")
+            case .joinUnproven(let left):
+                try await answer.interim(FailedAttempt(attemptsLeft: left))
+            case .invitationClosed(let end): throw Self.invitationError(end)
             default: continue
             }
         }
@@ -246,6 +248,17 @@ extension Desk {
             throw ControlError(.joinClosed, "the invitation ended: a later one took its place")
         }
         try await driver.closeInvitation(words, watch, invitations)
+    }
+
+    private static func invitationError(_ end: InvitationEnd) -> ControlError {
+        switch end {
+        case .time: ControlError(.joinClosed, "the invitation ended: \(end.rawValue)")
+        case .failures:
+            ControlError(
+                .joinInBetween,
+                "the invitation ended: \(end.rawValue), so somebody may be in between",
+                hint: "make a new code, and tell it and the address in another way than before")
+        }
     }
 
     private static func usesUpCode(_ observation: Driver.Observation) -> Bool {
@@ -291,6 +304,9 @@ extension Desk {
         throw ControlError(.joinTimeout, "the join was given up")
     }
 
+    private static let compareAddress =
+        "ask for a new code with `rollcall invite`, and compare the address"
+
     private static func joinError(_ failure: JoinFailure, _ address: String) -> ControlError {
         switch failure {
         case .unreachable:
@@ -299,15 +315,28 @@ extension Desk {
                 hint: "is the address right, and the other daemon running?")
         case .wrongCode:
             ControlError(
-                .joinRefused, "the code is wrong, or somebody may be in between",
-                hint: "ask for a new code with `rollcall invite`, and compare the address")
+                .joinInBetween, "the code is wrong, or somebody may be in between",
+                hint: compareAddress)
         case .somebodyInBetween:
             ControlError(
-                .joinInBetween, "the other side does not know the code: somebody may be in between")
+                .joinInBetween,
+                "the other side does not prove that it knows the code: somebody may be in between",
+                hint: compareAddress)
+        case .unproven:
+            ControlError(
+                .joinInBetween,
+                "the connection ended before the other side proved the code: "
+                    + "it broke, or somebody may be in between",
+                hint: compareAddress)
+        case .keyNotTaken:
+            ControlError(
+                .joinRefused, "the other side does not take the key of this laptop",
+                hint: "a home that is empty joins as a new laptop")
         case .notInviting:
             ControlError(
                 .joinClosed, "no invitation is open there",
-                hint: "run `rollcall invite` on that laptop")
+                hint: "run `rollcall invite` on that laptop; "
+                    + "if a code is open there, somebody may be in between")
         case .refusedByPerson:
             ControlError(.joinRefused, "the other side did not admit this laptop")
         case .takenOut:

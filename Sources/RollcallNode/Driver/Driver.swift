@@ -296,8 +296,12 @@ actor Driver {
         case .joined: logger.notice("joined the register")
         case .joinFailed(let failure):
             logger.warning("join failed", metadata: ["reason": "\(failure.rawValue)"])
-        case .invitationClosed(let reason):
-            logger.notice("invitation closed", metadata: ["reason": "\(reason)"])
+        case .joinUnproven(let left):
+            logger.warning(
+                "somebody asked to join and did not prove the code",
+                metadata: ["attempts left": "\(left)"])
+        case .invitationClosed(let end):
+            logger.notice("invitation closed", metadata: ["reason": "\(end.rawValue)"])
         }
     }
 }

@@ -22,9 +22,9 @@ extension Driver {
         return hasPassphrase ? "passphrase" : "none"
     }
 
-    /// Begins to keep this home on the disk, under a passphrase or open to all; does nothing where it is kept already.
+    /// Begins to keep this home on the disk, under a passphrase or open to all; does nothing where a register is kept already.
     func settle(_ protection: Protection?, operatorName: String) throws {
-        guard !keys.isKept else { return }
+        guard !keys.isKept else { return try protectAnew(protection, operatorName) }
         guard let protection else {
             throw ControlError(
                 .passphraseNeeded, "nothing is kept on this laptop before it has a passphrase",
@@ -46,6 +46,17 @@ extension Driver {
             throw error
         }
         keys = NodeKeys(ring: ring, isKept: true)
+    }
+
+    /// A join that failed left its keys here: what protects them is what the next one says, and never less than before.
+    private func protectAnew(_ protection: Protection?, _ operatorName: String) throws {
+        guard registerText == nil, case .passphrase(let text) = protection else { return }
+        let passphrase = try Self.passphrase(text)
+        let name = try Self.name(operatorName, "operator")
+        var chance = SystemRandomNumberGenerator()
+        try keep { ring in
+            ring = try Self.unlocking { try ring.protected(by: passphrase, name: name, &chance) }
+        }
     }
 
     static func passphrase(_ text: String) throws -> Passphrase {
