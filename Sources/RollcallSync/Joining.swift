@@ -75,6 +75,8 @@ extension Laptop {
         self.moment = moment
         for (id, session) in sessions.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             guard case .joining(.confirming(let entry, words), _) = session.phase else { continue }
+            // Somebody else may have come in since, here or elsewhere.
+            guard !isKeyTaken(entry) else { throw LaptopError.keyTaken }
             try admit(entry, id, storage, &output)
             return entry
         }
@@ -89,6 +91,10 @@ extension Laptop {
         }
         // With words the code was used up when they were made; another may be open by now.
         if words.isEmpty { invitation = nil }
+    }
+
+    private func isKeyTaken(_ entry: MemberEntry) -> Bool {
+        membership?.isTaken(tlsKeyHash: entry.tlsKeyHash, byOtherThan: entry.node) == true
     }
 
     private mutating func admit(
@@ -177,6 +183,12 @@ extension Laptop {
         {
             return bye(id, .joinRefused, "another laptop of this key is a member already", &output)
         }
+        guard
+            !membership.isTaken(tlsKeyHash: sessions[id]?.tlsKeyHash ?? [], byOtherThan: newcomer)
+        else {
+            output.notices.append(.refused(id, reason: "a newcomer under another laptop's key"))
+            return bye(id, .joinRefused, "this key is not accepted", &output)
+        }
         let random = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
         let answer = JoinAnswer(
             node: node.bytes, random: random, genesis: membership.genesis.encoded())
@@ -207,6 +219,9 @@ extension Laptop {
             bundleKey: offer.bundleKey, name: offer.name, proof: proof.enrolment)
         guard entry.isProven(in: membership.register, by: identity.key.scheme) else {
             return bye(id, .joinRefused, "the newcomer does not hold its key", &output)
+        }
+        guard !isKeyTaken(entry) else {
+            return bye(id, .joinRefused, "this key is not accepted", &output)
         }
         send(.joinAccept, JoinAccept(proof: transcript.inviterProof(code)).encoded(), id, &output)
         guard !invitation.admitsAtOnce else { return try admit(entry, id, storage, &output) }

@@ -27,6 +27,8 @@ public enum LaptopError: Error, Equatable, Sendable {
     /// This laptop was taken out of the register.
     case revoked
     case invitationOpen
+    /// The TLS key of a newcomer is another node's.
+    case keyTaken
     /// The peer's address is not known.
     case noAddress
     case noSuchNewcomer

@@ -38,6 +38,7 @@ public struct Membership: Sendable {
     private var countedHeights: [NodeID: [ReplicaID: UInt64]] = [:]
     private var mayNotWrite: Set<NodeID> = []
     private var decisions = Decisions()
+    private var holders = KeyHolders()
 
     public init(genesis: Genesis, scheme: SignatureScheme = .ed25519) {
         self.genesis = genesis
@@ -46,6 +47,7 @@ public struct Membership: Sendable {
         members[genesis.founder] = Member(
             node: genesis.founder, tlsKeyHash: genesis.founderTLSKeyHash,
             role: Role.administrator.rawValue, name: "", entry: nil)
+        holders = KeyHolders([], founder: members[genesis.founder], ReplicaTable())
     }
 
     // MARK: - questions
@@ -66,10 +68,16 @@ public struct Membership: Sendable {
         members[node] != nil || countedHeights[node] != nil
     }
 
+    /// Whose connection it is that shows a TLS key.
     public func member(tlsKeyHash: [UInt8]) -> Member? {
-        // Two nodes that show one TLS key are told apart by order, the same on every laptop.
-        members.values.filter { $0.tlsKeyHash == tlsKeyHash }
-            .min { $0.node.precedes($1.node) }
+        holders.nodes[tlsKeyHash].flatMap { members[$0] }
+    }
+
+    /// Whether another node has this TLS key, or had it before it was taken out.
+    func isTaken(tlsKeyHash: [UInt8], byOtherThan node: NodeID) -> Bool {
+        (Array(members.values) + revoked.values.map(\.member)).contains {
+            $0.tlsKeyHash == tlsKeyHash && $0.node != node
+        }
     }
 
     /// Up to which change a replica counts; beyond it is in quarantine what was not adopted.
@@ -158,7 +166,8 @@ public struct Membership: Sendable {
     mutating func settle(_ table: ReplicaTable) -> Bool {
         guard !isSettled else { return false }
         isSettled = true
-        let before = (members, countedHeights, mayNotWrite, erasures, decisions)
+        let before = (members, countedHeights, mayNotWrite, erasures, decisions, holders)
+        var admitted: [(member: Member, grants: [ControlHistory.Judged])] = []
         let entries = validEntries(table)
         var authority = Authority(founder: genesis.founder, entries)
         members = [:]
@@ -175,6 +184,7 @@ public struct Membership: Sendable {
             let revokes = authority.revokes(of: node)
             if revokes.isEmpty {
                 members[node] = member
+                admitted.append((member, grants))
             } else {
                 revoked[node] = Revocation(member: member, reasons: revokes.map(\.entry.reason))
             }
@@ -188,7 +198,14 @@ public struct Membership: Sendable {
         }
         erasures = Erasures(authority.erasures())
         decisions = Decisions(authority.adopts())
-        return before != (members, countedHeights, mayNotWrite, erasures, decisions)
+        holders = KeyHolders(admitted, founder: founderWithItsKey, table)
+        return before != (members, countedHeights, mayNotWrite, erasures, decisions, holders)
+    }
+
+    private var founderWithItsKey: Member? {
+        members[genesis.founder].flatMap {
+            $0.tlsKeyHash == genesis.founderTLSKeyHash ? $0 : nil
+        }
     }
 
     /// Of several entries that let one node in the one whose dot comes first says its name and TLS key.

@@ -19,17 +19,29 @@ extension Laptop {
         if countedBefore == nil, before.hasLimits || membership.hasLimits {
             countedBefore = before
         }
-        let ended = sessions.values.filter { session in
-            session.peer.map { !membership.isMember($0) && before.isMember($0) } ?? false
-        }
-        for session in ended.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
+        for session in sessions.values.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
+            guard let peer = session.peer,
+                let reason = Self.end(of: session.value, peer, before, membership)
+            else { continue }
             // A goodbye would wait behind all that was sent and is not for it any more.
-            end(session.id, reason: "taken out of the register", &output)
+            end(session.id, reason: reason, &output)
             output.abort.append(session.id)
         }
         for (node, revocation) in membership.revoked where before.revoked[node] == nil {
             output.notices.append(.revoked(node, name: revocation.member.name))
         }
+    }
+
+    /// Why a session cannot go on; nil if it can.
+    private static func end(
+        of session: SyncSession, _ peer: NodeID, _ before: Membership, _ now: Membership
+    ) -> String? {
+        if before.isMember(peer), !now.isMember(peer) { return "taken out of the register" }
+        let key = session.tlsKeyHash
+        guard before.member(tlsKeyHash: key)?.node == peer,
+            now.member(tlsKeyHash: key)?.node != peer
+        else { return nil }
+        return "its key is another laptop's"
     }
 
     /// Makes the records anew of which other changes count than before; false if there was nothing to do.

@@ -8,6 +8,8 @@ import RollcallWire
 struct ControlScript {
     enum Act: Hashable {
         case admit(Int, Role)
+        /// Under the TLS key of another.
+        case admitAs(Int, Int)
         case role(Int, Role)
         /// With all of the node's control changes that are known to the author, or none of them.
         case revoke(Int, isWhole: Bool)
@@ -68,7 +70,7 @@ struct ControlScript {
 
     private func kind(_ act: Act) -> UInt64 {
         switch act {
-        case .admit: ChangeKind.member
+        case .admit, .admitAs: ChangeKind.member
         case .role: ChangeKind.role
         case .revoke, .revokeUnseen: ChangeKind.revoke
         case .judge: ChangeKind.adopt
@@ -78,16 +80,9 @@ struct ControlScript {
 
     private func bytes(_ entry: Entry) -> [UInt8] {
         switch entry.act {
-        case .admit(let who, let role):
-            let key = Self.keys[who]
-            return MemberEntry(
-                node: key.node, tlsKeyHash: Self.hash(who), role: role, bundleKey: [],
-                name: "n\(who)",
-                proof: key.signature(
-                    of: MemberEntry.enrolment(
-                        register: Self.genesis.register, node: key.node,
-                        tlsKeyHash: Self.hash(who), bundleKey: []))
-            ).encoded()
+        case .admit(let who, let role): return Self.member(who, role, under: who).encoded()
+        case .admitAs(let who, let other):
+            return Self.member(who, .administrator, under: other).encoded()
         case .role(let who, let role):
             return RoleEntry(node: Self.keys[who].node, role: role).encoded()
         case .revoke(let who, let isWhole):
@@ -107,6 +102,16 @@ struct ControlScript {
             return AdoptEntry(verdict: verdict, reason: "seen on paper", runs: [run]).encoded()
         case .name: return OperatorEntry(name: "Olena").encoded()
         }
+    }
+
+    private static func member(_ who: Int, _ role: Role, under other: Int) -> MemberEntry {
+        let key = keys[who]
+        return MemberEntry(
+            node: key.node, tlsKeyHash: hash(other), role: role, bundleKey: [], name: "n\(who)",
+            proof: key.signature(
+                of: MemberEntry.enrolment(
+                    register: genesis.register, node: key.node, tlsKeyHash: hash(other),
+                    bundleKey: [])))
     }
 
     private func extras(_ entry: Entry) -> [UInt8] {
@@ -193,8 +198,14 @@ struct Outcome: Equatable {
     var heights: [UInt64]
     /// Of whom the first data change is adopted.
     var adopted: Set<NodeID>
+    /// For whom a connection is taken, by the node whose TLS key it shows.
+    var holders: [Int: NodeID] = [:]
 
-    init(roles: [NodeID: UInt8], revoked: Set<NodeID>, heights: [UInt64], adopted: Set<NodeID>) {
+    init(
+        roles: [NodeID: UInt8], revoked: Set<NodeID>, heights: [UInt64], adopted: Set<NodeID>,
+        holders: [Int: NodeID]
+    ) {
+        self.holders = holders
         self.roles = roles
         self.revoked = revoked
         self.heights = heights
@@ -202,9 +213,16 @@ struct Outcome: Equatable {
     }
 
     init(_ membership: Membership, _ ids: [ReplicaID]) {
+        for index in 0..<4 {
+            holders[index] = membership.member(tlsKeyHash: ControlScript.hash(index))?.node
+        }
         roles = membership.members.mapValues(\.role)
         revoked = Set(membership.revoked.keys)
         heights = ids.map { membership.countedHeight(of: $0) }
+        for index in 0..<4 {
+            let hash = ControlScript.hash(index)
+            holders[index] = membership.member(tlsKeyHash: hash)?.node
+        }
         adopted = Set(
             (0..<4).filter { !membership.counted(of: ControlScript.dataID($0)).adopted.isEmpty }
                 .map { ControlScript.keys[$0].node })

@@ -32,6 +32,11 @@ struct ShortHistories {
         [.judge(2, .adopt), .judge(2, .refuse), .revoke((author + 1) % 3, isWhole: true)]
     }
 
+    /// A fourth and a fifth are let in under the key of the third, and one of the other two is taken out.
+    static func claims(by author: Int) -> [ControlScript.Act] {
+        [.admitAs(3, 2), .admitAs(4, 3), .admitAs(4, 2), .revoke((author + 1) % 3, isWhole: true)]
+    }
+
     func forEach(_ body: ([Entry]) throws -> Void) rethrows {
         try extend([], [2, 0, 0], body)
     }
@@ -134,6 +139,12 @@ struct ShortHistories {
         await expectOne(ShortHistories(length: 4, acts: ShortHistories.judgements(by:)), oneIn: 200)
     }
 
+    /// All of two, and of those of three and four some; all of them in a soak.
+    @Test func `every history of up to four claims to one TLS key comes out one way`() async {
+        await expectOne(ShortHistories(length: 2, acts: ShortHistories.claims(by:)), oneIn: 1)
+        await expectOne(ShortHistories(length: 4, acts: ShortHistories.claims(by:)), oneIn: 300)
+    }
+
     private func expectOne(_ histories: ShortHistories, oneIn divisor: Int) async {
         var all: [[Entry]] = []
         histories.forEach { all.append($0) }
@@ -183,7 +194,8 @@ struct ShortHistories {
 
     private func randomAct(_ generator: inout SeededGenerator) -> ControlScript.Act {
         let target = Int.random(in: 0..<12, using: &generator)
-        switch Int.random(in: 0..<14, using: &generator) {
+        switch Int.random(in: 0..<15, using: &generator) {
+        case 14: return .admitAs(target, Int.random(in: 0..<4, using: &generator))
         case ..<5: return .admit(target, .administrator)
         case ..<7:
             return .role(target, Role.allCases.randomElement(using: &generator) ?? .observer)

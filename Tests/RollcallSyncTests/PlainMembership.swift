@@ -5,7 +5,8 @@ import RollcallTrust
 
 /// Who may speak, by the rule as it is written and nothing kept: slow, and all that the fast one must come to.
 struct PlainMembership {
-    private(set) var outcome = Outcome(roles: [:], revoked: [], heights: [], adopted: [])
+    private(set) var outcome = Outcome(
+        roles: [:], revoked: [], heights: [], adopted: [], holders: [:])
 
     private struct Judged {
         var dot: Dot
@@ -20,6 +21,8 @@ struct PlainMembership {
         var admitted: Set<Int> = [0]
         var cuts: [Int: [[Int: UInt64]]] = [:]
         var judgements: [Judged] = []
+        /// The entries that count and let a node in.
+        var admissions: [Int: [Judged]] = [:]
 
         func isAdministrator(_ node: Int) -> Bool {
             admitted.contains(node) && cuts[node] == nil && roles[node] == 1
@@ -55,6 +58,9 @@ struct PlainMembership {
         }
         for who in 0..<4 where Self.isAdopted(who, standing) {
             outcome.adopted.insert(ControlScript.keys[who].node)
+        }
+        for hash in 0..<4 {
+            outcome.holders[hash] = holder(of: hash, standing).map { ControlScript.keys[$0].node }
         }
         outcome.heights = counts.keys.sorted().map { height(of: $0, standing, valid) }
     }
@@ -114,7 +120,7 @@ struct PlainMembership {
     private static func target(_ act: ControlScript.Act, ifRevoke: Bool) -> Int? {
         switch act {
         case .revoke(let who, _), .revokeUnseen(let who): ifRevoke ? who : nil
-        case .admit(let who, _), .role(let who, _): ifRevoke ? nil : who
+        case .admit(let who, _), .role(let who, _), .admitAs(let who, _): ifRevoke ? nil : who
         case .judge, .name: nil
         }
     }
@@ -136,7 +142,12 @@ struct PlainMembership {
             switch grant.act {
             case .admit(let who, let role):
                 standing.admitted.insert(who)
+                standing.admissions[who, default: []].append(grant)
                 given[who, default: []].append((role.rawValue, grant))
+            case .admitAs(let who, _):
+                standing.admitted.insert(who)
+                standing.admissions[who, default: []].append(grant)
+                given[who, default: []].append((Role.administrator.rawValue, grant))
             case .role(let who, let role) where standing.admitted.contains(who):
                 given[who, default: []].append((role.rawValue, grant))
             case .judge: standing.judgements.append(grant)
@@ -149,6 +160,30 @@ struct PlainMembership {
         }
         if given[0] == nil { standing.roles[0] = 1 }
         return standing
+    }
+
+    /// The founder by genesis; else of the members the one that was named first.
+    private func holder(of hash: Int, _ standing: Standing) -> Int? {
+        var named: [(node: Int, by: Judged)] = []
+        for node in standing.admitted where standing.cuts[node] == nil {
+            let entries = standing.admissions[node] ?? []
+            let key = entries.min { table.precedes($0.dot, $1.dot) }.map(Self.key) ?? node
+            guard key == hash else { continue }
+            if node == 0, key == 0 { return 0 }
+            named += entries.filter { Self.key($0) == hash }.map { (node, $0) }
+        }
+        let first = named.filter { one in
+            !named.contains { $0.node != one.node && one.by.past.contains($0.by.dot) }
+        }
+        return (first.isEmpty ? named : first).min { table.precedes($0.by.dot, $1.by.dot) }?.node
+    }
+
+    private static func key(_ admission: Judged) -> Int {
+        switch admission.act {
+        case .admitAs(_, let other): other
+        case .admit(let who, _): who
+        default: -1
+        }
     }
 
     private static func isAdopted(_ who: Int, _ standing: Standing) -> Bool {
@@ -164,7 +199,10 @@ struct PlainMembership {
         let node = Self.node(replica)
         if let cuts = standing.cuts[node] { return cuts.map { $0[replica] ?? 0 }.min() ?? 0 }
         let isNamed = valid.contains { judged in
-            if case .admit(node, _) = judged.act { true } else { false }
+            switch judged.act {
+            case .admit(node, _), .admitAs(node, _): true
+            default: false
+            }
         }
         return isNamed && !standing.admitted.contains(node) ? 0 : Dot.counterMax
     }
