@@ -48,6 +48,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case tooManyMembers = "too-many-members"
     case unreachable
     case notUpToDate = "not-up-to-date"
+    /// `doctor` found something that asks to be done.
+    case toDo = "to-do"
 
     // Files.
     case badBundle = "bad-bundle"
@@ -87,7 +89,7 @@ public enum ErrorCode: String, CaseIterable, Sendable {
             .noRegister, .registerExists, .joinRefused, .joinClosed, .joinTimeout,
             .noSuchNewcomer, .inviteOpen, .tooManyMembers, .unreachable, .notUpToDate,
             .fileExists, .newerFile, .homeNotEmpty, .daemonRunning, .diskFull, .diskFailed, .busy,
-            .passphraseNeeded, .noPassphrase, .internal:
+            .passphraseNeeded, .noPassphrase, .toDo, .internal:
             .failed
         case .noDaemon: .noDaemon
         case .joinInBetween: .inBetween

@@ -24,7 +24,7 @@ struct Rollcall: ParsableCommand {
                 name: "What lies on this laptop's disk",
                 subcommands: [
                     UnlockCommand.self, LockCommand.self, PassphraseCommand.self,
-                    PanicCommand.self,
+                    PanicCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Records",

@@ -149,4 +149,19 @@ import Testing
         #expect(limit.rlim_max == 0)
         #expect(umask(0o077) == 0o077)
     }
+
+    @Test func `the time of the last backup is noted, and goes with the keys`() throws {
+        let scratch = try Scratch()
+        let home = try HomeFolder(path: scratch.path)
+        for time in ["2027-01-14T08:00:00.000Z", "2027-01-15T08:00:00.000Z"] {
+            try home.noteBackup(at: time)
+            let note = "\(home.path)/last-backup"
+            #expect(try String(contentsOfFile: note, encoding: .utf8) == time + "\n")
+            #expect(try mode(note) == 0o600)
+        }
+        home.removeLeftovers()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: home.path).count == 2)
+        try home.destroyKeys()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: home.path) == ["lock"])
+    }
 }

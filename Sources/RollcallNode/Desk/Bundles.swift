@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import RollcallControl
 import RollcallCore
 import RollcallExchange
@@ -130,10 +131,21 @@ extension Driver {
         do {
             try file.write(Backup.prologue(keys.ring.file))
             try file.append(contentsOf: copy)
-            return BackupReport(file: path, bytes: try file.finish())
+            let report = BackupReport(file: path, bytes: try file.finish())
+            noteBackup()
+            return report
         } catch {
             file.discard()
             throw error
+        }
+    }
+
+    /// When the last backup was made, for `rollcall doctor`; the backup is one, whether or not this can be written.
+    private func noteBackup() {
+        do {
+            try home.noteBackup(at: Self.time(Self.wallClock()) ?? "")
+        } catch {
+            logger.warning("the time of the backup is not noted", metadata: ["error": "\(error)"])
         }
     }
 }

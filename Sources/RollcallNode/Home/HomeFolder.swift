@@ -67,6 +67,8 @@ struct HomeFolder: Sendable {
         }
         do { try directory.sync() } catch { failure = error }
         for suffix in ["", "-wal", "-shm", "-journal", ".new"] { unlink(registerPath + suffix) }
+        // Who took the laptop need not know that there is a copy of it elsewhere.
+        for suffix in ["", ".new"] { unlink(backupNotePath + suffix) }
         removeLeftovers()
         if let failure { throw failure }
     }
@@ -87,6 +89,16 @@ struct HomeFolder: Sendable {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         for name in names where name.hasPrefix(Self.backupPrefix) { unlink("\(path)/\(name)") }
     }
+
+    /// When the last backup was made, in a file that also a laptop that is locked or stopped can be asked for.
+    func noteBackup(at time: String) throws(HomeError) {
+        let draft = backupNotePath + ".new"
+        let file = try OpenFile(draft, O_WRONLY | O_CREAT | O_TRUNC)
+        try file.write(Array("\(time)\n".utf8))
+        try SystemCall.run("rename", draft) { rename(draft, backupNotePath) }
+    }
+
+    private var backupNotePath: String { path + "/last-backup" }
 
     static let backupPrefix = "backup-"
 
