@@ -59,6 +59,11 @@ let package = Package(
         .target(
             name: "RollcallSync", dependencies: ["RollcallCore", "RollcallWire", "RollcallTrust"],
             swiftSettings: fuzzed),
+        // Whether a file is all that it says, and by whom: for whoever has neither daemon nor home.
+        .target(
+            name: "RollcallAudit",
+            dependencies: ["RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync"],
+            swiftSettings: fuzzed),
         // Changes, records and knowledge on disk.
         .target(
             name: "RollcallStore",
@@ -115,15 +120,17 @@ let package = Package(
         .executableTarget(
             name: "rollcall",
             dependencies: [
-                "RollcallControl",
+                "RollcallAudit", "RollcallControl", "RollcallCore", "RollcallSync",
+                "RollcallTrust",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         // Every decoder that meets foreign bytes, as one function: for the tests and for the fuzzer.
         .target(
             name: "RollcallFuzzing",
             dependencies: [
-                "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallExchange",
-                "RollcallControl", "RollcallNode", .product(name: "NIOCore", package: "swift-nio"),
+                "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallAudit",
+                "RollcallExchange", "RollcallControl", "RollcallNode",
+                .product(name: "NIOCore", package: "swift-nio"),
             ], swiftSettings: fuzzed),
         // The test vectors and numbers, read by this program's own decoders.
         .testTarget(
@@ -162,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "RollcallSyncTests",
             dependencies: [
-                "RollcallSync", "RollcallStore", "RollcallTrust", "RollcallWire", "RollcallCore",
+                "RollcallAudit", "RollcallSync", "RollcallStore", "RollcallTrust", "RollcallWire",
+                "RollcallCore",
             ], swiftSettings: settings),
         .testTarget(
             name: "RollcallSimulationTests",
@@ -174,7 +182,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "rollcall", "RollcallControl",
+                "rollcall", "RollcallAudit", "RollcallControl", "RollcallCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .testTarget(

@@ -1,3 +1,4 @@
+import RollcallAudit
 import RollcallCore
 import RollcallNode
 import RollcallSync

@@ -1,15 +1,16 @@
 import Foundation
 import RollcallControl
+import RollcallSync
 
 /// A file that is read piece by piece and never written to; or bytes that stand for one.
-package struct InputFile {
+package struct InputFile: FileBytes {
     private enum Contents {
         case file(FileHandle)
         case bytes([UInt8])
     }
 
     private let contents: Contents
-    let byteCount: Int
+    package let byteCount: Int
 
     init(_ path: String) throws {
         guard let facts = try? FileFacts(path) else {
@@ -31,7 +32,7 @@ package struct InputFile {
     }
 
     /// Bytes from a place on; fewer where the file ends before.
-    func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+    package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
         switch contents {
         case .file(let handle):
             do {

@@ -1,25 +1,33 @@
-import RollcallCore
-import RollcallSync
+package import RollcallCore
 import RollcallTrust
 package import RollcallWire
 
+/// A file that is read piece by piece and never written to.
+package protocol FileBytes: Sendable {
+    var byteCount: Int { get }
+    /// Bytes from a place on; fewer where the file ends before.
+    func bytes(at offset: Int, count: Int) throws -> [UInt8]
+}
+
 /// What is wrong with the chunks of a bundle whose start is sound.
 package struct BundleDamage: Error {
-    var error: FormatError
+    package var error: FormatError
     /// How many chunks come before the damage.
     package var soundChunks: Int
-    var chunkCount: Int
+    package var chunkCount: Int
+    /// Where the damaged chunk is by the manifest, or what follows the last one.
+    package var bytes: Range<Int>
 }
 
 /// Reads a bundle's file piece by piece.
 ///
 /// Throws a `FormatError` where it is refused: whoever reads it knows what that means.
 package struct BundleReader {
-    private let file: InputFile
-    private let chunksStart: Int
+    private let file: any FileBytes
+    package let chunksStart: Int
     package let manifest: Manifest
 
-    package init(_ file: InputFile) throws {
+    package init(_ file: any FileBytes) throws {
         self.file = file
         let start = BundleFile.prologueBytes
         try BundleFile.checkPrologue(try file.bytes(at: 0, count: start))
@@ -35,7 +43,8 @@ package struct BundleReader {
         guard Laptop.isSigned(manifest) else { throw FormatError(.badSignature, "manifest") }
     }
 
-    private static func read(_ file: InputFile, at offset: Int, _ count: Int) throws -> [UInt8] {
+    private static func read(_ file: any FileBytes, at offset: Int, _ count: Int) throws -> [UInt8]
+    {
         let bytes = try file.bytes(at: offset, count: count)
         guard bytes.count == count else { throw FormatError(.truncated, "file") }
         return bytes
@@ -51,22 +60,49 @@ package struct BundleReader {
                     throw FormatError(.chunkMismatch, "chunk \(index + 1)")
                 }
             } catch let error as FormatError {
-                throw damage(error, after: index)
+                throw damage(error, after: index, at: offset)
             }
             offset += Int(chunk.byteCount)
         }
         guard offset == file.byteCount else {
-            throw damage(FormatError(.trailingBytes, "file"), after: manifest.chunks.count)
+            throw damage(
+                FormatError(.trailingBytes, "file"), after: manifest.chunks.count, at: offset)
         }
     }
 
-    private func damage(_ error: FormatError, after index: Int) -> BundleDamage {
-        BundleDamage(error: error, soundChunks: index, chunkCount: manifest.chunks.count)
+    private func damage(
+        _ error: FormatError, after index: Int, at offset: Int
+    ) -> BundleDamage {
+        let end =
+            index == manifest.chunks.count
+            ? file.byteCount
+            : offset + Int(clamping: min(manifest.chunks[index].byteCount, UInt64(Int32.max)))
+        return BundleDamage(
+            error: error, soundChunks: index, chunkCount: manifest.chunks.count,
+            bytes: offset..<max(offset, end))
+    }
+
+    /// Where a chunk is, of those that a check found sound.
+    package func range(ofChunk index: Int) -> Range<Int> {
+        let start = manifest.chunks.prefix(index).reduce(chunksStart) { $0 + Int($1.byteCount) }
+        return start..<(start + Int(manifest.chunks[index].byteCount))
     }
 
     package func chunk(_ index: Int) throws -> [UInt8] {
-        let before = manifest.chunks.prefix(index).reduce(0) { $0 + Int($1.byteCount) }
-        return try chunkBytes(manifest.chunks[index], at: chunksStart + before)
+        try chunkBytes(manifest.chunks[index], at: range(ofChunk: index).lowerBound)
+    }
+
+    /// A chunk that may lie behind a damaged one, if it is as the manifest says.
+    package func soundChunk(_ index: Int) -> [UInt8]? {
+        var offset = chunksStart
+        for chunk in manifest.chunks.prefix(index) {
+            guard chunk.byteCount <= UInt64(Limits.frameBytesMax + 4) else { return nil }
+            offset += Int(chunk.byteCount)
+        }
+        guard let bytes = try? chunkBytes(manifest.chunks[index], at: offset),
+            Array(sha256(bytes).prefix(16)) == manifest.chunks[index].hash
+        else { return nil }
+        return bytes
     }
 
     private func chunkBytes(_ chunk: Manifest.Chunk, at offset: Int) throws -> [UInt8] {

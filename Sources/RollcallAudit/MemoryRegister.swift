@@ -1,14 +1,14 @@
-import RollcallCore
+package import RollcallCore
 
 /// A disk made of dictionaries, which can be copied as it stands; it traps where the real one would be refused.
-struct MemoryRegister: RegisterStorage {
+package struct MemoryRegister: RegisterStorage {
     private struct Block: Hashable {
         var replica: ReplicaNumber
         var block: UInt64
     }
 
     /// Whether a change, or a run that waits, came in since this was unset.
-    var hasChanged = false
+    package var hasChanged = false
     private var metas: [String: [UInt8]] = [:]
     private var replicaRows: [ReplicaRow] = []
     private var peerStates: [NodeID: [UInt8]] = [:]
@@ -19,14 +19,17 @@ struct MemoryRegister: RegisterStorage {
     private var saltTrees: [Block: [UInt8]] = [:]
     private var heldRows: [Dot: HeldRow] = [:]
 
-    mutating func apply(_ writes: [StoreWrite]) {
+    package init() {}
+
+    package mutating func apply(_ writes: [StoreWrite]) {
         for write in writes { apply(write) }
     }
 
     private mutating func apply(_ write: StoreWrite) {
         switch write {
         case .change(let change):
-            require(storedChanges[change.dot] == nil, "no change is written twice")
+            precondition(
+                storedChanges[change.dot] == nil, "change \(change.dot.rawValue) is written twice")
             storedChanges[change.dot] = change
             hasChanged = true
         case .record(let record, let conflicts):
@@ -53,26 +56,30 @@ struct MemoryRegister: RegisterStorage {
 
     private mutating func apply(_ row: ReplicaRow) {
         let index = Int(row.number.rawValue)
-        require(index <= replicaRows.count, "replicas are written in the order of their numbers")
+        precondition(
+            index <= replicaRows.count,
+            "replica \(index) is written after \(replicaRows.count)")
         if index == replicaRows.count {
             replicaRows.append(row)
         } else {
-            require(
+            precondition(
                 replicaRows[index].id == row.id && replicaRows[index].height <= row.height,
-                "a replica keeps its number and its height")
+                "replica \(index) does not keep its number and its height")
             replicaRows[index] = row
         }
     }
 
     // MARK: - reading
 
-    func meta(_ key: String) -> [UInt8]? { metas[key] }
-    func replicas() -> [ReplicaRow] { replicaRows }
-    func peers() -> [(node: NodeID, state: [UInt8])] { peerStates.map { ($0.key, $0.value) } }
-    func change(_ dot: Dot) -> StoredChange? { storedChanges[dot] }
-    func record(_ dot: Dot) -> [UInt8]? { recordStates[dot] }
+    package func meta(_ key: String) -> [UInt8]? { metas[key] }
+    package func replicas() -> [ReplicaRow] { replicaRows }
+    package func peers() -> [(node: NodeID, state: [UInt8])] {
+        peerStates.map { ($0.key, $0.value) }
+    }
+    package func change(_ dot: Dot) -> StoredChange? { storedChanges[dot] }
+    package func record(_ dot: Dot) -> [UInt8]? { recordStates[dot] }
 
-    func changes(
+    package func changes(
         of replica: ReplicaNumber, from first: UInt64, through last: UInt64, contentBytesMax: Int
     ) -> [StoredChange] {
         var found: [StoredChange] = []
@@ -86,21 +93,21 @@ struct MemoryRegister: RegisterStorage {
         return found
     }
 
-    func records(after dot: Dot?, limit: Int) -> [StoredRecord] {
+    package func records(after dot: Dot?, limit: Int) -> [StoredRecord] {
         recordStates.filter { $0.key.rawValue > dot?.rawValue ?? 0 }
             .sorted { $0.key.rawValue < $1.key.rawValue }.prefix(limit)
             .map { StoredRecord(dot: $0.key, state: $0.value) }
     }
 
-    func recordsInConflict() -> [Dot] {
+    package func recordsInConflict() -> [Dot] {
         conflictCounts.filter { $0.value > 0 }.keys.sorted { $0.rawValue < $1.rawValue }
     }
 
-    func heads(of replica: ReplicaNumber, from first: UInt64, limit: Int) -> [SignedHead] {
+    package func heads(of replica: ReplicaNumber, from first: UInt64, limit: Int) -> [SignedHead] {
         heads(of: replica) { $0 >= first }.prefix(limit).map { $0 }
     }
 
-    func heads(of replica: ReplicaNumber, before last: UInt64, limit: Int) -> [SignedHead] {
+    package func heads(of replica: ReplicaNumber, before last: UInt64, limit: Int) -> [SignedHead] {
         heads(of: replica) { $0 <= last }.reversed().prefix(limit).map { $0 }
     }
 
@@ -109,18 +116,18 @@ struct MemoryRegister: RegisterStorage {
             .sorted { $0.dot.counter < $1.dot.counter }
     }
 
-    func salts(of replica: ReplicaNumber, block: UInt64) -> [UInt8]? {
+    package func salts(of replica: ReplicaNumber, block: UInt64) -> [UInt8]? {
         saltTrees[Block(replica: replica, block: block)]
     }
 
-    func heldRanges() -> [HeldRange] {
+    package func heldRanges() -> [HeldRange] {
         heldRows.values.map(HeldRange.init)
             .sorted { ($0.replica.rawValue, $0.first) < ($1.replica.rawValue, $1.first) }
     }
 
-    func held(_ dot: Dot) -> HeldRow? { heldRows[dot] }
+    package func held(_ dot: Dot) -> HeldRow? { heldRows[dot] }
 
-    func counts() -> StoreCounts {
+    package func counts() -> StoreCounts {
         StoreCounts(
             records: recordStates.count, changes: storedChanges.count,
             conflicts: conflictCounts.values.reduce(0, +),
