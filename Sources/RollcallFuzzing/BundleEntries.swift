@@ -9,6 +9,7 @@ import RollcallWire
 enum BundleEntries {
     static let all = [
         Decoder("bundle", bytesMax: 1 << 14) { bytes in try file(bytes) },
+        Decoder("audit", bytesMax: 1 << 14) { bytes in try audit(bytes) },
         Decoder("bundle-chunks", bytesMax: 1 << 14) { bytes in chunks(bytes) },
     ]
 
@@ -25,6 +26,15 @@ enum BundleEntries {
             try laptop.act { laptop, storage, output in
                 try laptop.take(chunk: chunk, into: &bundle, storage, &output)
             }
+        }
+    }
+
+    /// What is refused says where.
+    private static func audit(_ bytes: [UInt8]) throws {
+        do {
+            _ = try Audit.check(InputFile(bytes: bytes))
+        } catch let refusal as AuditRefusal {
+            if case .damaged(let error) = refusal.reason { throw error }
         }
     }
 

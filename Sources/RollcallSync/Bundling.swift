@@ -133,6 +133,16 @@ extension Laptop {
 
     // MARK: - import
 
+    /// Takes a register's genesis for given, as a reader that belongs to no register and only checks what others wrote.
+    package mutating func read(_ genesis: Genesis, _ output: inout Output) {
+        enter(genesis, name: "", &output)
+    }
+
+    /// Where what waits here is: the runs whose author nobody let in, and those that follow what is not here.
+    package var heldRuns: [(replica: ReplicaID, first: UInt64, last: UInt64)] {
+        held.map { (heads[$0.range.replica].id, $0.range.first, $0.range.last) }
+    }
+
     /// Whether a manifest is what its source signed.
     public static func isSigned(
         _ manifest: Manifest, by scheme: SignatureScheme = .ed25519

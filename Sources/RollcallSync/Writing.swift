@@ -1,5 +1,5 @@
 public import RollcallCore
-import RollcallTrust
+package import RollcallTrust
 import RollcallWire
 
 /// A change that has no dot yet.
@@ -201,6 +201,10 @@ extension Laptop {
                 extras.varint(Extras.parents)
                 extras.byteString(parents.bytes)
             }
+            if isFirst, let genesis = membership?.genesis, genesis.founder == node {
+                extras.varint(Extras.genesis)
+                extras.byteString(genesis.encoded())
+            }
         }
         return extras.bytes
     }
@@ -293,6 +297,7 @@ extension Laptop {
 package enum Extras {
     static let ended: UInt64 = 1
     static let parents: UInt64 = 2
+    static let genesis: UInt64 = 3
 
     package struct Ended {
         package var incarnation: UInt64
@@ -308,6 +313,21 @@ package enum Extras {
     /// The control heads that a change lists as known to its author; extras that are odd list none.
     package static func parents(_ change: Change) -> [(replica: ReplicaID, counter: UInt64)] {
         (try? parentsStrictly(change)) ?? []
+    }
+
+    /// The genesis of a register, where a change holds it: whose it is, its hash alone says.
+    package static func genesis(_ change: Change, of register: [UInt8]) -> Genesis? {
+        var reader = ByteReader(change.extras)
+        while !reader.isAtEnd {
+            guard let type = try? reader.varint("extra type"),
+                let range = try? reader.byteStringRange("extra")
+            else { return nil }
+            guard type == Self.genesis, let genesis = try? Genesis(Array(change.extras[range])),
+                genesis.register.bytes == register
+            else { continue }
+            return genesis
+        }
+        return nil
     }
 
     private static func parentsStrictly(

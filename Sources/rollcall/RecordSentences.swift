@@ -70,7 +70,9 @@ extension Sentences {
     // MARK: - Bundles and backups
 
     static func exported(_ report: ExportReport, names: NodeNames) -> String {
-        let targets = report.targets.map { names[$0] }.joined(separator: ", ")
+        let targets =
+            report.targets.isEmpty
+            ? "whoever checks it" : report.targets.map { names[$0] }.joined(separator: ", ")
         return "\(shown(report.file)): \(counted(report.changes, "change")), "
             + "\(size(bytes: report.bytes)), for \(shown(targets))"
     }

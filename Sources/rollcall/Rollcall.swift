@@ -38,7 +38,7 @@ struct Rollcall: ParsableCommand {
                 name: "Files",
                 subcommands: [
                     RosterCommand.self, ExportCommand.self, ImportCommand.self,
-                    InspectCommand.self, BackupCommand.self,
+                    InspectCommand.self, AuditCommand.self, BackupCommand.self,
                 ]),
         ])
 

@@ -139,6 +139,25 @@ import Testing
         #expect(try survives(roster) && survives(bundle) && survives(export))
     }
 
+    @Test func `an audit keeps its keys`() throws {
+        let node = NamedNode(node: "n", name: nil)
+        let report = AuditReport(
+            register: "r", title: "t", founder: node, source: node, createdAt: nil, members: [],
+            replicas: [.init(replica: "p", node: "n", lane: "data", height: 3)], records: 1,
+            changes: 3, conflicts: 0, erased: 0,
+            quarantined: [.init(replica: "p", node: "n", from: 2, to: 3, reason: "lost")],
+            signatures: 4, fingerprint: "f", isOfRegister: false)
+        let named = #"{"name":null,"node":"n"}"#
+        #expect(
+            try json(report) == #"{"changes":3,"conflicts":0,"created_at":null,"erased":0,"#
+                + #""fingerprint":"f","founder":"# + named + #","members":[],"quarantined":["#
+                + #"{"from":2,"node":"n","reason":"lost","replica":"p","to":3}],"records":1,"#
+                + #""register":"r","register_checked":false,"replicas":["#
+                + #"{"height":3,"lane":"data","node":"n","replica":"p"}],"signatures":4,"source":"#
+                + named + #","title":"t"}"#)
+        #expect(try survives(report))
+    }
+
     @Test func `reports of joining keep their keys`() throws {
         let invitation = Invitation(addresses: [], code: "c", expiresAt: "t", replaced: false)
         #expect(

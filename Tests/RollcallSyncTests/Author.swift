@@ -21,6 +21,11 @@ struct Author {
         self.init(world, key.node, key, lane: lane, incarnation: incarnation)
     }
 
+    /// Writes with a key that nobody let in, as if it were of the register of a laptop.
+    init(_ world: World, as index: Int, stranger: NodeKey, incarnation: UInt64) {
+        self.init(world, stranger.node, stranger, lane: .data, incarnation: incarnation)
+    }
+
     /// Writes for a node whose key is not at hand, under a signature that is none.
     init(_ world: World, forging node: NodeID, signature: [UInt8], incarnation: UInt64) {
         let key = world.laptops[0].identity.key

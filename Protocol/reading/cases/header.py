@@ -21,6 +21,8 @@ def headers():
     parents = B[:32] + b"\0" + B[33:] + varint(3) + invented("parent", 16)
     extras = encode_items([(1, ended), (2, parents), (40, b"?")])
     yield shown("extras", "ended, parents and an unknown extra", edit(CONTROL, 1, [(ENTRY, b"\1\4x")], kind=7, extras=extras), "R-4.4 R-4.5")
+    founded = encode_items([(3, b"\1" + CONTROL[:32] + invented("tls") + invented("random", 16) + text("gate"))])
+    yield shown("genesis", "a founder's first control change holds the genesis", edit(CONTROL, 1, [(ENTRY, b"\1\4x")], kind=7, extras=founded), "R-4.4 R-4.5")
     yield shown("unknown_kind_and_field", "kind 900, a field of reserved class 7", edit(A, 3, [(7, "x"), (4_294_967_295, "y")], kind=900), "R-4.1 R-4.3")
     unsorted = canonical_header(edit(A, 9, [(SURNAME, "x", dot(A, 4), dot(A, 3))]))
     yield vector("names_not_ascending", "header", "R-4.2", "names A:4, A:3", unsorted, "not sorted", replica=A)

@@ -20,7 +20,8 @@ extension Driver {
             all
             ? membership.members.keys.filter { $0 != laptop.node }.sorted { $0.precedes($1) }
             : try targets.map { try member($0).node }
-        guard !nodes.isEmpty else {
+        // All there is, for everybody, may be for an auditor.
+        guard !nodes.isEmpty || all && full else {
             throw ControlError(.noSuchNode, "there is no laptop to export for")
         }
         guard !nodes.contains(laptop.node) else {

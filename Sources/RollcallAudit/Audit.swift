@@ -1,0 +1,169 @@
+import RollcallCore
+package import RollcallSync
+import RollcallTrust
+import RollcallWire
+
+/// Checks a full bundle from its first byte to its last, by what is in it alone.
+///
+/// A reader that is in nobody's register takes it in as any laptop would, so what it verifies is what laptops verify; what
+/// remains for here is that nothing is left out, and to say where something is wrong.
+package struct Audit {
+    private let file: any FileBytes
+    private let bundle: BundleReader
+    private var reader: AuditReader
+    private var runs: BundleRuns
+    /// What each chunk that was taken in holds.
+    private var taken: [AuditPlace] = []
+    private var signatures = AuditFindings.Signatures()
+
+    package static func check(_ file: some FileBytes) throws -> AuditFindings {
+        let bundle = try whole(file)
+        var audit = try Audit(file, bundle)
+        for index in bundle.manifest.chunks.indices { try audit.take(index) }
+        return try audit.findings()
+    }
+
+    // MARK: - the file
+
+    /// The bundle with every hash and the manifest's signature found good.
+    private static func whole(_ file: some FileBytes) throws -> BundleReader {
+        let bundle = try opened(file)
+        do {
+            try bundle.check()
+        } catch let damage as BundleDamage {
+            throw AuditRefusal(
+                reason: .damaged(damage.error), place: place(of: damage, bundle))
+        }
+        return bundle
+    }
+
+    private static func opened(_ file: some FileBytes) throws -> BundleReader {
+        let start = BundleFile.prologueBytes
+        do throws(FormatError) {
+            let head = (try? file.bytes(at: 0, count: start)) ?? []
+            try BundleFile.checkPrologue(head)
+        } catch {
+            throw AuditRefusal(reason: .damaged(error), place: AuditPlace(.start, 0..<start))
+        }
+        do {
+            return try BundleReader(file)
+        } catch let error as FormatError {
+            let length = try file.bytes(at: start, count: 4).reduce(0) { $0 << 8 | Int($1) }
+            let end = start + 4 + min(length, Limits.frameBytesMax)
+            throw AuditRefusal(
+                reason: .damaged(error), place: AuditPlace(.manifest, start..<end))
+        }
+    }
+
+    private static func place(of damage: BundleDamage, _ bundle: BundleReader) -> AuditPlace {
+        guard damage.soundChunks < damage.chunkCount else { return AuditPlace(.end, damage.bytes) }
+        var runs = BundleRuns(bundle.manifest)
+        let isReadable = (0..<damage.soundChunks).allSatisfy { index in
+            (try? runs.read(bundle.chunk(index))) != nil
+        }
+        let following = damage.soundChunks + 1
+        let run =
+            isReadable
+            ? runs.next(
+                before: following < damage.chunkCount ? bundle.soundChunk(following) : nil)
+            : nil
+        return AuditPlace(
+            .chunk(damage.soundChunks + 1, of: damage.chunkCount), damage.bytes, run: run,
+            name: run.flatMap { runs.names[$0.replica.node] })
+    }
+
+    // MARK: - what is in it
+
+    private init(_ file: some FileBytes, _ bundle: BundleReader) throws {
+        self.file = file
+        self.bundle = bundle
+        runs = BundleRuns(bundle.manifest)
+        let manifest = bundle.manifest
+        guard Self.isFull(manifest) else {
+            throw AuditRefusal(reason: .notFull, place: Self.manifestPlace(bundle))
+        }
+        guard let genesis = Self.genesis(in: bundle) else {
+            throw AuditRefusal(reason: .noGenesis, place: Self.manifestPlace(bundle))
+        }
+        reader = try AuditReader(genesis, manifest)
+    }
+
+    /// Whether it lists all that its source had, from each replica's first change on.
+    private static func isFull(_ manifest: Manifest) -> Bool {
+        let whole = manifest.contents.allSatisfy { run in
+            run.first == 1 && run.last == manifest.vector[run.replica].height
+        }
+        return whole && Set(manifest.contents.map(\.replica)) == Set(manifest.vector.indices)
+    }
+
+    private static func manifestPlace(_ bundle: BundleReader) -> AuditPlace {
+        AuditPlace(.manifest, BundleFile.prologueBytes..<bundle.chunksStart)
+    }
+
+    /// The control lane comes first; a genesis is taken by its hash, whoever gives it.
+    private static func genesis(in bundle: BundleReader) -> Genesis? {
+        var runs = BundleRuns(bundle.manifest)
+        for index in bundle.manifest.chunks.indices {
+            guard let chunk = try? bundle.chunk(index),
+                let (message, replica) = try? runs.read(chunk)
+            else { return nil }
+            guard replica.lane == .control else { continue }
+            for change in message.changes {
+                if let genesis = Extras.genesis(change, of: bundle.manifest.register) {
+                    return genesis
+                }
+            }
+        }
+        return nil
+    }
+
+    private mutating func take(_ index: Int) throws {
+        var place = AuditPlace(
+            .chunk(index + 1, of: bundle.manifest.chunks.count), bundle.range(ofChunk: index))
+        let expected = runs.next(before: nil)
+        do {
+            let chunk = try bundle.chunk(index)
+            let (message, replica) = try runs.read(chunk)
+            place.run = .init(replica: replica, first: message.first, last: message.last)
+            place.name = runs.names[replica.node]
+            guard expected?.replica == replica, expected?.first == message.first,
+                message.last <= expected?.last ?? 0
+            else { throw AuditRefusal(reason: .notAsListed(replica), place: place) }
+            try reader.take(chunk)
+            signatures.heads += message.segments.count
+            signatures.enrolments += message.changes.count { change in
+                BundleRuns.member(change)?.isProven(in: reader.genesis.register) ?? false
+            }
+            taken.append(place)
+        } catch let error as FormatError {
+            throw AuditRefusal(reason: .damaged(error), place: place)
+        } catch let error as BundleError {
+            let reason: AuditRefusal.Reason =
+                if case .fork = error { .fork } else { .falseRun }
+            throw AuditRefusal(reason: reason, place: place)
+        }
+    }
+
+    // MARK: - what it comes to
+
+    private func findings() throws -> AuditFindings {
+        let manifest = bundle.manifest
+        if let (held, why) = reader.held {
+            let place = taken.first { place in
+                place.run.map { $0.replica == held.replica && $0.first == held.first } ?? false
+            }
+            throw AuditRefusal(reason: why, place: place ?? Self.manifestPlace(bundle))
+        }
+        guard reader.isKnown(manifest.source) else {
+            throw AuditRefusal(
+                reason: .notAMember(manifest.source), place: Self.manifestPlace(bundle))
+        }
+        if let replica = reader.firstUnlike(manifest.vector) {
+            throw AuditRefusal(
+                reason: .notAsListed(replica), place: Self.manifestPlace(bundle))
+        }
+        var findings = try reader.findings(manifest)
+        findings.signatures = signatures
+        return findings
+    }
+}
