@@ -85,8 +85,8 @@ let package = Package(
         .target(
             name: "RollcallNode",
             dependencies: [
-                "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallStore",
-                "RollcallExchange", "RollcallControl",
+                "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallAudit",
+                "RollcallStore", "RollcallExchange", "RollcallControl",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),

@@ -66,6 +66,8 @@ struct AuditReader {
 
     // MARK: - what there is
 
+    func fingerprint() throws -> [UInt8] { try laptop.fingerprint(register) }
+
     func findings(_ manifest: Manifest) throws -> AuditFindings {
         let counts = register.counts()
         let replicas = replicas
@@ -75,7 +77,7 @@ struct AuditReader {
         return AuditFindings(
             title: genesis.title, register: genesis.register.text, founder: genesis.founder,
             source: manifest.source, createdAt: manifest.createdAt,
-            fingerprint: try laptop.fingerprint(register), nodes: nodes, replicas: replicas,
+            fingerprint: try fingerprint(), nodes: nodes, replicas: replicas,
             controlChanges: changes(in: .control), dataChanges: changes(in: .data),
             records: counts.records, conflicts: counts.conflicts, erased: try erasedCount(),
             waiting: try waiting())

@@ -62,6 +62,8 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case `import`(paths: [String], preview: Bool, salvage: Bool)
     case inspect(path: String)
     case backup(path: String)
+    /// Without a passphrase: for a backup that is open to all.
+    case drill(path: String, passphrase: String?)
 
     /// No request is longer than this, its line's end included.
     public static let lineBytesMax = 8 << 20

@@ -159,3 +159,52 @@ public struct BackupReport: Codable, Equatable, Sendable {
         self.bytes = bytes
     }
 }
+
+/// A backup that was restored to a place apart and found whole, from `drill`.
+public struct DrillReport: Codable, Equatable, Sendable {
+    public var file: String
+    public var title: String
+    public var node: String
+    @OrNull public var name: String?
+    public var records: Int
+    public var changes: Int
+    public var quarantined: Int
+    /// Heads of runs that were verified.
+    public var signatures: Int
+    public var fingerprint: String
+    /// "passphrase" or "none".
+    public var protection: String
+    /// What the register has now.
+    public var recordsNow: Int
+    /// Changes that came since.
+    public var gained: Int
+    /// Changes that the backup has and the running laptop has not.
+    public var onlyInBackup: Int
+
+    enum CodingKeys: String, CodingKey {
+        case file, title, node, name, records, changes, quarantined, signatures, fingerprint
+        case protection, gained
+        case recordsNow = "records_now"
+        case onlyInBackup = "only_in_backup"
+    }
+
+    public init(
+        file: String, title: String, node: String, name: String?, records: Int, changes: Int,
+        quarantined: Int, signatures: Int, fingerprint: String, protection: String,
+        recordsNow: Int, gained: Int, onlyInBackup: Int
+    ) {
+        self.file = file
+        self.title = title
+        self.node = node
+        self._name = OrNull(wrappedValue: name)
+        self.records = records
+        self.changes = changes
+        self.quarantined = quarantined
+        self.signatures = signatures
+        self.fingerprint = fingerprint
+        self.protection = protection
+        self.recordsNow = recordsNow
+        self.gained = gained
+        self.onlyInBackup = onlyInBackup
+    }
+}

@@ -147,3 +147,40 @@ struct BackupCommand: DaemonCommand {
         Sentences.backedUp(try ControlJSON.decode(BackupReport.self, from: json))
     }
 }
+
+struct DrillCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drill", abstract: "Try whether a backup can be restored, and change nothing.",
+        discussion: Sentences.drillDiscussion)
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The backup.") var file: String
+    @Option(
+        help: ArgumentHelp(
+            "Read a passphrase of the backup from a file, - for standard input.", valueName: "f"))
+    var passphraseFile: String?
+
+    func request(in directory: String) throws -> ControlRequest {
+        .drill(
+            path: Home.absolute(file, in: directory),
+            passphrase: try passphraseFile.map {
+                try SecretPrompt.read(.passphrase, fromFile: $0)
+            })
+    }
+
+    /// Asks where the running laptop has a passphrase: its backups have one then.
+    func request(in directory: String, asking console: Console) throws -> ControlRequest {
+        guard passphraseFile == nil else { return try request(in: directory) }
+        let client = try ControlClient(home: Home(option: shared.home))
+        guard let json = try client.send(.status),
+            try ControlJSON.decode(StatusReport.self, from: json).protection == "passphrase"
+        else { return try request(in: directory) }
+        return .drill(
+            path: Home.absolute(file, in: directory),
+            passphrase: try SecretPrompt.ask(.passphrase, Sentences.askForBackupPassphrase))
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.drilled(try ControlJSON.decode(DrillReport.self, from: json))
+    }
+}

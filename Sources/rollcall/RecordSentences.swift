@@ -104,6 +104,45 @@ extension Sentences {
         "\(shown(report.file)): \(size(bytes: report.bytes)), with this laptop's key"
     }
 
+    static func drilled(_ report: DrillReport) -> String {
+        let holds = [
+            counted(report.records, "record"), counted(report.changes, "change"),
+            "\(counted(report.quarantined)) quarantined",
+        ].joined(separator: ", ")
+        var lines = [
+            "restored to a place apart, opened, read from end to end, and taken away again",
+            "\"\(shown(report.title))\" on \(shown(report.name ?? "a laptop without a name")), "
+                + "node \(shown(report.node)): \(holds)",
+            "\(counted(report.signatures, "signature")) good, fingerprint \(shown(report.fingerprint))",
+            gained(report),
+        ]
+        if report.onlyInBackup > 0 {
+            lines.append(
+                "\(counted(report.onlyInBackup, "change")) in it are not in this register: "
+                    + "restore it, or ask the laptop it is of")
+        }
+        return (lines + ["this backup can be restored:"] + steps(report)).joined(separator: "\n")
+    }
+
+    private static func gained(_ report: DrillReport) -> String {
+        guard report.gained > 0 else { return "the register has gained nothing since" }
+        return "the register has gained \(counted(report.gained, "change")) since, and has "
+            + "\(counted(report.recordsNow, "record")) now"
+    }
+
+    private static func steps(_ report: DrillReport) -> [String] {
+        let unlock =
+            report.protection == "none"
+            ? "" : " and unlock it with this passphrase: `rollcall --home DIR unlock`"
+        return [
+            "1. end the laptop that it is of for good: two with one key harm the register",
+            "2. on the laptop that takes its place: `rollcalld --restore \(shown(report.file)) --home DIR`",
+            "3. start it with `rollcalld --home DIR`\(unlock)",
+            "4. `rollcall --home DIR connect HOST:PORT` of another laptop, then "
+                + "`rollcall --home DIR wait --up-to-date`",
+        ]
+    }
+
     // MARK: - Times and sizes
 
     /// A time in a form that takes less room: the second is exact enough for people.

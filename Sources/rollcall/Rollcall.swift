@@ -39,6 +39,7 @@ struct Rollcall: ParsableCommand {
                 subcommands: [
                     RosterCommand.self, ExportCommand.self, ImportCommand.self,
                     InspectCommand.self, AuditCommand.self, BackupCommand.self,
+                    DrillCommand.self,
                 ]),
         ])
 

@@ -50,7 +50,11 @@ enum Sentences {
         """
     static let backupDiscussion = """
         The copy can speak as this laptop: keep it where you would keep the laptop. \
-        `rollcalld --restore FILE --home DIR` puts it back.
+        `rollcalld --restore FILE --home DIR` puts it back. `rollcall drill FILE` tries that, and changes nothing.
+        """
+    static let drillDiscussion = """
+        Restores the backup to a place apart, in memory where there is room, opens it with its passphrase, reads every \
+        row, verifies every signature, compares it with the register as it stands, and takes it away again.
         """
 
     // MARK: - Wrong usage
@@ -107,6 +111,7 @@ enum Sentences {
 
     static let askForCode = "code: "
     static let askForPassphrase = "passphrase: "
+    static let askForBackupPassphrase = "the backup's passphrase: "
     static let askForNewPassphrase = "new passphrase: "
     static let askAgain = "the same again: "
     static let notTheSame = "the two are not the same"

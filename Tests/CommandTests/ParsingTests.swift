@@ -87,6 +87,7 @@ import Testing
 
     @Test func `paths are absolute when sent`() throws {
         #expect(try request("backup", "b") == .backup(path: "/folder/b"))
+        #expect(try request("drill", "b") == .drill(path: "/folder/b", passphrase: nil))
         #expect(
             try request("import", "a", "/b", "--preview")
                 == .import(paths: ["/folder/a", "/b"], preview: true, salvage: false))

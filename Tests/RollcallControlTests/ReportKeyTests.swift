@@ -139,6 +139,18 @@ import Testing
         #expect(try survives(roster) && survives(bundle) && survives(export))
     }
 
+    @Test func `a drill keeps its keys`() throws {
+        let report = DrillReport(
+            file: "/b", title: "t", node: "n", name: nil, records: 1, changes: 2, quarantined: 3,
+            signatures: 4, fingerprint: "f", protection: "none", recordsNow: 5, gained: 6,
+            onlyInBackup: 7)
+        #expect(
+            try json(report) == #"{"changes":2,"file":"/b","fingerprint":"f","gained":6,"#
+                + #""name":null,"node":"n","only_in_backup":7,"protection":"none","#
+                + #""quarantined":3,"records":1,"records_now":5,"signatures":4,"title":"t"}"#)
+        #expect(try survives(report))
+    }
+
     @Test func `an audit keeps its keys`() throws {
         let node = NamedNode(node: "n", name: nil)
         let report = AuditReport(

@@ -132,6 +132,7 @@ extension Driver {
         do {
             try file.write(Backup.prologue(keys.ring.file))
             try file.append(contentsOf: copy)
+            try file.write(file.sum)
             let report = BackupReport(file: path, bytes: try file.finish())
             noteBackup()
             return report

@@ -114,7 +114,7 @@ struct Desk: Sendable {
             try await answer.result(nil)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
-        case .rosterImport, .rosterExport, .export, .import, .inspect, .backup:
+        case .rosterImport, .rosterExport, .export, .import, .inspect, .backup, .drill:
             try await file(request, answer)
         }
     }
@@ -221,6 +221,8 @@ struct Desk: Sendable {
             try await answer.result(nil)
         case .inspect(let path): try await inspect(path, answer)
         case .backup(let path): try await answer.result(try await driver.backup(to: path))
+        case .drill(let path, let passphrase):
+            try await answer.result(try await drill(path, passphrase))
         default: throw ControlError(.internal, "not a file command")
         }
     }

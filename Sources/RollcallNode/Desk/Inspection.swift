@@ -15,7 +15,7 @@ private enum InspectedFile {
 
     init(_ file: InputFile) throws {
         let head = try file.bytes(at: 0, count: 64)
-        if head.starts(with: Backup.magic) {
+        if Backup.isBackup(head) {
             throw ControlError(
                 .badFile, "this is a backup: it holds a register and a key, not changes to show")
         }

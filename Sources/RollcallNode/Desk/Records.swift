@@ -246,11 +246,15 @@ extension Driver {
 
     func fingerprintText() throws -> String {
         if let knownFingerprint { return knownFingerprint }
-        let text = try laptop.fingerprint(store).map { byte in
+        let text = Self.hexadecimal(try laptop.fingerprint(store))
+        knownFingerprint = text
+        return text
+    }
+
+    static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { byte in
             let digits = String(byte, radix: 16)
             return byte < 16 ? "0" + digits : digits
         }.joined()
-        knownFingerprint = text
-        return text
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import RollcallControl
 
@@ -7,6 +8,7 @@ final class SafeFile {
     private let partial: String
     private let descriptor: Int32
     private var byteCount = 0
+    private var hasher = SHA256()
 
     init(_ path: String) throws {
         self.path = path
@@ -40,7 +42,11 @@ final class SafeFile {
             done += written
         }
         byteCount += bytes.count
+        hasher.update(data: bytes)
     }
+
+    /// SHA-256 of all that was written so far.
+    var sum: [UInt8] { Array(hasher.finalize()) }
 
     /// Puts all that was written to this file at the end of another.
     func copy(into other: SafeFile) throws {
