@@ -9,7 +9,7 @@ from .change import ENTRY, EVENT, MARK, REASON, REMOVAL, SOURCE, STATE, TEXT, re
 from .chain import chain_link, chain_start, check_head, commitment
 from .changes_message import ReplicaNumbers, read_message, verify_message
 from .columns import read_numbers, read_values
-from .erase import read_erase
+from .erase import read_erase, read_hold
 from .frames import inflate, judge_type, open_body, read_frame
 from .layouts import quoted, read_whole, shown
 from .names import Dot
@@ -389,12 +389,22 @@ def erase(data, given):
             yield f"erase.records.{place}.change.{turn}", f"{change.replica.hex()} {change.counter}"
 
 
+def hold(data, given):
+    """R-9.15."""
+    verdict, reason, records = read_hold(data)
+    yield "hold.verdict", str(verdict)
+    yield "hold.reason", quoted(reason)
+    yield "hold.records.count", str(len(records))
+    for place, record in enumerate(records):
+        yield f"hold.records.{place}", f"{record.replica.hex()} {record.counter}"
+
+
 DECODERS = {name: message(name) for name in messages.BY_NAME} | {
     "varint": varint, "text": text,
     "base32": base32, "base32_of": base32_of, "check_digit": check_digit, "typed_id": typed_id,
     "node": node, "key": key, "replica": replica, "replica_order": replica_order, "record_id": record_id, "genesis": genesis,
     "header": header, "body": body,
-    "erase": erase, "salts": salts, "leaf": leaf_of,
+    "erase": erase, "hold": hold, "salts": salts, "leaf": leaf_of,
     "commitment": writes_commitment, "chain_start": chain_start_of, "chain_link": chain_link_of, "head": head, "heads": heads,
     "frame": frame, "inflate": inflate_body, "frame_body": frame_body, "frame_message": frame_message,
     "number_column": number_column, "value_column": value_column,

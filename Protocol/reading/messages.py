@@ -169,12 +169,14 @@ ADOPT = Struct(
     runs=Runs(Joined(Struct(replica=DataReplica()), COUNTERS, Struct(hash=Fixed(32))), high=LIMIT["adopted_runs_max"]),
 )
 
+RETENTION = Struct(end=Number(high=LIMIT["end_day_max"], refusal="out of limits"), reason=Text(LIMIT["reason_bytes_max"]))
+
 BY_NAME = {
     "hello": HELLO, "have": HAVE, "sift": SIFT, "plan": PLAN, "ack": ACK, "credit": CREDIT, "bye": BYE,
     "admission": ADMISSION, "ping": PING, "addresses": ADDRESSES,
     "join_offer": JOIN_OFFER, "join_answer": JOIN_ANSWER, "join_proof": JOIN_PROOF,
     "join_accept": JOIN_ACCEPT, "join_admitted": JOIN_ADMITTED,
-    "member": MEMBER, "operator": OPERATOR, "role": ROLE, "revoke": REVOKE, "adopt": ADOPT,
+    "member": MEMBER, "operator": OPERATOR, "role": ROLE, "revoke": REVOKE, "adopt": ADOPT, "retention": RETENTION,
 }
 
 

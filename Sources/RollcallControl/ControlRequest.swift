@@ -53,6 +53,12 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case fingerprint
     case erase(ids: [String], reason: String)
     case erasures
+    case retention
+    /// Without an end: kept for ever.
+    case setRetention(end: String?, reason: String)
+    case due
+    case hold(ids: [String], all: Bool, lift: Bool, reason: String)
+    case holds
 
     // Files.
     case rosterImport(

@@ -35,6 +35,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case notRemoved = "not-removed"
     case noConflict = "no-conflict"
     case nothingToRemove = "nothing-to-remove"
+    case underHold = "under-hold"
+    case noHold = "no-hold"
 
     // The register and who may join it.
     case noRegister = "no-register"
@@ -85,7 +87,7 @@ public enum ErrorCode: String, CaseIterable, Sendable {
             .badInput
         case .ambiguousID, .noSuchRecord, .noSuchNode, .ambiguousNode, .noSuchOperator,
             .contextRequired, .recordRemoved, .recordErased, .notRemoved, .noConflict,
-            .nothingToRemove,
+            .nothingToRemove, .underHold, .noHold,
             .noRegister, .registerExists, .joinRefused, .joinClosed, .joinTimeout,
             .noSuchNewcomer, .inviteOpen, .tooManyMembers, .unreachable, .notUpToDate,
             .fileExists, .newerFile, .homeNotEmpty, .daemonRunning, .diskFull, .diskFailed, .busy,

@@ -5,13 +5,21 @@ public struct RecordView: Codable, Equatable, Sendable {
     public var removed: Bool
     /// Whether all that was known of it was destroyed; what fields it has were written by somebody who did not know.
     public var erased: Bool
+    /// Whether it must not be erased.
+    public var underHold: Bool
     public var fields: [String: FieldView]
+
+    enum CodingKeys: String, CodingKey {
+        case record, created, removed, erased, fields
+        case underHold = "under_hold"
+    }
 
     public init(
         record: String, created: String, removed: Bool, erased: Bool = false,
-        fields: [String: FieldView]
+        underHold: Bool = false, fields: [String: FieldView]
     ) {
         self.erased = erased
+        self.underHold = underHold
         self.record = record
         self.created = created
         self.removed = removed
@@ -138,17 +146,20 @@ public struct ErasureReport: Codable, Equatable, Sendable {
     public var unheard: [NamedNode]
     /// Whether somebody wrote of it without knowing: what they wrote is kept, and shown by `show`.
     public var hasLate: Bool
+    /// Why the record must not be erased, by those who say so now; it is gone all the same.
+    public var holds: [String]
 
     enum CodingKeys: String, CodingKey {
-        case record, reason, by, heard, unheard
+        case record, reason, by, heard, unheard, holds
         case erasedAt = "erased_at"
         case hasLate = "late"
     }
 
     public init(
         record: String, reason: String, by: String, erasedAt: String?, heard: [NamedNode],
-        unheard: [NamedNode], hasLate: Bool
+        unheard: [NamedNode], hasLate: Bool, holds: [String] = []
     ) {
+        self.holds = holds
         self.record = record
         self.reason = reason
         self.by = by

@@ -20,6 +20,10 @@ enum NameEntries {
             MessageEntries.written(try AdoptEntry(bytes).encoded(), bytes)
         },
         Decoder("erase") { bytes in try erase(bytes) },
+        Decoder("retention", bytesMax: 2_048) { bytes in
+            MessageEntries.written(try RetentionEntry(bytes).encoded(), bytes)
+        },
+        Decoder("hold") { bytes in try hold(bytes) },
         Decoder("key-file") { bytes in
             // With the hash at its end as it should be, which chance would not find.
             let whole = bytes + sha256(bytes)
@@ -58,6 +62,11 @@ enum NameEntries {
     private static func erase(_ bytes: [UInt8]) throws {
         let entry = try EraseEntry(bytes)
         require(try EraseEntry(entry.encoded()) == entry, "an erasure as it was")
+    }
+
+    private static func hold(_ bytes: [UInt8]) throws {
+        let entry = try HoldEntry(bytes)
+        require(try HoldEntry(entry.encoded()) == entry, "a hold as it was")
     }
 
     private static func joinCode(_ text: String) {

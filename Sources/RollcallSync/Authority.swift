@@ -18,6 +18,10 @@ struct ValidEntries {
     private(set) var erases: [Int] = []
     /// Places in `all` of the entries about changes in quarantine.
     private(set) var adopts: [Int] = []
+    /// Places in `all` of the entries that say until when the register is kept.
+    private(set) var retentions: [Int] = []
+    /// Places in `all` of the entries about what must not be erased.
+    private(set) var holds: [Int] = []
 
     mutating func append(_ judged: ControlHistory.Judged, _ history: ControlHistory) {
         switch judged.entry.act {
@@ -28,6 +32,8 @@ struct ValidEntries {
             revokes[entry.node, default: []].append(
                 Revoke(judged: judged, entry: entry, heights: history.heights(by: entry)))
         case .adopt: adopts.append(all.count)
+        case .retention: retentions.append(all.count)
+        case .hold: holds.append(all.count)
         }
         all.append(judged)
     }
@@ -99,9 +105,16 @@ struct Authority {
     }
 
     /// The entries about changes in quarantine that count, causes first.
-    mutating func adopts() -> [ControlHistory.Judged] {
+    mutating func adopts() -> [ControlHistory.Judged] { counting(entries.adopts) }
+
+    /// What is to be kept and for how long, by the entries that count.
+    mutating func keeping() -> Keeping {
+        Keeping(retentions: counting(entries.retentions), holds: counting(entries.holds))
+    }
+
+    private mutating func counting(_ places: [Int]) -> [ControlHistory.Judged] {
         var counting: [ControlHistory.Judged] = []
-        for place in entries.adopts where counts(place) { counting.append(entries.all[place]) }
+        for place in places where counts(place) { counting.append(entries.all[place]) }
         return counting
     }
 
@@ -124,7 +137,7 @@ struct Authority {
         switch act {
         case .member(let entry): entry.role
         case .role(let entry): entry.role.rawValue
-        case .revoke, .erase, .adopt: Role.observer.rawValue
+        case .revoke, .erase, .adopt, .retention, .hold: Role.observer.rawValue
         }
     }
 

@@ -11,6 +11,8 @@ struct ControlHistory {
         case revoke(RevokeEntry)
         case erase(EraseEntry)
         case adopt(AdoptEntry)
+        case retention(RetentionEntry)
+        case hold(HoldEntry)
     }
 
     struct Entry {

@@ -57,6 +57,11 @@ extension Laptop {
         guard membership.isAdministrator(node) else { throw LaptopError.notAllowed }
         var records: [EraseEntry.Erased] = []
         for record in erased {
+            // Here alone: what was erased elsewhere, by somebody who did not know or care, is gone all the same.
+            let holds = holds(on: record)
+            guard holds.isEmpty else {
+                throw LaptopError.underHold(record, reasons: holds.map(\.reason))
+            }
             let dots = try changes(of: record, storage).filter { dot in
                 !membership.erasures.destroys(heads[dot.replica].id, dot.counter)
             }
@@ -68,7 +73,7 @@ extension Laptop {
         return try writeControl(ChangeKind.erase, entry, storage, &output)
     }
 
-    private func name(_ dot: Dot) -> EraseEntry.Name {
+    func name(_ dot: Dot) -> EraseEntry.Name {
         EraseEntry.Name(replica: heads[dot.replica].id, counter: dot.counter)
     }
 

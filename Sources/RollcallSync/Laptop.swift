@@ -40,6 +40,10 @@ public enum LaptopError: Error, Equatable, Sendable {
     /// A change that is not here, or counts whatever anybody decides.
     case notQuarantined
     case nothingToRemove(FieldNumber)
+    /// What must not be erased, with the reasons of those who say so.
+    case underHold(Dot, reasons: [String])
+    /// What is under no hold of its own cannot be freed of it.
+    case noHold
     case wrongKind(FieldNumber)
     case changeTooLong
     /// The store lacks something that it must have: it is damaged.

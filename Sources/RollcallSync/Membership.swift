@@ -29,6 +29,9 @@ public struct Membership: Sendable {
     /// What is destroyed for good.
     public private(set) var erasures = Erasures()
 
+    /// What is to be kept and for how long.
+    public private(set) var keeping = Keeping()
+
     private let scheme: SignatureScheme
     private var history = ControlHistory()
     /// What was decided of entries whose whole past is here.
@@ -109,7 +112,10 @@ public struct Membership: Sendable {
     /// Entries of members, roles and revocations.
     public var entryCount: Int {
         history.entries.count { entry in
-            if case .adopt = entry.act { false } else { true }
+            switch entry.act {
+            case .member, .role, .revoke, .erase: true
+            case .adopt, .retention, .hold: false
+            }
         }
     }
 
@@ -155,6 +161,8 @@ public struct Membership: Sendable {
         case ChangeKind.revoke: return (try? RevokeEntry(bytes)).map { .revoke($0) }
         case ChangeKind.erase: return (try? EraseEntry(bytes)).map { .erase($0) }
         case ChangeKind.adopt: return (try? AdoptEntry(bytes)).map { .adopt($0) }
+        case ChangeKind.retention: return (try? RetentionEntry(bytes)).map { .retention($0) }
+        case ChangeKind.hold: return (try? HoldEntry(bytes)).map { .hold($0) }
         default: return nil
         }
     }
@@ -199,6 +207,8 @@ public struct Membership: Sendable {
         erasures = Erasures(authority.erasures())
         decisions = Decisions(authority.adopts())
         holders = KeyHolders(admitted, founder: founderWithItsKey, table)
+        // No answer to a question above depends on it.
+        keeping = authority.keeping()
         return before != (members, countedHeights, mayNotWrite, erasures, decisions, holders)
     }
 

@@ -49,13 +49,14 @@ private enum ErasuresPage {
     static func text(ofRows rows: [Data], _ names: NodeNames) throws -> String {
         var table = Table([
             "record", "erased", "on", "gone on", "not heard from", "written since", "why",
+            "under hold",
         ])
         for row in rows {
             let report = try ControlJSON.decode(ErasureReport.self, from: row)
             table.add([
                 report.record, report.erasedAt.map(Sentences.time) ?? "?", names[report.by],
                 list(report.heard), list(report.unheard), report.hasLate ? "yes" : "-",
-                report.reason,
+                report.reason, report.holds.isEmpty ? "-" : report.holds.joined(separator: "; "),
             ])
         }
         return table.text

@@ -25,6 +25,7 @@ extension Sentences {
     static func recordHeading(_ record: RecordView) -> String {
         "record \(shown(record.record)), made by \(shown(record.created))"
             + (record.removed ? ", removed" : "")
+            + (record.underHold ? ", under hold: `rollcall holds` says why" : "")
             + (record.erased ? ", erased: `rollcall erasures` says when and why" : "")
     }
 

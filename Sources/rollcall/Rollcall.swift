@@ -33,6 +33,7 @@ struct Rollcall: ParsableCommand {
                     RestoreCommand.self, ResolveCommand.self, ShowCommand.self, ListCommand.self,
                     FindCommand.self, HistoryCommand.self, ConflictsCommand.self,
                     EraseCommand.self, ErasuresCommand.self,
+                    RetentionCommand.self, DueCommand.self, HoldCommand.self, HoldsCommand.self,
                 ]),
             CommandGroup(
                 name: "Files",

@@ -87,6 +87,22 @@ import Testing
 
     @Test func `paths are absolute when sent`() throws {
         #expect(try request("backup", "b") == .backup(path: "/folder/b"))
+        #expect(try request("retention") == .retention)
+        #expect(
+            try request("retention", "set", "2027-01-31", "--reason", "r")
+                == .setRetention(end: "2027-01-31", reason: "r"))
+        #expect(
+            try request("retention", "set", "none", "--reason", "r")
+                == .setRetention(end: nil, reason: "r"))
+        #expect(
+            try request("hold", "a", "b", "--reason", "r")
+                == .hold(ids: ["a", "b"], all: false, lift: false, reason: "r"))
+        #expect(
+            try request("hold", "--all", "--lift", "--reason", "r")
+                == .hold(ids: [], all: true, lift: true, reason: "r"))
+        #expect(code { try request("hold", "--reason", "r") } == .usage)
+        #expect(code { try request("hold", "a", "--all", "--reason", "r") } == .usage)
+        #expect(code { try request("hold", "a") } == .usage)
         #expect(try request("drill", "b") == .drill(path: "/folder/b", passphrase: nil))
         #expect(
             try request("import", "a", "/b", "--preview")

@@ -9,7 +9,7 @@ enum JoinDecoders {
         "code": code, "join_offer": offer, "join_answer": answer, "join_proof": proof,
         "join_accept": accept, "join_admitted": admitted, "join_transcript": transcript,
         "operator": operatorEntry, "received_member": receivedMember, "role": role,
-        "revoke": revoke, "erase": erase, "adopt": adopt,
+        "revoke": revoke, "erase": erase, "adopt": adopt, "retention": retention, "hold": hold,
     ]
 
     private static func code(_ vector: VectorFile) throws -> Decoded {
@@ -142,6 +142,27 @@ enum JoinDecoders {
             decoded.add("adopt.runs.\(place).from", run.counters.lowerBound)
             decoded.add("adopt.runs.\(place).to", run.counters.upperBound)
             decoded.add("adopt.runs.\(place).hash", bytes: run.hash)
+        }
+        return decoded
+    }
+
+    private static func retention(_ vector: VectorFile) throws -> Decoded {
+        let entry = try RetentionEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("retention.end", entry.endDay ?? 0)
+        decoded.add("retention.reason", text: entry.reason)
+        return decoded
+    }
+
+    private static func hold(_ vector: VectorFile) throws -> Decoded {
+        let entry = try HoldEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("hold.verdict", entry.verdict.rawValue)
+        decoded.add("hold.reason", text: entry.reason)
+        decoded.add("hold.records.count", entry.records.count)
+        for (place, record) in entry.records.enumerated() {
+            decoded.add(
+                "hold.records.\(place)", "\(Hex.text(record.replica.bytes)) \(record.counter)")
         }
         return decoded
     }

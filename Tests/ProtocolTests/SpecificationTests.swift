@@ -41,6 +41,7 @@ import Testing
         #expect(try Self.table("state") == Self.named(ValueState.allCases))
         #expect(try Self.table("role") == Self.named(Role.allCases))
         #expect(try Self.table("verdict") == Self.named(AdoptEntry.Verdict.allCases))
+        #expect(try Self.table("hold_verdict") == Self.named(HoldEntry.Verdict.allCases))
         for state in ValueState.allCases {
             #expect(state.name == FrameDecoders.snakeCase("\(state)"))
         }
@@ -50,7 +51,8 @@ import Testing
         let kinds = [
             "member": ChangeKind.member, "role": ChangeKind.role, "revoke": ChangeKind.revoke,
             "close": ChangeKind.close, "erase": ChangeKind.erase, "adopt": ChangeKind.adopt,
-            "operator": ChangeKind.operator, "edit": ChangeKind.edit,
+            "operator": ChangeKind.operator, "retention": ChangeKind.retention,
+            "hold": ChangeKind.hold, "edit": ChangeKind.edit,
         ]
         #expect(try Self.table("change_kind") == kinds.mapValues { Int($0) })
         #expect(
@@ -114,7 +116,7 @@ import Testing
             "value_dictionary_max": Limits.valueDictionaryMax,
             "title_bytes_max": Limits.titleBytesMax, "name_bytes_max": Limits.nameBytesMax,
             "reason_bytes_max": Limits.reasonBytesMax, "cuts_max": Limits.cutsMax,
-            "adopted_runs_max": Limits.adoptedRunsMax,
+            "adopted_runs_max": Limits.adoptedRunsMax, "end_day_max": Int(Limits.endDayMax),
             "members_max": Limits.membersMax,
             "membership_entries_max": Limits.membershipEntriesMax,
             "join_failures_max": Limits.joinFailuresMax,
@@ -153,7 +155,8 @@ import Testing
     @Test func `every kind of the table is compared here or elsewhere`() throws {
         let here: Set = [
             "lane", "field_kind", "change_kind", "head_item", "form", "state", "mark", "role",
-            "verdict", "flag", "frame", "capability", "bye", "limit", "weak_key", "weak_bundle_key",
+            "verdict", "hold_verdict", "flag", "frame", "capability", "bye", "limit", "weak_key",
+            "weak_bundle_key",
         ]
         #expect(
             Set(try Self.rows().map(\.kind)) == here.union(["extra", "field", "exit", "error"]))

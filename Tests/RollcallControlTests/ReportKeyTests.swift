@@ -73,7 +73,7 @@ import Testing
         #expect(
             try json(record) == #"{"created":"c.1","erased":false,"fields":{"alias":"# + view
                 + #","sex":"#
-                + view + #"},"record":"r","removed":false}"#)
+                + view + #"},"record":"r","removed":false,"under_hold":false}"#)
         #expect(try survives(record))
     }
 
@@ -137,6 +137,26 @@ import Testing
         let export = ExportReport(file: "/f", bytes: 1, changes: 2, targets: ["n"])
         #expect(try json(export) == #"{"bytes":1,"changes":2,"file":"/f","for":["n"]}"#)
         #expect(try survives(roster) && survives(bundle) && survives(export))
+    }
+
+    @Test func `reports of what is kept keep their keys`() throws {
+        let retention = RetentionReport(
+            endDate: "2027-01-31",
+            said: [.init(endDate: nil, node: "n", reason: "agreed", recordedAt: nil)],
+            isOver: false, due: 1, underHold: 2)
+        #expect(
+            try json(retention) == #"{"due":1,"end_date":"2027-01-31","over":false,"said":["#
+                + #"{"end_date":null,"node":"n","reason":"agreed","recorded_at":null}],"#
+                + #""under_hold":2}"#)
+        let hold = HoldReport(
+            record: nil, node: "n", reason: "inquiry", recordedAt: nil, isErased: true)
+        #expect(
+            try json(hold) == #"{"erased":true,"node":"n","reason":"inquiry","record":null,"#
+                + #""recorded_at":null}"#)
+        let order = HoldOrderReport(verdict: "lift", records: ["r"])
+        #expect(try json(order) == #"{"records":["r"],"verdict":"lift"}"#)
+        #expect(try json(DueRow(record: "r")) == #"{"record":"r"}"#)
+        #expect(try survives(retention) && survives(hold) && survives(order))
     }
 
     @Test func `a drill keeps its keys`() throws {

@@ -17,6 +17,10 @@ struct ControlScript {
         case revokeUnseen(Int)
         /// What is decided of the first change of a node's data.
         case judge(Int, AdoptEntry.Verdict)
+        /// Until when the register is kept; 0 is without an end.
+        case keep(UInt64)
+        /// A hold on the first record of a node, or its end.
+        case hold(Int, HoldEntry.Verdict)
         /// The name of an operator: no entry that decides anything.
         case name
     }
@@ -40,6 +44,10 @@ struct ControlScript {
     }
     static func dataID(_ node: Int) -> ReplicaID {
         ReplicaID(node: keys[node].node, lane: .data, incarnation: 9)
+    }
+
+    static func record(_ node: Int) -> EraseEntry.Name {
+        EraseEntry.Name(replica: dataID(node), counter: 1)
     }
 
     static let genesis = Genesis(
@@ -74,6 +82,8 @@ struct ControlScript {
         case .role: ChangeKind.role
         case .revoke, .revokeUnseen: ChangeKind.revoke
         case .judge: ChangeKind.adopt
+        case .keep: ChangeKind.retention
+        case .hold: ChangeKind.hold
         case .name: ChangeKind.operator
         }
     }
@@ -100,6 +110,11 @@ struct ControlScript {
             let run = AdoptEntry.Run(
                 replica: Self.dataID(who), counters: 1...1, hash: Self.hash(who))
             return AdoptEntry(verdict: verdict, reason: "seen on paper", runs: [run]).encoded()
+        case .keep(let day):
+            return RetentionEntry(endDay: day == 0 ? nil : day, reason: "agreed").encoded()
+        case .hold(let who, let verdict):
+            return HoldEntry(verdict: verdict, reason: "inquiry", records: [Self.record(who)])
+                .encoded()
         case .name: return OperatorEntry(name: "Olena").encoded()
         }
     }
@@ -200,6 +215,9 @@ struct Outcome: Equatable {
     var adopted: Set<NodeID>
     /// For whom a connection is taken, by the node whose TLS key it shows.
     var holders: [Int: NodeID] = [:]
+    /// Of whom the first record is under hold.
+    var underHold: Set<NodeID> = []
+    var endDay: UInt64?
 
     init(
         roles: [NodeID: UInt8], revoked: Set<NodeID>, heights: [UInt64], adopted: Set<NodeID>,
@@ -226,6 +244,8 @@ struct Outcome: Equatable {
         adopted = Set(
             (0..<4).filter { !membership.counted(of: ControlScript.dataID($0)).adopted.isEmpty }
                 .map { ControlScript.keys[$0].node })
+        underHold = Set(membership.keeping.onRecords.keys.map(\.replica.node))
+        endDay = membership.keeping.endDay
     }
 }
 

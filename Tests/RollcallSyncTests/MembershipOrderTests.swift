@@ -37,6 +37,14 @@ struct ShortHistories {
         [.admitAs(3, 2), .admitAs(4, 3), .admitAs(4, 2), .revoke((author + 1) % 3, isWhole: true)]
     }
 
+    /// Two days and a hold are set, the hold is lifted, and one of the other two is taken out.
+    static func keepings(by author: Int) -> [ControlScript.Act] {
+        [
+            .keep(20_849), .keep(author == 1 ? 0 : 20_000), .hold(2, .hold), .hold(2, .lift),
+            .revoke((author + 1) % 3, isWhole: true),
+        ]
+    }
+
     func forEach(_ body: ([Entry]) throws -> Void) rethrows {
         try extend([], [2, 0, 0], body)
     }
@@ -145,6 +153,12 @@ struct ShortHistories {
         await expectOne(ShortHistories(length: 4, acts: ShortHistories.claims(by:)), oneIn: 300)
     }
 
+    /// All of two, and of those of three some; all of them in a soak.
+    @Test func `every history of up to three ends, holds and removals comes out one way`() async {
+        await expectOne(ShortHistories(length: 2, acts: ShortHistories.keepings(by:)), oneIn: 1)
+        await expectOne(ShortHistories(length: 3, acts: ShortHistories.keepings(by:)), oneIn: 60)
+    }
+
     private func expectOne(_ histories: ShortHistories, oneIn divisor: Int) async {
         var all: [[Entry]] = []
         histories.forEach { all.append($0) }
@@ -194,14 +208,17 @@ struct ShortHistories {
 
     private func randomAct(_ generator: inout SeededGenerator) -> ControlScript.Act {
         let target = Int.random(in: 0..<12, using: &generator)
-        switch Int.random(in: 0..<15, using: &generator) {
-        case 14: return .admitAs(target, Int.random(in: 0..<4, using: &generator))
+        switch Int.random(in: 0..<18, using: &generator) {
+        case 17: return .admitAs(target, Int.random(in: 0..<4, using: &generator))
         case ..<5: return .admit(target, .administrator)
         case ..<7:
             return .role(target, Role.allCases.randomElement(using: &generator) ?? .observer)
         case 7: return .name
         case 12: return .judge(target % 4, .adopt)
         case 13: return .judge(target % 4, .refuse)
+        case 14: return .keep(UInt64(target))
+        case 15: return .hold(target % 4, .hold)
+        case 16: return .hold(target % 4, .lift)
         case 8: return .revokeUnseen(target)
         default: return .revoke(target, isWhole: Bool.random(using: &generator))
         }

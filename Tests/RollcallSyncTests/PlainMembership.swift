@@ -23,6 +23,7 @@ struct PlainMembership {
         var judgements: [Judged] = []
         /// The entries that count and let a node in.
         var admissions: [Int: [Judged]] = [:]
+        var keepings: [Judged] = []
 
         func isAdministrator(_ node: Int) -> Bool {
             admitted.contains(node) && cuts[node] == nil && roles[node] == 1
@@ -62,6 +63,10 @@ struct PlainMembership {
         for hash in 0..<4 {
             outcome.holders[hash] = holder(of: hash, standing).map { ControlScript.keys[$0].node }
         }
+        for who in 0..<4 where Self.isUnderHold(who, standing) {
+            outcome.underHold.insert(ControlScript.keys[who].node)
+        }
+        outcome.endDay = Self.endDay(standing)
         outcome.heights = counts.keys.sorted().map { height(of: $0, standing, valid) }
     }
 
@@ -121,7 +126,7 @@ struct PlainMembership {
         switch act {
         case .revoke(let who, _), .revokeUnseen(let who): ifRevoke ? who : nil
         case .admit(let who, _), .role(let who, _), .admitAs(let who, _): ifRevoke ? nil : who
-        case .judge, .name: nil
+        case .judge, .keep, .hold, .name: nil
         }
     }
 
@@ -151,6 +156,7 @@ struct PlainMembership {
             case .role(let who, let role) where standing.admitted.contains(who):
                 given[who, default: []].append((role.rawValue, grant))
             case .judge: standing.judgements.append(grant)
+            case .keep, .hold: standing.keepings.append(grant)
             default: break
             }
         }
@@ -193,6 +199,23 @@ struct PlainMembership {
         return about.contains { judged in
             judged.act == .judge(who, .adopt) && !about.contains { $0.past.contains(judged.dot) }
         }
+    }
+
+    private static func isUnderHold(_ who: Int, _ standing: Standing) -> Bool {
+        let about = standing.keepings.filter { judged in
+            if case .hold(who, _) = judged.act { true } else { false }
+        }
+        return about.contains { judged in
+            judged.act == .hold(who, .hold) && !about.contains { $0.past.contains(judged.dot) }
+        }
+    }
+
+    private static func endDay(_ standing: Standing) -> UInt64? {
+        let days = standing.keepings.compactMap { judged in
+            if case .keep(let day) = judged.act { (day: day, by: judged) } else { nil }
+        }
+        let latest = days.filter { one in !days.contains { $0.by.past.contains(one.by.dot) } }
+        return latest.contains { $0.day == 0 } ? nil : latest.map(\.day).max()
     }
 
     private func height(of replica: Int, _ standing: Standing, _ valid: [Judged]) -> UInt64 {

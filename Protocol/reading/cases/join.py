@@ -1,7 +1,7 @@
 """Joining (section 10) and the member's entry (R-9.3)."""
 
 from .. import ed25519
-from ..erase import encode_erase
+from ..erase import encode_erase, encode_hold
 from ..join import ROLES, code_key, proof, transcript
 from ..knowledge import enrolment
 from ..messages import ADOPT, JOIN_ACCEPT, JOIN_ANSWER, JOIN_OFFER, JOIN_PROOF, MEMBER, OPERATOR, REVOKE, ROLE
@@ -81,6 +81,8 @@ def entries():
     yield vector("role_unknown", "role", "R-9.6", "a role that there is not", BORYS.key + b"\5", "out of limits")
     yield from revocations()
     yield from adoptions()
+    yield from retentions()
+    yield from holds()
 
 
 def adoptions():
@@ -103,6 +105,42 @@ def adoptions():
     yield vector("adopt_reason_too_long", "adopt", "R-9.9", "1,025 bytes of reason", adopt(reason="x" * 1_025), "out of limits")
     yield vector("adopt_too_many", "adopt", "R-2.4 R-9.9", "513 runs", adopt(*(run(3, 2 * n + 1, 2 * n + 1) for n in range(513))), "too many")
     yield vector("adopt_trailing", "adopt", "R-2.4", "a byte too many", whole + b"\0", "trailing bytes")
+
+
+def retentions():
+    def retention(end, reason="by the agreement of both sides"):
+        return varint(end) + text(reason)
+
+    yield vector("retention", "retention", "R-9.14", "kept until 2027-01-31", retention(20_849))
+    yield vector("retention_without_end", "retention", "R-9.14", "kept without an end", retention(0))
+    yield vector("retention_last_day", "retention", "R-9.14", "kept until 9999-12-31", retention(2_932_896))
+    yield vector("retention_too_late", "retention", "R-9.14", "a day in the year 10000", retention(2_932_897), "out of limits")
+    yield vector("retention_end_not_minimal", "retention", "R-2.1 R-9.14", "the end in a longer form than needed", b"\x81\0" + text(""), "varint not minimal")
+    yield vector("retention_reason_too_long", "retention", "R-9.14", "1,025 bytes of reason", retention(1, "x" * 1_025), "out of limits")
+    yield vector("retention_trailing", "retention", "R-2.4", "a byte too many", retention(1) + b"\0", "trailing bytes")
+
+
+def holds():
+    def hold(*records, verdict=1, reason="an inquiry is open"):
+        return encode_hold(verdict, reason, records)
+
+    first, second, other = dot(A, 1), dot(A, 3), dot(B, 2)
+    whole = hold(*sorted((first, second, other), key=lambda each: each.order))
+    yield vector("hold", "hold", "R-9.15", "three records by two replicas must not be erased", whole)
+    yield vector("hold_all", "hold", "R-9.15", "no record: the register as a whole", hold())
+    yield vector("hold_lift", "hold", "R-9.15", "one record may be erased again", hold(first, verdict=2))
+    yield vector("hold_verdict_3", "hold", "R-9.15", "a verdict that there is not", b"\3" + whole[1:], "out of limits")
+    yield vector("hold_verdict_0", "hold", "R-9.15", "a verdict that there is not", b"\0" + whole[1:], "out of limits")
+    yield vector("hold_not_sorted", "hold", "R-9.15", "the third change's record before the first's", hold(second, first), "not sorted")
+    yield vector("hold_record_twice", "hold", "R-9.15", "one record twice", hold(first, first), "not sorted")
+    yield vector("hold_replicas_not_sorted", "hold", "R-9.15", "replicas in another order than R-3.4", b"\1" + text("") + b"\2" + max(A, B, key=replica_order) + min(A, B, key=replica_order) + b"\0", "not sorted")
+    entry = dot(ANNA.replica(0, 0x1111111111111111), 2)
+    yield vector("hold_control_lane", "hold", "R-9.15", "an entry of the control lane: it is never erased", hold(entry), "bad reference")
+    yield vector("hold_replica_out_of_range", "hold", "R-9.15", "index 1 of one", b"\1" + text("") + b"\1" + A + b"\1\1\1", "index out of range")
+    yield vector("hold_counter_0", "hold", "R-9.15", "counter 0", b"\1" + text("") + b"\1" + A + b"\1\0\0", "bad reference")
+    yield vector("hold_records_over_input", "hold", "R-2.4 R-9.15", "a million records", b"\1" + text("") + b"\1" + A + varint(1_000_000), "truncated")
+    yield vector("hold_reason_too_long", "hold", "R-9.15", "1,025 bytes of reason", hold(first, reason="x" * 1_025), "out of limits")
+    yield vector("hold_trailing", "hold", "R-2.4", "a byte too many", whole + b"\0", "trailing bytes")
 
 
 def cut(lane, incarnation, height):

@@ -82,5 +82,7 @@ public enum ChangeKind {
     public static let erase: UInt64 = 5
     public static let adopt: UInt64 = 6
     public static let `operator`: UInt64 = 7
+    public static let retention: UInt64 = 8
+    public static let hold: UInt64 = 11
     public static let edit: UInt64 = 16
 }

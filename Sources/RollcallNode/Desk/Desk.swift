@@ -112,6 +112,7 @@ struct Desk: Sendable {
         case .erasures:
             try await answer.rows(try await driver.erasureReports())
             try await answer.result(nil)
+        case .retention, .setRetention, .due, .hold, .holds: try await keeping(request, answer)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
         case .rosterImport, .rosterExport, .export, .import, .inspect, .backup, .drill:
@@ -138,6 +139,24 @@ struct Desk: Sendable {
             try await answer.rows(try await driver.quarantineRows(all: all ?? false))
             try await answer.result(nil)
         default: throw ControlError(.internal, "not about members")
+        }
+    }
+
+    private func keeping(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        switch request {
+        case .retention: try await answer.result(try await driver.retentionReport())
+        case .setRetention(let end, let reason):
+            try await answer.result(try await driver.setEnd(end, reason: reason))
+        case .due:
+            try await answer.rows(try await driver.dueRows())
+            try await answer.result(nil)
+        case .hold(let ids, let all, let lift, let reason):
+            try await answer.result(
+                try await driver.hold(ids, all: all, lift: lift, reason: reason))
+        case .holds:
+            try await answer.rows(try await driver.holdReports())
+            try await answer.result(nil)
+        default: throw ControlError(.internal, "not about what is kept")
         }
     }
 

@@ -109,7 +109,7 @@ struct Drill: Sendable {
     /// A damaged slot and a wrong passphrase look alike: neither opens.
     private static var unknown: ControlError {
         ControlError(
-            .wrongPassphrase, "this passphrase does not open the backup: nobody could restore it",
+            .wrongPassphrase, "this passphrase does not open the backup; nothing was checked",
             hint:
                 "a backup opens with the passphrases of when it was made; make a new one if they are lost"
         )

@@ -11,8 +11,13 @@ extension Driver {
         let records = try ids.map { try record($0) }
         let reason = try Self.name(reason, "reason")
         let now = moment
-        _ = try act { laptop, store, output in
-            try laptop.erase(records, reason: reason, now, store, &output)
+        do {
+            _ = try act { laptop, store, output in
+                try laptop.erase(records, reason: reason, now, store, &output)
+            }
+        } catch LaptopError.underHold(let record, let reasons) {
+            throw ControlError(
+                underHold: laptop.text(ofRecord: record), reasons: reasons)
         }
         return try records.flatMap { try erasureReports(of: $0) }
     }
@@ -26,8 +31,6 @@ extension Driver {
         let isLate = try laptop.view(of: record, store)?.fields.isEmpty == false
         return try laptop.erasures(of: record).map { erasure in
             let table = laptop.heads.table
-            let stored = try store.change(erasure.entry)
-            let change = try stored.map { try Change(dot: $0.dot, stored: $0.content) }
             let others = laptop.standings.map { standing in
                 (
                     node: NamedNode(
@@ -39,9 +42,10 @@ extension Driver {
             return ErasureReport(
                 record: laptop.text(ofRecord: record), reason: erasure.reason,
                 by: table[erasure.entry.replica].node.text,
-                erasedAt: Self.time(change?.recordedAt ?? 0),
+                erasedAt: try recordedAt(erasure.entry),
                 heard: others.filter(\.hasHeard).map(\.node),
-                unheard: others.filter { !$0.hasHeard }.map(\.node), hasLate: isLate)
+                unheard: others.filter { !$0.hasHeard }.map(\.node), hasLate: isLate,
+                holds: laptop.holds(on: record).map(\.reason))
         }
     }
 }

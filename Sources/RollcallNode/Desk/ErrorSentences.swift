@@ -63,12 +63,24 @@ extension ControlError {
             self.init(.nothingToRemove, "\(FieldSchema.name(of: field)) does not hold this value")
         case .wrongKind(let field):
             self.init(.wrongKind, "\(FieldSchema.name(of: field)) is not a field of this kind")
+        case .underHold(_, let reasons): self.init(underHold: "a record", reasons: reasons)
+        case .noHold:
+            self.init(
+                .noHold, "there is no hold of its own on it; nothing was lifted",
+                hint: "a hold on the whole register is lifted with `rollcall hold --all --lift`")
         case .changeTooLong: self.init(.valueTooLong, "the change is larger than 256 KiB")
         case .storeIncomplete:
             self.init(
                 .internal, "the register on disk lacks something it must have",
                 hint: "make a backup of the home, then join again as a new laptop")
         }
+    }
+
+    init(underHold record: String, reasons: [String]) {
+        self.init(
+            .underHold,
+            "\(record) is under hold; nothing was erased: \(reasons.joined(separator: "; "))",
+            hint: "`rollcall holds` says whose; `rollcall hold --lift` ends one")
     }
 
     init(_ error: StoreError) {

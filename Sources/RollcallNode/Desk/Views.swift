@@ -29,7 +29,8 @@ extension Driver {
         }
         return RollcallControl.RecordView(
             record: laptop.text(ofRecord: record), created: laptop.heads.table.text(record),
-            removed: view.isRemoved, erased: !laptop.erasures(of: record).isEmpty, fields: fields)
+            removed: view.isRemoved, erased: !laptop.erasures(of: record).isEmpty,
+            underHold: !laptop.holds(on: record).isEmpty, fields: fields)
     }
 
     static func kindName(_ kind: FieldKind) -> String {
@@ -118,6 +119,8 @@ extension Driver {
         case ChangeKind.erase: "erase"
         case ChangeKind.adopt: "adopt"
         case ChangeKind.operator: "operator"
+        case ChangeKind.retention: "retention"
+        case ChangeKind.hold: "hold"
         case ChangeKind.edit: "edit"
         default: "kind_\(kind)"
         }

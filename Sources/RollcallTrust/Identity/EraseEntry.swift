@@ -41,16 +41,7 @@ public struct EraseEntry: Equatable, Sendable {
     public init(_ bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
         reason = try reader.text("reason", max: Limits.reasonBytesMax)
-        var replicas: [ReplicaID] = []
-        for _ in 0..<(try reader.count("replicas", min: 1, bytesEach: 41)) {
-            let replica = try ReplicaID(from: &reader, "replica")
-            // Who may speak is never erased.
-            guard replica.lane == .data else { throw FormatError(.badReference, "replica") }
-            if let last = replicas.last, !last.precedes(replica) {
-                throw FormatError(.notSorted, "replicas")
-            }
-            replicas.append(replica)
-        }
+        let replicas = try Self.replicas(from: &reader, min: 1)
         records = []
         for _ in 0..<(try reader.count("records", min: 1, bytesEach: 5)) {
             let record = try Self.name(from: &reader, replicas)
@@ -70,7 +61,24 @@ public struct EraseEntry: Equatable, Sendable {
         try reader.finish("erase")
     }
 
-    private static func name(
+    /// The table of replicas that dots of an entry refer to.
+    static func replicas(
+        from reader: inout ByteReader, min least: Int
+    ) throws(FormatError) -> [ReplicaID] {
+        var replicas: [ReplicaID] = []
+        for _ in 0..<(try reader.count("replicas", min: least, bytesEach: 41)) {
+            let replica = try ReplicaID(from: &reader, "replica")
+            // Who may speak is never erased, and so never kept from it.
+            guard replica.lane == .data else { throw FormatError(.badReference, "replica") }
+            if let last = replicas.last, !last.precedes(replica) {
+                throw FormatError(.notSorted, "replicas")
+            }
+            replicas.append(replica)
+        }
+        return replicas
+    }
+
+    static func name(
         from reader: inout ByteReader, _ replicas: [ReplicaID]
     ) throws(FormatError) -> Name {
         let index = try reader.varint("replica")
