@@ -42,7 +42,7 @@ import Testing
             let socket = try BareSocket(path: path)
             try await socket.write("slow\nfast\n")
             var answer = ""
-            while answer.utf8.count < 12, let more = try await socket.read(within: 5),
+            while answer.utf8.count < 12, let more = try await socket.read(within: 60),
                 !more.isEmpty
             {
                 answer += more
@@ -87,10 +87,10 @@ import Testing
             let socket = try BareSocket(path: path)
             try await socket.write(String(repeating: "x", count: ControlRequest.lineBytesMax + 5))
             try await socket.write("\n")
-            let answer = try await socket.read(within: 10) ?? ""
+            let answer = try await socket.read(within: 60) ?? ""
             #expect(answer.hasPrefix(#"{"error":{"code":"value-too-long""#))
             try await socket.write("ok\n")
-            #expect(try await socket.read(within: 5) == "ok\n")
+            #expect(try await socket.read(within: 60) == "ok\n")
         }
     }
 
@@ -106,7 +106,7 @@ import Testing
             try await socket.write("go\n")
             try await Task.sleep(for: .milliseconds(200))
             var count = 0
-            while let more = try await socket.read(within: 5), !more.isEmpty {
+            while let more = try await socket.read(within: 60), !more.isEmpty {
                 count += more.utf8.count
             }
             #expect(count == 5_000_000)

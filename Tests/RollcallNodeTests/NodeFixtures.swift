@@ -24,9 +24,9 @@ final class Scratch: Sendable {
     }
 }
 
-/// Waits until something holds; false after ten seconds.
+/// Waits until something holds; false after a minute, and more where the machine is busy.
 func eventually(_ holds: () async throws -> Bool) async throws -> Bool {
-    for _ in 0..<1_000 {
+    for _ in 0..<6_000 {
         if try await holds() { return true }
         try await Task.sleep(for: .milliseconds(10))
     }
