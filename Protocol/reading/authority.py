@@ -1,6 +1,7 @@
 """Who is a member and which data changes count (R-9.7 to R-9.9), from the set of changes that are here."""
 
 from .change import ENTRY, read_body
+from .forks import BRANCH, is_branch
 from .knowledge import check_member
 from .messages import ADOPT, MEMBER, REVOKE, ROLE
 from .names import Dot, read_replica
@@ -57,14 +58,14 @@ def parents(change):
 
 
 class Authority:
-    """What all the changes that are here come to; `changes` is by dot."""
+    """What all the changes that are here come to; `changes` is by dot, `begins` what branches go on from."""
 
-    def __init__(self, register, founder, changes):
-        self.register, self.founder, self.changes = register, founder, changes
-        self.ends = {change.replica: ended(change) for change in changes.values() if change.counter == 1}
+    def __init__(self, register, founder, changes, begins):
+        self.register, self.founder, self.changes, self.begins = register, founder, changes, begins
+        self.ends = {dot.replica: ended(change) for dot, change in changes.items() if dot.counter == 1 and not is_branch(dot.replica)}
         self.entries = {}
         for dot, change in changes.items():
-            found = self._entry(change) if lane(dot.replica) == CONTROL else None
+            found = self._entry(change) if lane(dot.replica) in (CONTROL, CONTROL + BRANCH) else None
             if found:
                 self.entries[dot] = change.kind, found
         self.pasts = {dot: self._past(dot) for dot in self.entries}
@@ -95,7 +96,7 @@ class Authority:
         while todo:
             here = todo.pop()
             change = self.changes.get(here)
-            known = [Dot(here.replica, here.counter - 1)]
+            known = [self.begins[here.replica] if here.counter == 1 and here.replica in self.begins else Dot(here.replica, here.counter - 1)]
             if change:
                 known += [Dot(*head) for head in parents(change) + ended(change)]
             for each in known:
@@ -114,6 +115,8 @@ class Authority:
     def counts(self, dot):
         """R-9.8, R-9.9."""
         who = node(dot.replica)
+        if is_branch(dot.replica):
+            return False
         if lane(dot.replica) == DATA and self.is_adopted(dot):
             return True
         if who not in self.standing.admitted or dot.counter > self.standing.height(dot.replica):
@@ -138,7 +141,7 @@ class Standing:
             if kind == KIND["revoke"]:
                 self.revokes.setdefault(entry["node"], []).append(self._heights(entry))
         grants = [dot for dot in valid if authority.entries[dot][0] != KIND["revoke"]]
-        grants = [dot for dot in grants if dot.counter <= self.height(dot.replica)]
+        grants = [dot for dot in grants if dot.counter <= self.height(dot.replica) and not is_branch(dot.replica)]
         self.admitted, self.counted, self.adopts = {authority.founder}, [], []
         # Causes first, so whoever lets in was let in before.
         for dot in grants:

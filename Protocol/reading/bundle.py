@@ -63,7 +63,7 @@ class Manifest:
     def _entry(self, reader, nodes):
         node = reader.varint()
         at(nodes, node)
-        lane, incarnation = read_lane(reader), read_incarnation(reader)
+        lane, incarnation = read_lane(reader, branches=True), read_incarnation(reader)
         return {"node": node, "lane": lane, "incarnation": incarnation, "height": HEIGHT.read(reader), "hash": reader.take(32)}
 
     def _run(self, reader, vector):

@@ -10,6 +10,7 @@ from .chain import chain_link, chain_start, check_head, commitment
 from .changes_message import ReplicaNumbers, read_message, verify_message
 from .columns import read_numbers, read_values
 from .erase import read_erase, read_hold
+from .forks import branch_name
 from .frames import inflate, judge_type, open_body, read_frame
 from .layouts import quoted, read_whole, shown
 from .names import Dot
@@ -349,6 +350,11 @@ def bundle(data, given):
         yield f"bundle.{place}.hash", links[-1].hash.hex()
 
 
+def branch(data, given):
+    """R-8.7: a replica, then h of the first change that is unlike another."""
+    yield "branch.name", branch_name(given_bytes(given, "register"), data[:41], data[41:]).hex()
+
+
 def merge(data, given):
     """Messages in order of arrival, each as `bytes` and with replica numbers of its own."""
     reader, state = Reader(data), State(given_bytes(given, "register"))
@@ -410,6 +416,6 @@ DECODERS = {name: message(name) for name in messages.BY_NAME} | {
     "number_column": number_column, "value_column": value_column,
     "admission": admission, "received_hello": received_hello, "received_have": received_have, "received_member": received_member,
     "changes": changes, "receive": receive,
-    "manifest": manifest, "bundle": bundle, "merge": merge,
+    "manifest": manifest, "bundle": bundle, "merge": merge, "branch": branch,
     "code": code, "join_transcript": join_transcript,
 }

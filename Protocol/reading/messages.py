@@ -65,6 +65,23 @@ HAVE = Struct(
 SIFT = Struct(node=Fixed(8), ranges=Repeat(SiftRange()))
 PLAN = Struct(control_changes=VARINT, control_bytes=VARINT, data_changes=VARINT, data_bytes=VARINT)
 ACK = Struct(replicas=Repeat(Struct(tag=Fixed(8), height=HEIGHT), high=LIMIT["have_entries_max"]))
+
+
+class Points(Repeat):
+    """R-7.13: strictly ascending by height."""
+
+    def read(self, reader):
+        found = []
+        for _ in range(reader.count(self.low, self.high)):
+            point = self.element.read(reader)
+            if found and point["height"] <= found[-1]["height"]:
+                raise Refused("not sorted")
+            found.append(point)
+        return found
+
+
+POINT = Struct(height=Number(low=1, high=LIMIT["counter_max"], refusal="bad reference"), hash=Fixed(8))
+TRACE = Struct(tag=Fixed(8), points=Points(POINT, 1, LIMIT["trace_points_max"]))
 CREDIT = Struct(bytes=VARINT)
 BYE = Struct(reason=VARINT, text=Text(LIMIT["bye_text_bytes_max"]))
 ADMISSION = Whole(Struct(messages=Repeat(Blob(), 1, LIMIT["admission_messages_max"])), LIMIT["admission_bytes_max"])
@@ -134,11 +151,14 @@ REVOKE = Struct(node=Fixed(32), reason=Text(LIMIT["reason_bytes_max"]), cuts=Cut
 
 
 class DataReplica:
-    """R-9.9, R-9.10: 41 bytes, of the data lane."""
+    """R-9.9, R-9.10: 41 bytes, of the data lane; a decision may be about branches of either, too."""
+
+    def __init__(self, branches=False):
+        self.branches = branches
 
     def read(self, reader):
-        replica = read_replica(reader)
-        if replica[32] != 1:
+        replica = read_replica(reader, self.branches)
+        if replica[32] == 0:
             raise Refused("bad reference")
         return replica
 
@@ -166,13 +186,13 @@ class Runs(Repeat):
 ADOPT = Struct(
     verdict=Number(1, low=1, high=2, refusal="out of limits"),
     reason=Text(LIMIT["reason_bytes_max"]),
-    runs=Runs(Joined(Struct(replica=DataReplica()), COUNTERS, Struct(hash=Fixed(32))), high=LIMIT["adopted_runs_max"]),
+    runs=Runs(Joined(Struct(replica=DataReplica(branches=True)), COUNTERS, Struct(hash=Fixed(32))), high=LIMIT["adopted_runs_max"]),
 )
 
 RETENTION = Struct(end=Number(high=LIMIT["end_day_max"], refusal="out of limits"), reason=Text(LIMIT["reason_bytes_max"]))
 
 BY_NAME = {
-    "hello": HELLO, "have": HAVE, "sift": SIFT, "plan": PLAN, "ack": ACK, "credit": CREDIT, "bye": BYE,
+    "hello": HELLO, "have": HAVE, "sift": SIFT, "plan": PLAN, "trace": TRACE, "ack": ACK, "credit": CREDIT, "bye": BYE,
     "admission": ADMISSION, "ping": PING, "addresses": ADDRESSES,
     "join_offer": JOIN_OFFER, "join_answer": JOIN_ANSWER, "join_proof": JOIN_PROOF,
     "join_accept": JOIN_ACCEPT, "join_admitted": JOIN_ADMITTED,

@@ -91,10 +91,10 @@ def replica(node, lane, incarnation):
     return node + uint(lane, 1) + uint(incarnation, 8)
 
 
-def read_lane(reader):
-    """R-3.2."""
+def read_lane(reader, branches=False):
+    """R-3.2: those of branches only where they may stand."""
     lane = reader.u8()
-    if lane > 1:
+    if lane > (3 if branches else 1):
         raise Refused("unknown lane")
     return lane
 
@@ -107,9 +107,9 @@ def read_incarnation(reader):
     return incarnation
 
 
-def read_replica(reader):
+def read_replica(reader, branches=False):
     """R-3.3: 41 bytes."""
-    return replica(reader.take(32), read_lane(reader), read_incarnation(reader))
+    return replica(reader.take(32), read_lane(reader, branches), read_incarnation(reader))
 
 
 def judged_counter(number, least=1):

@@ -3,25 +3,27 @@
 from .authority import Authority
 from .chain import chain_start
 from .changes_message import verify_message
-from .names import Dot, record_id
+from .forks import is_branch, named
+from .names import record_id
 from .primitives import H, Refused, uint, varint
 
-CONTROL = 0
+CONTROL, DATA = 0, 1
 
 
 class State:
     """A register's state after the messages that were given to it, in any order.
 
-    Without the founder's key every author is trusted and nothing is in quarantine."""
+    Without the founder's key every author is trusted, and only what was written twice is in quarantine."""
 
     def __init__(self, register, founder=None):
         self.register = register
         self.founder = founder
-        self.heights = {}
+        self.held = []
+        # By replica: by hash the links that go on from it; and by counter the hashes that are here.
+        self.after = {}
         self.hashes = {}
         self.salts = {}
-        self.held = []
-        self.links = {}
+        self.links, self.begins = {}, {}
         self.replaced = set()
         self.records = {}
 
@@ -30,38 +32,73 @@ class State:
         self.held.append(message)
         while self._apply_one():
             pass
+        self._name()
 
     def _apply_one(self):
         for message in self.held:
-            height = self.heights.get(message.replica, 0)
-            if message.first > height + 1:
-                continue
-            self.held.remove(message)
-            self._apply(message, height)
-            return True
+            starts = self._starts(message)
+            if starts:
+                self.held.remove(message)
+                self._apply(message, starts)
+                return True
         return False
 
-    def _apply(self, message, height):
-        replica = message.replica
-        before = self.hashes.get(Dot(replica, message.first - 1)) or chain_start(self.register, replica)
-        for link in verify_message(self.register, message, before, self.salts.setdefault(replica, {})):
-            if link.change.counter > height:
-                self._include(link)
-            elif link.hash != self.hashes[link.change.dot]:
-                raise Refused("fork")
-        self.heights[replica] = max(height, message.last)
+    def _starts(self, message):
+        """Each h(first-1) from which a message may go on."""
+        if message.first == 1:
+            return [chain_start(self.register, message.replica)]
+        here = self.hashes.get((message.replica, message.first - 1), [])
+        return [hash for hash in here if message.start in (None, hash)]
 
-    def _include(self, link):
-        """R-12.1: names count for this record and field only, whether or not their dot has come; R-12.4: control
-        changes make no records."""
-        self.links[link.change.dot] = link
-        self.hashes[link.change.dot] = link.hash
+    def _apply(self, message, starts):
+        for place, start in enumerate(starts, 1):
+            try:
+                return self._include(start, self._verified(message, start))
+            except Refused:
+                # Whoever knows of no fork does not say which side goes on.
+                if place == len(starts):
+                    raise
+
+    def _verified(self, message, start):
+        """A message's links, and the salts known after them; on another side of a fork they may be other ones."""
+        known = self.salts.get(start, {})
+        for salts in (dict(known), {}) if self._begins_fork(message, start) else (known,):
+            try:
+                return verify_message(self.register, message, start, salts), salts
+            except Refused as refusal:
+                if refusal.args != ("salt mismatch",) or salts == {}:
+                    raise
+
+    def _begins_fork(self, message, start):
+        return bool(self.after.get(message.replica, {}).get(start))
+
+    def _include(self, start, verified):
+        links, salts = verified
+        for link in links:
+            change = link.change
+            following = self.after.setdefault(change.replica, {}).setdefault(start, [])
+            if all(each.hash != link.hash for each in following):
+                following.append(link)
+                self.hashes.setdefault((change.replica, change.counter), []).append(link.hash)
+            start = link.hash
+            self.salts[start] = salts
+
+    def _name(self):
+        """R-8.7: what is here by the dots that all know it by; R-12.1, R-12.4: without a founder all of it counts."""
+        self.links, self.begins = {}, {}
+        for replica, after in self.after.items():
+            links, begins = named(self.register, replica, chain_start(self.register, replica), after)
+            self.links |= links
+            self.begins |= begins
         if self.founder is None:
-            self._count(link.change)
+            self.records, self.replaced = {}, set()
+            for dot, link in self.links.items():
+                if dot.replica[32] == DATA:
+                    self._count(link.change)
 
     def _count(self, change):
-        if change.replica[32] == CONTROL:
-            return
+        """R-12.1: names count for this record and field only, whether or not their dot has come; R-12.4: control
+        changes make no records."""
         self.records.setdefault(change.record, []).append(change)
         for write in change.writes:
             self.replaced |= {(change.record, write.field, dot) for dot in write.names}
@@ -69,12 +106,12 @@ class State:
     def quarantine(self):
         """R-9.8: sets the records to what counts; the dots of the rest, in order."""
         if self.founder is None:
-            return []
+            return sorted((dot for dot in self.links if is_branch(dot.replica)), key=lambda dot: dot.order)
         changes = {dot: link.change for dot, link in self.links.items()}
-        authority = Authority(self.register, self.founder, changes)
+        authority = Authority(self.register, self.founder, changes, self.begins)
         self.records, self.replaced, waiting = {}, set(), []
         for dot in sorted(changes, key=lambda dot: dot.order):
-            if authority.counts(dot):
+            if dot.replica[32] == DATA and authority.counts(dot):
                 self._count(changes[dot])
             elif dot.replica[32] != CONTROL:
                 waiting.append(dot)
@@ -114,7 +151,7 @@ class State:
             "rc1.state", self.register,
             uint(len(records), 8), *map(self.record_digest, records),
             self.membership_digest(),
-            uint(len(waiting), 8), *(dot.bytes + self.hashes[dot] for dot in waiting),
+            uint(len(waiting), 8), *(dot.bytes + self.links[dot].hash for dot in waiting),
         )
 
     def tell(self):

@@ -90,10 +90,14 @@ package struct Audit {
 
     /// Whether it lists all that its source had, from each replica's first change on.
     private static func isFull(_ manifest: Manifest) -> Bool {
+        // The end of what was written twice comes with its branches.
+        let isForked = manifest.vector.map { lists(manifest, branchOf: $0.replica) }
         let whole = manifest.contents.allSatisfy { run in
-            run.first == 1 && run.last == manifest.vector[run.replica].height
+            run.first == 1
+                && (run.last == manifest.vector[run.replica].height || isForked[run.replica])
         }
-        return whole && Set(manifest.contents.map(\.replica)) == Set(manifest.vector.indices)
+        let listed = Set(manifest.contents.map(\.replica))
+        return whole && manifest.vector.indices.allSatisfy { listed.contains($0) || isForked[$0] }
     }
 
     private static func manifestPlace(_ bundle: BundleReader) -> AuditPlace {
@@ -126,9 +130,12 @@ package struct Audit {
             let (message, replica) = try runs.read(chunk)
             place.run = .init(replica: replica, first: message.first, last: message.last)
             place.name = runs.names[replica.node]
-            guard expected?.replica == replica, expected?.first == message.first,
-                message.last <= expected?.last ?? 0
-            else { throw AuditRefusal(reason: .notAsListed(replica), place: place) }
+            let isNext =
+                expected?.replica == replica && expected?.first == message.first
+                && message.last <= expected?.last ?? 0
+            guard isNext || hasBranches else {
+                throw AuditRefusal(reason: .notAsListed(replica), place: place)
+            }
             try reader.take(chunk)
             signatures.heads += message.segments.count
             signatures.enrolments += message.changes.count { change in
@@ -141,6 +148,16 @@ package struct Audit {
             let reason: AuditRefusal.Reason =
                 if case .fork = error { .fork } else { .falseRun }
             throw AuditRefusal(reason: reason, place: place)
+        }
+    }
+
+    /// What was written twice comes under the numbers that its author gave; that all is here is judged at the end.
+    private var hasBranches: Bool { bundle.manifest.vector.contains { $0.replica.isBranch } }
+
+    private static func lists(_ manifest: Manifest, branchOf replica: ReplicaID) -> Bool {
+        manifest.vector.contains {
+            $0.replica.isBranch && $0.replica.node == replica.node
+                && $0.replica.lane == replica.lane.branch
         }
     }
 

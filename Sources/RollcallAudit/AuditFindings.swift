@@ -40,6 +40,8 @@ package struct AuditFindings: Equatable, Sendable {
         case notAdmitted
         /// Their author may only read.
         case observer
+        /// Their author has another change under the same number.
+        case writtenTwice
     }
 
     package struct Signatures: Equatable, Sendable {

@@ -117,13 +117,15 @@ struct AuditReader {
                 runs.append(
                     .init(
                         replica: replica, first: counter, last: counter,
-                        why: why(replica.node)))
+                        why: why(replica)))
             }
         }
         return runs
     }
 
-    private func why(_ author: NodeID) -> AuditFindings.Why {
+    private func why(_ replica: ReplicaID) -> AuditFindings.Why {
+        if replica.isBranch { return .writtenTwice }
+        let author = replica.node
         guard let membership = laptop.membership else { return .notAdmitted }
         if let revocation = membership.revoked[author] {
             return .takenOut(reasons: revocation.reasons)

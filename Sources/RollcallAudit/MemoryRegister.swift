@@ -32,6 +32,10 @@ package struct MemoryRegister: RegisterStorage {
                 storedChanges[change.dot] == nil, "change \(change.dot.rawValue) is written twice")
             storedChanges[change.dot] = change
             hasChanged = true
+        case .dropChanges(let replica, let height):
+            storedChanges = storedChanges.filter {
+                $0.key.replica != replica || $0.key.counter <= height
+            }
         case .record(let record, let conflicts):
             recordStates[record.dot] = record.state
             conflictCounts[record.dot] = conflicts
@@ -63,8 +67,7 @@ package struct MemoryRegister: RegisterStorage {
             replicaRows.append(row)
         } else {
             precondition(
-                replicaRows[index].id == row.id && replicaRows[index].height <= row.height,
-                "replica \(index) does not keep its number and its height")
+                replicaRows[index].id == row.id, "replica \(index) does not keep its number")
             replicaRows[index] = row
         }
     }

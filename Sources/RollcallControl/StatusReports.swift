@@ -24,12 +24,15 @@ public struct StatusReport: Codable, Equatable, Sendable {
     @OrNull public var takenOut: TakenOut?
     /// How often somebody asked to join and did not prove the code, since the daemon started.
     public var failedJoins: Int
+    /// Laptops that wrote two contents under one number, by which a copy or a lie shows.
+    public var writtenTwice: [NamedNode]
 
     enum CodingKeys: String, CodingKey {
         case node, name, replica, register, title, listening, records, changes, conflicts, held
         case quarantined, fingerprint, peers, joining, protection, socket, traffic
         case takenOut = "taken_out"
         case failedJoins = "failed_joins"
+        case writtenTwice = "written_twice"
     }
 
     public init(
@@ -37,8 +40,9 @@ public struct StatusReport: Codable, Equatable, Sendable {
         listening: String?, records: Int, changes: Int, conflicts: Int, held: Int,
         quarantined: Int, fingerprint: String?, peers: [PeerReport], joining: [Newcomer],
         protection: String?, socket: String, traffic: Traffic, takenOut: TakenOut? = nil,
-        failedJoins: Int = 0
+        failedJoins: Int = 0, writtenTwice: [NamedNode] = []
     ) {
+        self.writtenTwice = writtenTwice
         self.failedJoins = failedJoins
         self._protection = OrNull(wrappedValue: protection)
         self.node = node

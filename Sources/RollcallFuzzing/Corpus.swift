@@ -81,7 +81,7 @@ public struct Corpus: Sendable {
         "sift": .sift, "plan": .plan, "changes": .changes, "receive": .changes, "ack": .ack,
         "credit": .credit, "bye": .bye, "admission": .admission, "join_offer": .joinOffer,
         "join_answer": .joinAnswer, "join_proof": .joinProof, "join_accept": .joinAccept,
-        "join_admitted": .joinAdmitted, "addresses": .addresses, "ping": .ping,
+        "join_admitted": .joinAdmitted, "addresses": .addresses, "trace": .trace, "ping": .ping,
         "manifest": .manifest,
     ]
 

@@ -15,7 +15,7 @@ enum MessageEntries {
         ("hello", .hello, 4_096), ("have", .have, 1 << 14), ("sift", .sift, 1 << 14),
         ("plan", .plan, 64), ("ack", .ack, 1 << 14), ("credit", .credit, 32), ("bye", .bye, 1_024),
         ("admission", .admission, Limits.admissionBytesMax + 64),
-        ("addresses", .addresses, 1 << 14),
+        ("addresses", .addresses, 1 << 14), ("trace", .trace, 1_024),
         ("join-offer", .joinOffer, 1_024), ("join-answer", .joinAnswer, 2_048),
         ("join-proof", .joinProof, 128), ("join-accept", .joinAccept, 64),
     ]
@@ -29,6 +29,7 @@ enum MessageEntries {
         case .ack: written(try Ack(bytes).encoded(), bytes)
         case .credit: written(try Credit(bytes).encoded(), bytes)
         case .bye: written(try Bye(bytes).encoded(), bytes)
+        case .trace: written(try Trace(bytes).encoded(), bytes)
         case .addresses: written(try Addresses(bytes).encoded(), bytes)
         case .admission:
             let admission = try Admission(bytes)

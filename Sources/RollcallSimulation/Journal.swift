@@ -25,15 +25,13 @@ struct Journal {
     /// The chain hash that each dot had first, its start.
     private(set) var contents: [Key: UInt64] = [:]
     /// What persons were told is saved, and at which node.
-    private(set) var acknowledged: [(key: Key, node: Int)] = []
+    private(set) var acknowledged: [(key: Key, node: Int, content: UInt64)] = []
     /// Destroyed before anybody else had it.
     private(set) var lossesExpected: Set<Key> = []
     /// Replicas of nodes that fork their own.
     var forkers: Set<NodeID> = []
     /// Nodes that somebody took out: their laptops are in other hands.
     var revoked: Set<NodeID> = []
-    /// Whether two honest nodes hold unlike contents of one dot.
-    private(set) var isForkHeld = false
     private(set) var violation: SimulationFailure?
 
     init(nodeCount: Int) { local = [[Int]](repeating: [], count: nodeCount) }
@@ -66,16 +64,13 @@ struct Journal {
     func lane(of key: Key) -> Lane { replicas[Int(key >> 40)].lane }
 
     /// A change is durable at a node: it must be what the same dot was everywhere.
-    mutating func commit(_ dot: Dot, _ hash: [UInt8], at node: Int, isForker: Bool) {
+    mutating func commit(_ dot: Dot, _ hash: [UInt8], at node: Int) {
         let key = key(dot, at: node)
         let start = Self.start(of: hash)
         if let known = contents[key] {
             guard known != start else { return }
-            if forkers.contains(author(of: key)) {
-                isForkHeld = isForkHeld || !isForker
-            } else {
-                violation = SimulationFailure(.twoContents, "at node \(node)")
-            }
+            guard !forkers.contains(author(of: key)) else { return }
+            violation = SimulationFailure(.twoContents, "at node \(node)")
         } else {
             contents[key] = start
         }
@@ -88,7 +83,8 @@ struct Journal {
     }
 
     mutating func acknowledge(_ dot: Dot, at node: Int) {
-        acknowledged.append((key(dot, at: node), node))
+        let key = key(dot, at: node)
+        acknowledged.append((key, node, contents[key] ?? 0))
     }
 
     mutating func expectLoss(of key: Key) { lossesExpected.insert(key) }

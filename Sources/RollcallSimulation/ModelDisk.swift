@@ -32,6 +32,7 @@ final class ModelDisk: SimulatedDisk, SealableDisk {
         case peer(NodeID, [UInt8]?)
         case change(Int)
         case rewrite(StoredChange)
+        case dropped([StoredChange])
         case record(UInt64, [UInt8]?, Int)
         case head(Dot, SignedHead?)
         case salts(UInt64, [UInt8]?)
@@ -124,6 +125,7 @@ final class ModelDisk: SimulatedDisk, SealableDisk {
         switch write {
         case .change(let change): try put(change)
         case .rewrite(let change): rewrite(change)
+        case .dropChanges(let replica, let height): drop(replica, above: Int(height))
         case .record(let record, let conflicts): put(record, conflicts)
         case .dropRecord(let dot): dropRecord(dot.rawValue)
         case .replica(let row): try put(row)
@@ -165,6 +167,15 @@ final class ModelDisk: SimulatedDisk, SealableDisk {
         let (replica, index) = (Int(change.dot.replica.rawValue), Int(change.dot.counter) - 1)
         undo.append(.rewrite(rows.changes[replica][index]))
         rows.changes[replica][index] = change
+    }
+
+    private func drop(_ replica: ReplicaNumber, above height: Int) {
+        let index = Int(replica.rawValue)
+        guard index < rows.changes.count, rows.changes[index].count > height else { return }
+        let dropped = Array(rows.changes[index][height...])
+        rows.changes[index].removeLast(dropped.count)
+        rows.counts.changes -= dropped.count
+        undo.append(.dropped(dropped))
     }
 
     private func put(_ record: StoredRecord, _ conflicts: Int) {
@@ -251,6 +262,9 @@ final class ModelDisk: SimulatedDisk, SealableDisk {
         case .change(let replica): rows.changes[replica].removeLast()
         case .rewrite(let change):
             rows.changes[Int(change.dot.replica.rawValue)][Int(change.dot.counter) - 1] = change
+        case .dropped(let changes):
+            guard let replica = changes.first?.dot.replica else { return }
+            rows.changes[Int(replica.rawValue)] += changes
         case .replica(let number, nil): rows.replicas.remove(at: number)
         case .replica(let number, .some(let row)): rows.replicas[number] = row
         case .record(let key, nil, _):

@@ -9,6 +9,8 @@ public struct PlanMaker {
         public var isByteless = false
         /// The disk of all plans; nil: mostly models.
         public var disk: Plan.DiskKind?
+        /// In how many plans of a hundred a running machine is copied.
+        public var forkPercent = 2
 
         public init(nodes: ClosedRange<Int>, edits: Int) {
             self.nodes = nodes
@@ -110,7 +112,7 @@ public struct PlanMaker {
         if isIn[10] { some(1, 4) { $0.fillDisk() } }
         if isIn[11] { some(1, 3) { $0.restoreHome() } }
         if isIn[12], chance.percent(60) { runCopy(.clone) }
-        if chance.percent(2) { runCopy(.fork) }
+        if chance.percent(size.forkPercent) { some(1, 2) { $0.runCopy(.fork) } }
         if isIn[13] || isIn[14] { some(1, 8) { $0.moveClock() } }
         if isIn[15] || isIn[16] { some(4, 30) { $0.carryStick() } }
         if isIn[17], chance.percent(60) { some(1, 4) { $0.tellLies() } }

@@ -292,9 +292,7 @@ final class SimulatedNode {
             }
         }
         for change in writtenChanges {
-            team.journal.commit(
-                change.dot, change.hash, at: index,
-                isForker: team.journal.forkers.contains(identity.node))
+            team.journal.commit(change.dot, change.hash, at: index)
         }
         forgetWritten()
     }

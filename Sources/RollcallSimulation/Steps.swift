@@ -269,12 +269,30 @@ extension Team {
             let theirs = heights(of: other)
             for (replica, counter) in knowledge.acknowledged.counters {
                 let number = journal.replica(Int(replica.rawValue), at: node.index)
-                guard theirs[number] ?? 0 >= counter else {
+                guard theirs[number] ?? 0 < counter else { continue }
+                // A forked replica's changes may have another name there.
+                let isForked = journal.forkers.contains(journal.replicas[number].node)
+                let hash = try node.disk.change(Dot(replica, counter))?.hash
+                guard isForked, let hash, try contents(of: other).contains(Journal.start(of: hash))
+                else {
                     throw SimulationFailure(
                         .falseAcknowledgement, "\(node.name) says so of \(other.name)")
                 }
             }
         }
+    }
+
+    /// The starts of the chain hashes of all changes that are durable at a node, whatever their names.
+    func contents(of node: SimulatedNode) throws -> Set<UInt64> {
+        var contents: Set<UInt64> = []
+        for row in try node.disk.replicas() where row.height > 0 {
+            for stored in try node.disk.changes(
+                of: row.number, from: 1, through: row.height, contentBytesMax: .max)
+            {
+                contents.insert(Journal.start(of: stored.hash))
+            }
+        }
+        return contents
     }
 
     private func hasClone(_ node: SimulatedNode) -> Bool {

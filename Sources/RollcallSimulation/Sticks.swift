@@ -17,6 +17,31 @@ enum Mishap: CaseIterable {
     case none, halfCopied, bitFlipped, twice
 }
 
+/// All that a laptop holds in the end.
+public struct Everything: Sendable {
+    public var fingerprint: [UInt8]
+    /// A full bundle file that leads to it.
+    public var bundle: [UInt8]
+    /// How many branches are in it of replicas that were written twice.
+    public var branchCount: Int
+    /// The key of the register's founder.
+    public var founder: [UInt8]
+}
+
+extension SimulatedNode {
+    func everything(at time: Int64) throws -> Everything? {
+        guard let laptop, let membership = laptop.membership else { return nil }
+        var export = laptop.export(for: [], isFull: true)
+        var chunks: [UInt8] = []
+        while let chunk = try laptop.nextChunk(of: &export, disk) { chunks += chunk }
+        let start = laptop.manifest(of: export, createdAt: moment(time).wallClock)
+        let branchCount = laptop.heads.allNumbers.count { laptop.heads[$0].id.isBranch }
+        return Everything(
+            fingerprint: try laptop.fingerprint(disk), bundle: start + chunks,
+            branchCount: branchCount, founder: membership.genesis.founder.bytes)
+    }
+}
+
 extension Team {
     func export(_ step: Step) throws {
         let node = nodes[step.node]

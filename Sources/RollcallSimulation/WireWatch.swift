@@ -69,9 +69,15 @@ struct WireWatch {
     }
 
     private func check(_ tag: UInt64, _ height: UInt64, _ node: SimulatedNode) throws {
-        guard let replica = node.laptop?.heads.number(ofTag: tag) else { return }
-        let number = Int(replica.rawValue)
-        guard number < node.durable.count, node.durable[number] >= height else {
+        guard let heads = node.laptop?.heads, let replica = heads.number(ofTag: tag) else { return }
+        // A copy made with the memory of a laptop whose disk rots knows more than its disk.
+        guard !node.hasRot else { return }
+        // What was said just before a fork was found is durable, under another name.
+        let isDurable = ([replica] + heads.branches(of: replica)).contains { part in
+            let base = heads.base(of: part)
+            return height <= base || node.isDurable(Dot(part, height - base))
+        }
+        guard isDurable else {
             throw SimulationFailure(.claimBeforeCommit, node.name)
         }
     }

@@ -22,6 +22,7 @@ struct WriteBatch {
         switch write {
         case .change(let change): try put(change)
         case .rewrite(let change): try rewrite(change)
+        case .dropChanges(let replica, let height): try drop(replica, above: height)
         case .record(let record, let conflicts): try put(record, conflicts: conflicts)
         case .dropRecord(let dot): try dropRecord(dot)
         case .replica(let row): try put(row)
@@ -101,6 +102,14 @@ struct WriteBatch {
         try statement.bind(change.content, at: 3)
         try statement.execute()
         guard sqlite3_changes(database.sqliteConnection) == 1 else { throw StoreError.damaged }
+    }
+
+    private mutating func drop(_ replica: ReplicaNumber, above height: UInt64) throws {
+        let statement = try PreparedStatement(SQL.dropChanges, in: database)
+        statement.bind(Dot(replica, height + 1), at: 1)
+        statement.bind(Dot(replica, Dot.counterMax), at: 2)
+        try statement.execute()
+        tally.changes -= Int(sqlite3_changes(database.sqliteConnection))
     }
 
     private func put(_ row: ReplicaRow) throws {

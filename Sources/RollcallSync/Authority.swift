@@ -147,9 +147,10 @@ struct Authority {
         past.map { judged.isKnown(in: $0) } ?? true
     }
 
-    /// Whether an entry lies beyond how far its author's replica counts.
+    /// Whether an entry lies beyond how far its author's replica counts, as all do that were written twice.
     private func isCut(_ judged: ControlHistory.Judged) -> Bool {
-        entries.revokes[judged.entry.author]?.contains { revoke in
+        if judged.entry.replica.isBranch { return true }
+        return entries.revokes[judged.entry.author]?.contains { revoke in
             isHere(revoke.judged)
                 && judged.entry.dot.counter > revoke.heights[judged.entry.replica] ?? 0
         } ?? false

@@ -45,9 +45,9 @@ extension Laptop {
         var basis = bases.first
         for other in bases.dropFirst() { basis?.meet(other) }
         let ordered = heads.allNumbers.filter { heads[$0].height > 0 }.sorted { left, right in
-            let leftLane = heads[left].id.lane.rawValue
-            let rightLane = heads[right].id.lane.rawValue
-            return leftLane == rightLane ? left.rawValue < right.rawValue : leftLane < rightLane
+            let (leftLane, rightLane) = (heads[left].id.lane, heads[right].id.lane)
+            return leftLane.isControl == rightLane.isControl
+                ? left.rawValue < right.rawValue : leftLane.isControl
         }
         var export = BundleExport(targets: Array(zip(targets, bases)), left: [])
         for replica in ordered {
@@ -64,12 +64,17 @@ extension Laptop {
         of export: inout BundleExport, _ storage: some RegisterStorage
     ) throws -> [UInt8]? {
         guard let (replica, first) = export.left.first else { return nil }
-        guard
-            var run = try run(of: replica, from: first, contentBytesMax: 512 << 10, storage)
-        else { throw LaptopError.storeIncomplete }
+        guard var run = try run(of: replica, from: first, contentBytesMax: 512 << 10, storage)
+        else {
+            guard heads.isForked(replica) else { throw LaptopError.storeIncomplete }
+            // The rest is in a segment that goes on into a branch.
+            export.left.removeFirst()
+            return try nextChunk(of: &export, storage)
+        }
+        let reached = run.last - heads.base(of: replica)
         let followsOn =
             export.runs.last.map { $0.replica == replica && $0.last + 1 == first } ?? false
-        if first > 1, !followsOn {
+        if first > 1, !followsOn, run.startHash == nil {
             run.startHash = try storage.change(Dot(replica, first - 1))?.hash
         }
         let message = run.encode(heads.table, numbering: &export.numbering)
@@ -78,12 +83,12 @@ extension Laptop {
             .init(byteCount: UInt64(frame.count), hash: Array(sha256(frame).prefix(16))))
         export.changeCount += UInt64(run.changes.count)
         if followsOn {
-            export.runs[export.runs.count - 1].last = run.last
+            export.runs[export.runs.count - 1].last = reached
         } else {
-            export.runs.append((replica, first, run.last))
+            export.runs.append((replica, first, reached))
         }
-        if run.last < heads[replica].height {
-            export.left[0].next = run.last + 1
+        if reached < heads[replica].height {
+            export.left[0].next = reached + 1
         } else {
             export.left.removeFirst()
         }
@@ -174,7 +179,7 @@ extension Laptop {
         let count = UInt64(message.changes.count)
         do {
             switch try receive(message, table, storage, &output) {
-            case .applied(let new):
+            case .applied(let new, _):
                 bundle.newCount += UInt64(new)
                 bundle.knownCount += count - UInt64(new)
             case .known: bundle.knownCount += count

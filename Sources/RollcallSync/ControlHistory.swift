@@ -44,7 +44,11 @@ struct ControlHistory {
     mutating func add(_ entry: Entry) { entries.append(entry) }
 
     /// Notes what a change of the control lane names, whatever its kind.
-    mutating func note(linksOf change: Change, by id: ReplicaID) { pasts.note(change, by: id) }
+    mutating func note(
+        linksOf change: Change, by id: ReplicaID, after start: (known: ReplicaID, height: UInt64)?
+    ) {
+        pasts.note(change, by: id, after: start)
+    }
 
     /// Notes which replicas of its node a first change ends.
     mutating func note(endedBy change: Change, of id: ReplicaID) {

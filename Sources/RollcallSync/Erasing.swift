@@ -153,11 +153,15 @@ extension Laptop {
         var touched: [Dot: [Change]] = [:]
         for (replica, counters) in membership.erasures.destroyed {
             guard let number = heads.table.number(of: replica) else { continue }
-            let new = counters.subtracting(pending.destroyed[replica] ?? [])
-            for counter in new.sorted() where counter <= heads[number].height {
-                guard let stored = try storage.change(Dot(number, counter)) else { continue }
-                let change = try Change(dot: stored.dot, stored: stored.content)
-                if !change.isErased { touched[change.record, default: []].append(change) }
+            let new = counters.subtracting(pending.destroyed[replica] ?? []).sorted()
+            for part in [number] + heads.branches(of: number) {
+                for counter in new
+                where counter > heads.base(of: part) && counter <= heads.end(of: part) {
+                    let dot = Dot(part, counter - heads.base(of: part))
+                    guard let stored = try storage.change(dot) else { continue }
+                    let change = try Change(dot: stored.dot, stored: stored.content)
+                    if !change.isErased { touched[change.record, default: []].append(change) }
+                }
             }
         }
         try rewriteHeldRuns(storage, &output)
@@ -203,15 +207,17 @@ extension Laptop {
         // By the first dot of each block.
         var blocks: [Dot: SaltTree] = [:]
         for dot in dots {
-            let block = (dot.counter - 1) / Limits.changesPerBlock
-            let key = Dot(dot.replica, block * Limits.changesPerBlock + 1)
-            if blocks[key] == nil {
-                guard let stored = try storage.salts(of: dot.replica, block: block) else {
-                    throw LaptopError.storeIncomplete
+            let written = heads.written(dot)
+            let block = (written.counter - 1) / Limits.changesPerBlock
+            // The block in which a branch begins is kept for both sides.
+            for part in [written.replica] + heads.branches(of: written.replica) {
+                let key = Dot(part, block * Limits.changesPerBlock + 1)
+                if blocks[key] == nil {
+                    blocks[key] = try storage.salts(of: part, block: block)
+                        .map { try SaltTree(encoded: $0) }
                 }
-                blocks[key] = try SaltTree(encoded: stored)
+                blocks[key]?.puncture(written.counter)
             }
-            blocks[key]?.puncture(dot.counter)
             punctureOwn(dot, block)
         }
         for key in blocks.keys.sorted(by: { $0.rawValue < $1.rawValue }) {

@@ -39,6 +39,8 @@ extension Laptop {
             try receive(Sift(try frame.message(compression)), id, storage, &output)
         case (.changes, .listing), (.changes, .exchanging):
             try receiveChanges(frame, id, storage, &output)
+        case (.trace, .listing), (.trace, .exchanging):
+            try receive(Trace(try frame.message(compression)), id, storage, &output)
         case (.ack, .listing), (.ack, .exchanging):
             try receive(Ack(try frame.message(compression)), id, &output)
         case (.credit, .listing), (.credit, .exchanging):
@@ -46,9 +48,10 @@ extension Laptop {
         case (.plan, .listing), (.plan, .exchanging):
             _ = try Plan(try frame.message(compression))
         case (.addresses, .listing), (.addresses, .exchanging):
-            receive(try Addresses(try frame.message(compression)), id)
+            receive(try Addresses(try frame.message(compression)), id, &output)
         case (.manifest, _), (.hello, _), (.have, _), (.sift, _), (.changes, _),
-            (.ack, _), (.credit, _), (.plan, _), (.addresses, _), (.joinOffer, _), (.joinAnswer, _),
+            (.trace, _), (.ack, _), (.credit, _), (.plan, _), (.addresses, _), (.joinOffer, _),
+            (.joinAnswer, _),
             (.joinProof, _), (.joinAccept, _), (.joinAdmitted, _):
             output.notices.append(.refused(id, reason: "\(type) out of place"))
             refuse(outOfPlace: type, id, &output)
@@ -154,7 +157,7 @@ extension Laptop {
             greeted.baseDigest == hello.base || hello.base != 0 && isPlanted(.unlikeBaseBelieved)
         {
             var theirs = greeted.base
-            guard try take(hello.changed, into: &theirs, id, storage, &output) else { return }
+            try take(hello.changed, into: &theirs, id, storage, &output)
             try begin(id, knowing: theirs, storage, &output)
         } else {
             let listed = heads.numbersInTagOrder.map { heads[$0] }
@@ -209,7 +212,7 @@ extension Laptop {
         }
         guard let listed = sessions[id]?.listed, sessions[id]?.isExchanging == false else { return }
         var theirs = VersionVector()
-        guard try take(have.live, into: &theirs, id, storage, &output) else { return }
+        try take(have.live, into: &theirs, id, storage, &output)
         sessions[id]?.theirHeld = have.held
         let mine = Dictionary(grouping: listed.filter(\.isEnded)) { heads.nodeTag($0.number) }
         let said = Dictionary(
@@ -231,20 +234,18 @@ extension Laptop {
         }
     }
 
-    /// Notes listed heights; false if one shows a fork, and the session is over.
+    /// Notes listed heights.
     mutating func take(
         _ entries: [HaveEntry], into vector: inout VersionVector, _ id: SessionID,
         _ storage: some RegisterStorage, _ output: inout Output
-    ) throws -> Bool {
+    ) throws {
         for entry in entries {
             guard let replica = heads.number(ofTag: entry.tag) else {
                 try noteUnheard(entry.tag, entry.height, id)
                 continue
             }
-            guard try !isFork(entry, replica, id, storage, &output) else { return false }
-            vector[replica] = entry.height
+            try note(entry, of: replica, into: &vector, id, storage, &output)
         }
-        return true
     }
 
     /// Notes how much a peer has of a replica that this laptop has not heard of; of so many, and no more, as any
@@ -259,33 +260,20 @@ extension Laptop {
         sessions[id]?.unheardOf[tag] = height
     }
 
-    /// Whether a listed height has another hash than here: then the session is over.
-    mutating func isFork(
-        _ entry: HaveEntry, _ replica: ReplicaNumber, _ id: SessionID,
-        _ storage: some RegisterStorage,
-        _ output: inout Output
-    ) throws -> Bool {
-        let row = heads[replica]
-        guard entry.height > 0, entry.height <= row.height else { return false }
-        let hash =
-            entry.height == row.height
-            ? row.hash : try storage.change(Dot(replica, entry.height))?.hash
-        guard let hash, firstEight(hash) != entry.hash else { return false }
-        output.notices.append(.fork(row.id, height: entry.height))
-        bye(id, .fork, "replica \(row.id.text) differs at \(entry.height)", &output)
-        return true
-    }
-
     private mutating func begin(
         _ id: SessionID, knowing theirs: VersionVector, _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws {
         guard var session = sessions[id], let peer = session.peer else { return }
+        var theirs = theirs
+        for (replica, height) in session.setAside { theirs[replica] = min(theirs[replica], height) }
         session.phase = .exchanging
         session.theirs = theirs
         session.sent = theirs
         session.lacking = Set(
-            heads.allNumbers.filter { heads[$0].height > theirs[$0] })
+            heads.allNumbers.filter {
+                heads[$0].height > theirs[$0] && session.setAside[$0] == nil
+            })
         sessions[id] = session
         learn(theirs, from: peer)
         sendPlan(id, &output)
@@ -336,7 +324,10 @@ extension Laptop {
         send(.addresses, message.encoded(), id, &output)
     }
 
-    private mutating func receive(_ addresses: Addresses, _ id: SessionID) {
+    private mutating func receive(
+        _ addresses: Addresses, _ id: SessionID, _ output: inout Output
+    ) {
+        var isNews = false
         for entry in addresses.entries
         where entry.node != node && peers.count < 2 * Limits.membersMax {
             let known = peers[entry.node]?.addresses ?? []
@@ -351,6 +342,13 @@ extension Laptop {
             guard peers[entry.node]?.addresses != known else { continue }
             unsavedPeers.insert(entry.node)
             dialling.reset(entry.node, moment.now)
+            isNews = isNews || known.isEmpty && membership?.isMember(entry.node) == true
+        }
+        // Who could not be reached before is told of to all, once: whoever told of it may be gone tomorrow.
+        guard isNews else { return }
+        for other in sessions.keys.sorted(by: { $0.rawValue < $1.rawValue })
+        where other != id && sessions[other]?.isExchanging == true {
+            sendAddresses(other, &output)
         }
     }
 
@@ -365,10 +363,12 @@ extension Laptop {
             try frame.message(compression), table: &table, numbering: &session.incoming)
         let isData = table[message.replica].lane == .data
         let outcome = try receive(message, table, storage, &output)
-        if message.last > session.theirs[message.replica] {
-            session.theirs[message.replica] = message.last
-            session.sent[message.replica] = max(session.sent[message.replica], message.last)
-            session.unheardOf[heads.tag(message.replica)] = nil
+        let path = outcome.path ?? message.replica
+        for (part, counter) in heads.way(to: path, at: message.last)
+        where counter > session.theirs[part] {
+            session.theirs[part] = counter
+            session.sent[part] = max(session.sent[part], counter)
+            session.unheardOf[heads.tag(part)] = nil
         }
         if isData { session.creditOwed += frame.encodedBytes }
         let returned = session.creditOwed
@@ -376,9 +376,9 @@ extension Laptop {
         let isLarge = returned >= 4 << 10
         if isLarge { session.creditOwed = 0 }
         sessions[id] = session
-        count(message.replica, id)
+        count(path, id)
         tellSessions(storage, &output)
-        if outcome == .known { acknowledge([message.replica], id, &output) }
+        if case .known = outcome { acknowledge([path], id, &output) }
         if isPlanted(.heldAcknowledged), outcome == .held {
             let entry = Ack.Entry(tag: heads.tag(message.replica), height: message.last)
             send(.ack, Ack(entries: [entry]).encoded(), id, &output)
@@ -396,7 +396,9 @@ extension Laptop {
                 try noteUnheard(entry.tag, entry.height, id)
                 continue
             }
-            guard entry.height <= Dot.counterMax, let theirs = sessions[id]?.theirs[replica] else {
+            guard entry.height <= Dot.counterMax, sessions[id]?.setAside[replica] == nil,
+                let theirs = sessions[id]?.theirs[replica]
+            else {
                 continue
             }
             if entry.height > theirs { sessions[id]?.theirs[replica] = entry.height }
@@ -434,7 +436,8 @@ extension Laptop {
     /// When both hold the same, that is the base of the next meeting.
     mutating func agreeIfEqual(_ id: SessionID) {
         guard let session = sessions[id], session.isExchanging, session.lacking.isEmpty,
-            session.sifting.isEmpty, session.unheardOf.isEmpty, let peer = session.peer
+            session.sifting.isEmpty, session.unheardOf.isEmpty, session.setAside.isEmpty,
+            let peer = session.peer
         else { return }
         let vector = heads.vector
         guard session.theirs == vector else { return }

@@ -10,6 +10,7 @@ public struct Heads: Sendable {
     private var nodeTags: [UInt64] = []
     private var tagsOfNodes: [NodeID: UInt64] = [:]
     private var numbersByTag: [UInt64: ReplicaNumber] = [:]
+    private(set) var branches: [ReplicaNumber: Branch] = [:]
     private let chain: Chain
     /// Replicas that advanced since somebody asked.
     private var advanced: [ReplicaNumber] = []
@@ -58,6 +59,62 @@ public struct Heads: Sendable {
         let nodeTag = tagsOfNodes[row.id.node] ?? row.id.node.tag
         tagsOfNodes[row.id.node] = nodeTag
         nodeTags.append(nodeTag)
+    }
+
+    // MARK: - branches
+
+    /// A branch's row, without changes yet; it must be written together with ``encodedBranches``.
+    mutating func add(_ branch: Branch, _ id: ReplicaID, _ hash: [UInt8]) -> ReplicaRow {
+        let number = table.insert(id)
+        precondition(Int(number.rawValue) == rows.count, "a branch is named once")
+        append(ReplicaRow(number: number, id: id, height: 0, hash: hash, isEnded: false))
+        branches[number] = branch
+        return self[number]
+    }
+
+    /// What leaves a replica beyond a counter leaves another from now on.
+    mutating func move(
+        branchesOf replica: ReplicaNumber, beyond counter: UInt64, to other: ReplicaNumber
+    ) {
+        for (number, branch) in branches where branch.parent == replica && branch.base > counter {
+            branches[number]?.parent = other
+        }
+    }
+
+    var encodedBranches: [UInt8] {
+        var writer = ByteWriter()
+        for (number, branch) in branches.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            writer.varint(UInt64(number.rawValue))
+            writer.varint(UInt64(branch.origin.rawValue))
+            writer.varint(UInt64(branch.parent.rawValue))
+            writer.varint(branch.base)
+        }
+        return writer.bytes
+    }
+
+    mutating func load(branches bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        while !reader.isAtEnd {
+            let number = try replica(from: &reader)
+            branches[number] = Branch(
+                origin: try replica(from: &reader), parent: try replica(from: &reader),
+                base: try reader.varint("base"))
+        }
+    }
+
+    private func replica(from reader: inout ByteReader) throws(FormatError) -> ReplicaNumber {
+        let number = try reader.varint("replica")
+        guard number < UInt64(rows.count) else { throw FormatError(.badReference, "replica") }
+        return ReplicaNumber(UInt32(number))
+    }
+
+    /// A replica that ends earlier than was thought: what came after has another name now.
+    mutating func shorten(_ replica: ReplicaNumber, to height: UInt64, _ hash: [UInt8])
+        -> ReplicaRow
+    {
+        rows[Int(replica.rawValue)].height = height
+        rows[Int(replica.rawValue)].hash = hash
+        return self[replica]
     }
 
     mutating func advance(_ replica: ReplicaNumber, to height: UInt64, _ hash: [UInt8])

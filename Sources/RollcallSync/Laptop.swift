@@ -39,6 +39,8 @@ public enum LaptopError: Error, Equatable, Sendable {
     case badDot
     /// A change that is not here, or counts whatever anybody decides.
     case notQuarantined
+    /// A control change that was written twice: what it says can only be said anew.
+    case notAdoptable
     case nothingToRemove(FieldNumber)
     /// What must not be erased, with the reasons of those who say so.
     case underHold(Dot, reasons: [String])
@@ -65,6 +67,7 @@ public struct Laptop {
     public internal(set) var heads: Heads
     /// What counted when the records were last made; nil if that is what counts now.
     var countedBefore: Membership?
+    var afterFork = AfterFork()
     /// The erasures of before, where what they destroy is not destroyed yet.
     var erasuresBefore: Erasures?
     var chain: Chain
@@ -116,6 +119,8 @@ public struct Laptop {
         var range: HeldRange
         /// h(last); nil until it is asked for, of a run that was held before this start.
         var endHash: [UInt8]?
+        /// Whether it goes on from something else than what is here.
+        var isUnlike = false
     }
 
     enum Key {
@@ -123,6 +128,7 @@ public struct Laptop {
         static let name = "name"
         static let nonces = "start nonces"
         static let operatorDot = "operator"
+        static let branches = "branches"
     }
 
     /// Loads what the store holds, and begins a new life: a new start nonce.
@@ -162,23 +168,25 @@ public struct Laptop {
 
     private mutating func load(_ storage: some RegisterStorage) throws {
         for row in try storage.replicas() { heads.load(row) }
+        if let branches = try storage.meta(Key.branches) { try heads.load(branches: branches) }
         for (node, state) in try storage.peers() { peers[node] = try PeerKnowledge(encoded: state) }
         held = try storage.heldRanges().map { HeldRun(range: $0) }
-        try loadMembership(storage)
+        try readMembership(storage)
         for node in peers.keys { dialling.reset(node, moment.now) }
     }
 
     /// Applies the control lane anew, and notes what each data replica's first change ended.
-    private mutating func loadMembership(_ storage: some RegisterStorage) throws {
+    mutating func readMembership(_ storage: some RegisterStorage) throws {
         for number in heads.allNumbers where heads[number].height > 0 {
-            let isControl = heads[number].id.lane == .control
+            let isControl = heads[number].id.lane.branch == .controlBranch
+            guard isControl || heads.branches[number] == nil else { continue }
             for stored in try storage.changes(
                 of: number, from: 1, through: isControl ? heads[number].height : 1,
                 contentBytesMax: .max)
             {
                 let change = try Change(dot: stored.dot, stored: stored.content)
                 if isControl {
-                    membership?.apply(change, heads.table)
+                    membership?.apply(change, heads.table, after: heads.start(of: change.dot))
                 } else {
                     membership?.noteEnded(by: change, heads.table)
                 }

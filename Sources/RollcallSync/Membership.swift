@@ -85,6 +85,7 @@ public struct Membership: Sendable {
 
     /// Up to which change a replica counts; beyond it is in quarantine what was not adopted.
     public func countedHeight(of replica: ReplicaID) -> UInt64 {
+        if replica.isBranch { return 0 }
         if replica.lane == .data, mayNotWrite.contains(replica.node) { return 0 }
         guard let heights = countedHeights[replica.node], !isPlanted(.cutIgnored) else {
             return Dot.counterMax
@@ -95,7 +96,9 @@ public struct Membership: Sendable {
     /// Which changes of a replica count.
     public func counted(of replica: ReplicaID) -> CountedChanges {
         CountedChanges(
-            height: countedHeight(of: replica), adopted: decisions.adopted(of: replica))
+            height: countedHeight(of: replica),
+            // What was written twice counts under the names that whoever adopts it gives it.
+            adopted: replica.isBranch ? [] : decisions.adopted(of: replica))
     }
 
     /// What was decided of a change, by those who did not know of each other's decision; causes first.
@@ -124,9 +127,14 @@ public struct Membership: Sendable {
     /// Takes in a control change; ``settle(_:)`` draws the conclusions.
     ///
     /// Entries that are not well-formed or not proven change nothing.
-    mutating func apply(_ change: Change, _ table: ReplicaTable) {
+    ///
+    /// - Parameter start: What a branch goes on from, for its first change.
+    mutating func apply(
+        _ change: Change, _ table: ReplicaTable,
+        after start: (known: ReplicaID, height: UInt64)? = nil
+    ) {
         let id = table[change.dot.replica]
-        history.note(linksOf: change, by: id)
+        history.note(linksOf: change, by: id, after: start)
         noteEnded(by: change, table)
         // Whatever its kind: somebody may have known of it, and it of others.
         isSettled = false
@@ -134,7 +142,7 @@ public struct Membership: Sendable {
             case .entry(let bytes) = Body(change.bodies, write.body).content
         else { return }
         if change.kind == ChangeKind.operator {
-            if let entry = try? OperatorEntry(bytes) { operators[change.dot] = entry }
+            if !id.isBranch, let entry = try? OperatorEntry(bytes) { operators[change.dot] = entry }
         } else if let act = act(change.kind, bytes) {
             history.add(.init(dot: change.dot, replica: id, act: act))
         }

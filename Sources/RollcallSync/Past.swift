@@ -64,7 +64,11 @@ struct Pasts {
     private var unsettled: [StepID] = []
 
     /// Takes in the next change of a replica.
-    mutating func note(_ change: Change, by id: ReplicaID) {
+    ///
+    /// - Parameter start: What a branch goes on from, for its first change.
+    mutating func note(
+        _ change: Change, by id: ReplicaID, after start: (known: ReplicaID, height: UInt64)? = nil
+    ) {
         let place = place(of: id)
         applied.raise(place, to: change.dot.counter)
         var links = Extras.parents(change).map { (known: $0.replica, height: $0.counter) }
@@ -74,6 +78,7 @@ struct Pasts {
                 ended.height
             )
         }
+        if let start { links.append(start) }
         links.removeAll { $0.height == 0 || $0.height > Dot.counterMax }
         guard !links.isEmpty else { return }
         steps[place].append(Step(counter: change.dot.counter, links: links))

@@ -6,8 +6,13 @@ import RollcallWire
 extension Laptop {
     /// Draws the conclusions from what the control lane says by now: who is a member, and what counts.
     mutating func settleMembership(_ output: inout Output) {
-        guard let before = membership, membership?.settle(heads.table) == true, let membership
-        else { return }
+        guard let before = membership, membership?.settle(heads.table) == true else { return }
+        noteDifferences(from: before, &output)
+    }
+
+    /// Draws the conclusions from who was a member, and is now.
+    mutating func noteDifferences(from before: Membership, _ output: inout Output) {
+        guard let membership else { return }
         for node in membership.members.keys where peers[node] == nil && node != self.node {
             peers[node] = PeerKnowledge()
             unsavedPeers.insert(node)
@@ -102,8 +107,8 @@ extension Laptop {
     }
 
     private var quarantinedRuns: [(ReplicaNumber, [ClosedRange<UInt64>])] {
-        guard let membership, membership.hasLimits else { return [] }
-        return heads.allNumbers.filter { heads[$0].id.lane == .data }
+        guard let membership, membership.hasLimits || !heads.branches.isEmpty else { return [] }
+        return heads.allNumbers.filter { heads[$0].id.lane != .control }
             .sorted { heads[$0].id.precedes(heads[$1].id) }
             .compactMap { number in
                 let row = heads[number]
@@ -142,9 +147,12 @@ extension Laptop {
         for (number, dots) in Dictionary(grouping: Set(dots), by: \.replica) {
             let row = heads[number]
             let counters = Set(dots.map(\.counter))
-            guard row.id.lane == .data, let first = counters.min(), let last = counters.max(),
+            guard row.id.lane != .control, let first = counters.min(), let last = counters.max(),
                 last <= row.height, first > membership.countedHeight(of: row.id)
             else { throw LaptopError.notQuarantined }
+            guard verdict == .refuse || row.id.lane != .controlBranch else {
+                throw LaptopError.notAdoptable
+            }
             for run in (first...last).runs(where: counters.contains) {
                 guard let change = try storage.change(Dot(number, run.upperBound)) else {
                     throw LaptopError.storeIncomplete
@@ -154,8 +162,18 @@ extension Laptop {
         }
         guard !runs.isEmpty else { throw LaptopError.notQuarantined }
         guard runs.count <= Limits.adoptedRunsMax else { throw LaptopError.changeTooLong }
+        if verdict == .adopt {
+            // Of what was adopted already nothing is written twice.
+            try reissue(
+                Set(dots).filter { heads[$0.replica].id.isBranch && !isAdopted($0) }, storage,
+                &output)
+        }
         let entry = AdoptEntry(verdict: verdict, reason: reason, runs: runs)
         return try writeControl(ChangeKind.adopt, entry.encoded(), storage, &output)
+    }
+
+    private func isAdopted(_ dot: Dot) -> Bool {
+        decisions(about: dot).contains { $0.verdict == .adopt }
     }
 
     /// Takes a node out of the register for good.
@@ -175,7 +193,8 @@ extension Laptop {
             throw LaptopError.notAllowed
         }
         var cuts: [Cut] = []
-        for number in heads.allNumbers where heads[number].id.node == revoked {
+        for number in heads.allNumbers
+        where heads[number].id.node == revoked && !heads[number].id.isBranch {
             let row = heads[number]
             let isAll = row.id.lane == .control || believed.isEmpty
             let height = isAll ? row.height : min(believed[row.id] ?? 0, row.height)

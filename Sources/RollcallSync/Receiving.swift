@@ -4,12 +4,19 @@ import RollcallWire
 
 /// What became of a run of changes that came in.
 enum RunOutcome: Equatable {
-    /// So many were new and are applied.
-    case applied(Int)
+    /// So many were new and are applied, on a replica or one of its branches.
+    case applied(Int, on: ReplicaNumber)
     /// All were known already.
-    case known
+    case known(on: ReplicaNumber)
     /// Kept until what comes before them, or their author's admission, is here.
     case held
+
+    var path: ReplicaNumber? {
+        switch self {
+        case .applied(_, let path), .known(let path): path
+        case .held: nil
+        }
+    }
 }
 
 /// Why a run was refused.
@@ -28,9 +35,10 @@ extension Laptop {
         _ message: ChangesMessage, _ learned: ReplicaTable, _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws -> RunOutcome {
-        let known = Int(message.replica.rawValue) < heads.table.count
-        let height = known ? heads[message.replica].height : 0
-        if message.last <= height {
+        let isKnown = Int(message.replica.rawValue) < heads.table.count
+        let height = isKnown ? heads[message.replica].height : 0
+        let start = try start(of: message, isKnown: isKnown, learned, storage)
+        if let start, try isHere(message, after: start, learned, storage) {
             // What it mentions has numbers in the session from now on, so it must have numbers here.
             output.commit += heads.adopt(learned).map { .replica($0) }
             if isPlanted(.staleHeadAccepted), message.last < height,
@@ -39,52 +47,74 @@ extension Laptop {
                 output.commit.append(
                     .replica(heads.advance(message.replica, to: message.last, stored.hash)))
             }
-            return .known
+            return .known(on: start.path)
         }
-        if isPlanted(.endedReplicaClosed), known, heads[message.replica].isEnded {
+        if isPlanted(.endedReplicaClosed), isKnown, heads[message.replica].isEnded {
             output.commit += heads.adopt(learned).map { .replica($0) }
-            return .known
+            return .known(on: message.replica)
         }
         guard message.listedSubtrees == nil || mayComeErased(message, learned[message.replica])
         else { throw RunError.invalidSegment }
         let author = learned[message.replica].node
-        let isGap = message.first > height + 1
-        var isHeld = isGap || membership?.isKnown(author) != true
+        var isHeld = start == nil || membership?.isKnown(author) != true
         if isPlanted(.futureIsHeld) {
             let tomorrow = moment.wallClock + 86_400_000
             isHeld = isHeld || message.changes.contains { $0.recordedAt > tomorrow }
         }
-        let start = try startHash(of: message, isKnown: known, learned, storage)
-        guard let start else {
+        let startHash =
+            try start?.hash ?? message.startHash
+            ?? endOfHeldRun(before: message, isKnown: isKnown, storage)
+        guard let startHash else {
             // A gap that says nothing of where it begins cannot be verified, nor held.
             throw RunError.invalidSegment
         }
-        let run = try verify(message, from: start, learned, storage, checkingSalts: !isGap)
-        guard !isHeld else {
-            try hold(message, learned, start, run.links.last?.hash, &output)
+        var run = try verify(message, from: startHash, on: start?.path, learned, storage)
+        guard !isHeld, let start else {
+            try hold(message, learned, startHash, run.links.last?.hash, &output)
             return .held
         }
         output.commit += heads.adopt(learned).map { .replica($0) }
-        if height >= message.first,
-            run.links[Int(height - message.first)].hash != heads[message.replica].hash
-        {
-            throw RunError.fork(learned[message.replica], height: height)
+        switch try place(message, run.links.map(\.hash), from: start.path, storage) {
+        case .known(let path): return .known(on: path)
+        case .extends(let path):
+            let end = heads.end(of: path)
+            if path != start.path || !run.isByKnownSalts {
+                run.salts = try salts(of: message) { try saltTree(of: path, block: $0, storage) }
+            }
+            try apply(run, of: message, above: end, on: path, storage, &output)
+            return .applied(Int(message.last - end), on: path)
+        case .fork(let path, let counter):
+            let first = run.links[Int(counter + 1 - message.first)].hash
+            run.salts = try salts(of: message) {
+                try saltTree(of: path, block: $0, storage)?.through(counter)
+            }
+            let branch = try fork(path, at: counter, first: first, storage, &output)
+            try apply(run, of: message, above: counter, on: branch, storage, &output)
+            return .applied(Int(message.last - counter), on: branch)
         }
-        try apply(run, of: message, above: height, storage, &output)
-        return .applied(Int(message.last - height))
     }
 
-    private mutating func startHash(
-        of message: ChangesMessage, isKnown: Bool, _ learned: ReplicaTable,
+    /// Whether a run brings nothing: its signature is here, or where segments were joined, its hash.
+    private mutating func isHere(
+        _ message: ChangesMessage, after start: RunStart, _ learned: ReplicaTable,
         _ storage: some RegisterStorage
-    ) throws -> [UInt8]? {
-        if message.first == 1 { return chain.start(of: learned[message.replica]) }
-        let height = isKnown ? heads[message.replica].height : 0
-        if message.first > height + 1 {
-            return try message.startHash ?? endOfHeldRun(before: message, isKnown: isKnown, storage)
+    ) throws -> Bool {
+        guard Int(start.path.rawValue) < heads.table.count,
+            message.last <= heads.end(of: start.path)
+        else { return false }
+        if try isSigned(message, alikeOn: start.path, storage) { return true }
+        do {
+            let trees = try salts(of: message) {
+                message.listedSubtrees == nil
+                    ? nil : try saltTree(of: start.path, block: $0, storage)
+            }
+            let links = try link(
+                message, from: start.hash, Self.leaves(of: message, trees), learned)
+            return try hash(of: start.path, at: message.last, storage) == links.last?.hash
+        } catch let error as FormatError where error.refusal == .saltMismatch {
+            // What was erased cannot be compared.
+            return true
         }
-        if message.first == height + 1 { return heads[message.replica].hash }
-        return try storage.change(Dot(message.replica, message.first - 1))?.hash
     }
 
     /// A run whose salts, links and signatures hold.
@@ -97,20 +127,43 @@ extension Laptop {
 
         var links: [Link] = []
         var salts: [(block: UInt64, tree: SaltTree)] = []
+        /// Whether the salts follow from those that were here, and these from them.
+        var isByKnownSalts = true
     }
 
+    /// - Parameter path: Where the run's salts are known in part; nil for a gap.
     mutating func verify(
-        _ message: ChangesMessage, from start: [UInt8], _ learned: ReplicaTable,
-        _ storage: some RegisterStorage, checkingSalts: Bool
+        _ message: ChangesMessage, from start: [UInt8], on path: ReplicaNumber?,
+        _ learned: ReplicaTable, _ storage: some RegisterStorage
     ) throws -> VerifiedRun {
-        let id = learned[message.replica]
-        guard let verifier = verifier(of: id.node) else { throw FormatError(.weakKey, "author") }
+        guard let verifier = verifier(of: learned[message.replica].node) else {
+            throw FormatError(.weakKey, "author")
+        }
         var run = VerifiedRun()
-        run.salts = try salts(of: message, checkingSalts ? storage : nil)
-        let leaves = try Self.leaves(of: message, run.salts)
+        let leaves: [UInt8]
+        do {
+            run.salts = try salts(of: message) { block in
+                try path.flatMap { try saltTree(of: $0, block: block, storage) }
+            }
+            leaves = try Self.leaves(of: message, run.salts)
+        } catch let error as FormatError where error.refusal == .saltMismatch && path != nil {
+            // Where it forks off, its writer may have given other salts for the rest of the block.
+            run.isByKnownSalts = false
+            run.salts = try salts(of: message) { _ in nil }
+            leaves = try Self.leaves(of: message, run.salts)
+        }
+        run.links = try link(message, from: start, leaves, learned, verifier)
+        return run
+    }
 
+    /// The links of a run, its segments verified if there is somebody to verify them.
+    private func link(
+        _ message: ChangesMessage, from start: [UInt8], _ leaves: [UInt8],
+        _ learned: ReplicaTable, _ verifier: SignatureVerifier? = nil
+    ) throws -> [VerifiedRun.Link] {
+        var links: [VerifiedRun.Link] = []
+        links.reserveCapacity(message.changes.count)
         var hash = start
-        run.links.reserveCapacity(message.changes.count)
         var segment = 0
         var leftInSegment = message.segments[0].changeCount
         var segmentBytes = 0
@@ -119,10 +172,10 @@ extension Laptop {
             let leaf = leaves[(index * 16)..<(index * 16 + 16)]
             let commitments = hasher.commitments(to: change, leaf: leaf)
             hash = hasher.link(hash, change, commitments, learned)
-            run.links.append(
-                .init(hash: hash, commitments: commitments, content: change.stored()))
+            links.append(.init(hash: hash, commitments: commitments, content: change.stored()))
+            guard let verifier else { continue }
             leftInSegment -= 1
-            segmentBytes += run.links[index].content.count - (change.erased?.count ?? 0)
+            segmentBytes += links[index].content.count - (change.erased?.count ?? 0)
             guard leftInSegment == 0 else { continue }
             try message.segments[segment].check(byteCount: segmentBytes)
             segmentBytes = 0
@@ -130,14 +183,14 @@ extension Laptop {
                 isPlanted(.chainUnchecked)
                     || verifier.verifies(
                         message.segments[segment].signature,
-                        of: chain.headMessage(id, change.dot.counter, hash))
+                        of: chain.headMessage(learned[message.replica], change.dot.counter, hash))
             else { throw RunError.invalidSegment }
             segment += 1
             if segment < message.segments.count {
                 leftInSegment = message.segments[segment].changeCount
             }
         }
-        return run
+        return links
     }
 
     /// 16 bytes for each change of a run; zeros for an erased one, whose leaf nobody has.
@@ -172,23 +225,18 @@ extension Laptop {
 
     /// The salt trees of the blocks that a run touches: what was known, and what came with it.
     private func salts(
-        of message: ChangesMessage, _ storage: (some RegisterStorage)?
+        of message: ChangesMessage, known: (UInt64) throws -> SaltTree?
     ) throws -> [(block: UInt64, tree: SaltTree)] {
         var trees: [(block: UInt64, tree: SaltTree)] = []
         for (index, subtree) in message.subtrees.enumerated() {
             let block = (subtree.first - 1) / Limits.changesPerBlock
             if trees.last?.block != block {
-                var tree = SaltTree()
                 // What a list leaves out may be known here.
                 let mayBeKnown =
                     block * Limits.changesPerBlock + 1 < message.first
                     || message.listedSubtrees != nil
-                if mayBeKnown, let storage,
-                    let stored = try storage.salts(of: message.replica, block: block)
-                {
-                    tree = try SaltTree(encoded: stored)
-                }
-                trees.append((block, tree))
+                let tree = mayBeKnown ? try known(block) : nil
+                trees.append((block, tree ?? SaltTree()))
             }
             let value = Array(message.salts[(index * 16)..<(index * 16 + 16)])
             try trees[trees.count - 1].tree.insert(subtree, value)
@@ -196,45 +244,53 @@ extension Laptop {
         return trees
     }
 
+    /// - Parameter counter: What is here of it, in the counters of its writer.
     private mutating func apply(
-        _ run: VerifiedRun, of message: ChangesMessage, above height: UInt64,
-        _ storage: some RegisterStorage, _ output: inout Output
+        _ run: VerifiedRun, of message: ChangesMessage, above counter: UInt64,
+        on path: ReplicaNumber, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
-        let replica = message.replica
-        let lane = heads[replica].id.lane
-        let newCount = Int(message.last - height)
+        let (id, base) = (heads[path].id, heads.base(of: path))
+        let newCount = Int(message.last - counter)
         var merging = Merging(reserving: newCount)
-        let counted =
-            membership?.counted(of: heads[replica].id) ?? CountedChanges(height: 0)
+        let counted = membership?.counted(of: id) ?? CountedChanges(height: 0)
         output.commit.reserveCapacity(output.commit.count + newCount * 2 + 32)
-        for (change, link) in zip(message.changes, run.links) where change.dot.counter > height {
+        for (change, link) in zip(message.changes, run.links) where change.dot.counter > counter {
             let kept = kept(change, link.commitments)
             let isAsItCame = kept.isErased == change.isErased
             let content = isAsItCame ? link.content : kept.stored()
+            let dot = Dot(path, change.dot.counter - base)
             output.commit.append(
-                .change(StoredChange(dot: change.dot, hash: link.hash, content: content)))
+                .change(StoredChange(dot: dot, hash: link.hash, content: content)))
             if isPlanted(.halfSegmentApplied), newCount > 1, change.dot.counter == message.last {
                 continue
             }
-            if lane == .control {
-                membership?.apply(change, heads.table)
-            } else if counted.includes(change.dot.counter) {
+            switch id.lane {
+            case .control: membership?.apply(change, heads.table)
+            case .controlBranch:
+                var named = change
+                named.dot = dot
+                membership?.apply(named, heads.table, after: heads.start(of: dot))
+            case .data:
+                guard counted.includes(change.dot.counter) else { break }
                 try merging.apply(kept, link.commitments, storage)
+            case .dataBranch: break
             }
-            if change.dot.counter == 1 { end(replicasNamedBy: change, &output) }
+            if change.dot.counter == 1, base == 0, !id.isBranch {
+                end(replicasNamedBy: change, &output)
+            }
         }
-        keepHeads(of: message, run, above: height, &output)
+        keepHeads(of: message, run, above: counter, on: path, &output)
         for (block, tree) in run.salts {
-            let kept = withoutErased(tree, block: block, of: heads[replica].id)
-            output.commit.append(.salts(replica: replica, block: block, kept.encoded()))
+            let kept = withoutErased(tree, block: block, of: heads[message.replica].id)
+            output.commit.append(.salts(replica: path, block: block, kept.encoded()))
         }
-        if lane == .data {
+        if id.lane == .data {
             let stored = saltSource(storage)
             let table = heads.table
             try merging.addRows(
                 to: &output.commit, table,
                 { dot in
-                    if dot.replica == replica,
+                    if dot.replica == path,
                         let known = run.salts.first(where: {
                             $0.block == (dot.counter - 1) / Limits.changesPerBlock
                         })
@@ -245,27 +301,29 @@ extension Laptop {
                 }, storage)
         }
         guard let last = run.links.last else { return }
-        output.commit.append(.replica(heads.advance(replica, to: message.last, last.hash)))
+        output.commit.append(.replica(heads.advance(path, to: message.last - base, last.hash)))
         settleMembership(&output)
     }
 
     private mutating func keepHeads(
-        of message: ChangesMessage, _ run: VerifiedRun, above height: UInt64, _ output: inout Output
+        of message: ChangesMessage, _ run: VerifiedRun, above known: UInt64,
+        on path: ReplicaNumber, _ output: inout Output
     ) {
+        let base = heads.base(of: path)
         var counter = message.first - 1
         var index = -1
         for segment in message.segments {
             let first = index + 1
             counter += UInt64(segment.changeCount)
             index += segment.changeCount
-            guard counter > height else { continue }
-            let newCount = Int(min(UInt64(segment.changeCount), counter - height))
+            guard counter > known else { continue }
+            let newCount = Int(min(UInt64(segment.changeCount), counter - known))
             let byteCount = run.links[first...index].suffix(newCount).reduce(0) {
                 $0 + $1.content.count
             }
             noteHead(
                 SignedHead(
-                    dot: Dot(message.replica, counter), hash: run.links[index].hash,
+                    dot: Dot(path, counter - base), hash: run.links[index].hash,
                     signature: segment.signature),
                 changeCount: newCount, byteCount: byteCount, &output)
         }
@@ -349,22 +407,18 @@ extension Laptop {
             let start = message.startHash
                 ?? (message.first == 1 ? chain.start(of: table[message.replica]) : nil)
         else { return nil }
-        return try verify(message, from: start, table, storage, checkingSalts: false).links.last?
-            .hash
+        return try verify(message, from: start, on: nil, table, storage).links.last?.hash
     }
 
     /// Applies a held run whose turn has come.
     ///
-    /// One that does not fit what came before it is said, and stays on disk: somebody wrote it. It is
-    /// tried again at the next start.
+    /// One that cannot be taken is said, and stays on disk: somebody wrote it. It is tried again at the next start.
     mutating func release(
         _ message: ChangesMessage, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         do {
             if !isPlanted(.heldRunLost) { _ = try receive(message, heads.table, storage, &output) }
             output.commit.append(.dropHeld(replica: message.replica, first: message.first))
-        } catch RunError.fork(let replica, let height) {
-            output.notices.append(.fork(replica, height: height))
         } catch is RunError {
             let row = heads[message.replica]
             output.notices.append(.fork(row.id, height: row.height))
@@ -372,20 +426,37 @@ extension Laptop {
     }
 
     /// A held run that can be applied now, taken off the list.
+    ///
+    /// One that goes on from something else than what is here was signed by who wrote both: it waits for what it goes on
+    /// from.
     mutating func nextReleasable(
         _ storage: some RegisterStorage, _ output: inout Output
     ) throws -> ChangesMessage? {
-        let index = held.firstIndex { run in
-            let row = heads[run.range.replica]
-            return run.range.first <= row.height + 1 && membership?.isKnown(row.id.node) == true
+        while let index = held.firstIndex(where: isReleasable) {
+            let run = held[index].range
+            guard let row = try storage.held(Dot(run.replica, run.first)) else {
+                held.remove(at: index)
+                continue
+            }
+            var table = heads.table
+            var numbering = SessionReplicas()
+            let message = try ChangesMessage(row.message, table: &table, numbering: &numbering)
+            guard try start(of: message, isKnown: true, table, storage) != nil else {
+                held[index].isUnlike = true
+                output.notices.append(.fork(heads[run.replica].id, height: run.first - 1))
+                continue
+            }
+            held.remove(at: index)
+            output.commit += heads.adopt(table).map { .replica($0) }
+            return message
         }
-        guard let index else { return nil }
-        let run = held.remove(at: index).range
-        guard let row = try storage.held(Dot(run.replica, run.first)) else { return nil }
-        var table = heads.table
-        var numbering = SessionReplicas()
-        let message = try ChangesMessage(row.message, table: &table, numbering: &numbering)
-        output.commit += heads.adopt(table).map { .replica($0) }
-        return message
+        return nil
+    }
+
+    private func isReleasable(_ run: HeldRun) -> Bool {
+        let replica = run.range.replica
+        let ends = ([replica] + heads.branches(of: replica)).map { heads.end(of: $0) }
+        return !run.isUnlike && run.range.first <= (ends.max() ?? 0) + 1
+            && membership?.isKnown(heads[replica].id.node) == true
     }
 }

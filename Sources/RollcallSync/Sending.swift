@@ -15,7 +15,9 @@ extension Laptop {
             }
             acknowledge(advanced, id, &output)
             for replica in advanced
-            where heads[replica].height > sessions[id]?.sent[replica] ?? .max {
+            where heads[replica].height > sessions[id]?.sent[replica] ?? .max
+                && sessions[id]?.setAside[replica] == nil
+            {
                 sessions[id]?.lacking.insert(replica)
             }
             pump(id)
@@ -85,9 +87,9 @@ extension Laptop {
             return nil
         }
         let sorted = open.sorted { $0.rawValue < $1.rawValue }
-        if let control = sorted.first(where: { heads[$0].id.lane == .control }) { return control }
+        if let control = sorted.first(where: { heads[$0].id.lane.isControl }) { return control }
         // Data would only be held there until the rest of the control lane comes, once it is settled what that is.
-        guard !behind.contains(where: { heads[$0].id.lane == .control }) else { return nil }
+        guard !behind.contains(where: { heads[$0].id.lane.isControl }) else { return nil }
         guard session.bytesInFlight <= session.window / 2 else { return nil }
         // As much again as of backlog; beyond that, edits that wait go together and take less.
         if session.bytesInFlight < 2 * session.flightBytesMax {
@@ -122,7 +124,12 @@ extension Laptop {
             guard
                 let run = try run(of: replica, from: first, contentBytesMax: contentBytes, storage)
             else {
-                throw LaptopError.storeIncomplete
+                guard heads.isForked(replica) else { throw LaptopError.storeIncomplete }
+                // The rest is in a segment that goes on into a branch.
+                session.sent[replica] = heads[replica].height
+                session.lacking.remove(replica)
+                sessions[id] = session
+                return
             }
             var numbering = session.outgoing
             let message = run.encode(heads.table, numbering: &numbering)
@@ -136,14 +143,15 @@ extension Laptop {
                 contentBytes /= 2
                 continue
             }
+            let reached = run.last - heads.base(of: replica)
             session.outgoing = numbering
-            session.sent[replica] = run.last
-            session.told[replica] = run.last
-            if run.last >= heads[replica].height { session.lacking.remove(replica) }
-            if heads[replica].id.lane == .data {
+            session.sent[replica] = reached
+            session.told[replica] = reached
+            if reached >= heads[replica].height { session.lacking.remove(replica) }
+            if heads[run.replica].id.lane == .data {
                 session.value.noteFlight(frame.encodedBytes, moment.now)
             }
-            if isPlanted(.sentAcknowledged) { session.theirs[replica] = run.last }
+            if isPlanted(.sentAcknowledged) { session.theirs[replica] = reached }
             sessions[id] = session
             if isPlanted(.sentAcknowledged) { count(replica, id) }
             send(frame, id, &output)
@@ -151,41 +159,52 @@ extension Laptop {
         }
     }
 
-    /// A run of a replica from a counter to a signed head, about as large as allowed, at least one segment.
+    /// A run of a replica from a counter to a signed head, about as large as allowed, at least one segment; nil if there is
+    /// none, as at the end of what was written twice.
     func run(
         of replica: ReplicaNumber, from first: UInt64, contentBytesMax: Int,
         _ storage: some RegisterStorage
     ) throws -> ChangesMessage? {
-        let height = heads[replica].height
-        guard first <= height else { return nil }
-        var stored = try storage.changes(
-            of: replica, from: first, through: height, contentBytesMax: contentBytesMax)
-        let signed = try storage.heads(of: replica, from: first, limit: max(stored.count, 1))
+        let base = heads.base(of: replica)
+        // The segment in which a branch begins goes whole.
+        let from =
+            heads.branches[replica] != nil && first == 1
+            ? try segmentStart(beyond: base, of: replica, storage) : base + first
+        let end = heads.end(of: replica)
+        guard from <= end else { return nil }
+        var stored = try changes(
+            of: replica, from: from, through: end, contentBytesMax: contentBytesMax, storage)
+        let signed = try signedHeads(
+            of: replica, from: from, limit: max(stored.count, 1), storage)
         guard let nearest = signed.first else { return nil }
         if stored.isEmpty || stored[stored.count - 1].dot.counter < nearest.dot.counter {
-            stored = try storage.changes(
-                of: replica, from: first, through: nearest.dot.counter, contentBytesMax: .max)
+            stored = try changes(
+                of: replica, from: from, through: nearest.dot.counter, contentBytesMax: .max,
+                storage)
         }
         guard let reached = stored.last?.dot.counter else { return nil }
         let within = signed.filter { $0.dot.counter <= reached }
         guard let last = within.last?.dot.counter else { return nil }
 
         var segments: [ChangesMessage.Segment] = []
-        var previous = first - 1
+        var previous = from - 1
         for head in within {
             segments.append(
                 .init(changeCount: Int(head.dot.counter - previous), signature: head.signature))
             previous = head.dot.counter
         }
         var changes: [Change] = []
-        changes.reserveCapacity(Int(last - first + 1))
-        for change in stored.prefix(Int(last - first + 1)) {
+        changes.reserveCapacity(Int(last - from + 1))
+        for change in stored.prefix(Int(last - from + 1)) {
             changes.append(try Change(dot: change.dot, stored: change.content))
         }
         let salts = try salts(of: replica, changes, storage)
         return ChangesMessage(
-            replica: replica, first: first, segments: segments, salts: salts.values,
-            listedSubtrees: salts.listed, changes: changes)
+            replica: heads.origin(of: replica), first: from,
+            startHash: heads.branches[replica] == nil || from == 1
+                ? nil : try hash(of: replica, at: from - 1, storage),
+            segments: segments, salts: salts.values, listedSubtrees: salts.listed,
+            changes: changes)
     }
 
     /// The salts that go with a run: those of, or where something erased is in the way, a list.
@@ -196,8 +215,8 @@ extension Laptop {
         var trees = SaltTrees()
         for block in ((first - 1) / Limits.changesPerBlock)...((last - 1) / Limits.changesPerBlock)
         {
-            guard let stored = try storage.salts(of: replica, block: block) else { continue }
-            trees.insert(try SaltTree(encoded: stored), block: block)
+            guard let tree = try saltTree(of: replica, block: block, storage) else { continue }
+            trees.insert(tree, block: block)
         }
         var values: [UInt8] = []
         for subtree in SaltSubtree.given(first: first, last: last) {

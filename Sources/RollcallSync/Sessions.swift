@@ -39,6 +39,7 @@ extension Laptop {
     ) throws -> Output? {
         self.moment = moment
         var output = Output()
+        if try settleFork(storage, &output) { return output }
         if try destroyErased(storage, &output) { return output }
         if try recount(storage, &output) { return output }
         if let message = try nextReleasable(storage, &output) {
@@ -46,6 +47,7 @@ extension Laptop {
             tellSessions(storage, &output)
             return output
         }
+        if !output.notices.isEmpty { return output }
         while let id = ready.first {
             guard let frame = nextFrame(id, &output) else {
                 ready.removeAll { $0 == id }

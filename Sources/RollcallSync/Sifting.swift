@@ -42,9 +42,7 @@ extension Laptop {
                 for case .list(let entries, _) in found.map(\.part) { listedCount += entries.count }
                 answer += found
             case .list(let entries, let wantsAnswer):
-                for entry in entries {
-                    guard try take(entry, id, storage, &output) else { return }
-                }
+                for entry in entries { try take(entry, id, storage, &output) }
                 sessions[id]?.sifted[sift.nodeTag, default: []].append(range.lowest...range.highest)
                 guard wantsAnswer else { continue }
                 let mine = listed(sift.nodeTag, range.lowest, range.highest, id)
@@ -101,14 +99,13 @@ extension Laptop {
     /// Notes one entry of a list, which is complete for its range: what it leaves out the peer does not have.
     private mutating func take(
         _ entry: HaveEntry, _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
-    ) throws -> Bool {
+    ) throws {
         guard let replica = heads.number(ofTag: entry.tag) else {
-            try noteUnheard(entry.tag, entry.height, id)
-            return true
+            return try noteUnheard(entry.tag, entry.height, id)
         }
-        guard try !isFork(entry, replica, id, storage, &output) else { return false }
-        note(replica, entry.height, id)
-        return true
+        var theirs = VersionVector()
+        try note(entry, of: replica, into: &theirs, id, storage, &output)
+        for (replica, height) in theirs.counters { note(replica, height, id) }
     }
 
     private mutating func note(_ replica: ReplicaNumber, _ height: UInt64, _ id: SessionID) {

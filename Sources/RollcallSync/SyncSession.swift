@@ -71,6 +71,10 @@ struct SyncSession {
     var theirHeld: [Have.Held] = []
     /// Changes that the peer has in replicas that we have never heard of.
     var unheardOf: [UInt64: UInt64] = [:]
+    /// Replicas that the peer has otherwise, and how many of their changes both share at least: nothing of them is sent
+    ///
+    var setAside: [ReplicaNumber: UInt64] = [:]
+    var traceCount = 0
     /// Nodes whose ended replicas are still being compared.
     var sifting: Set<UInt64> = []
     /// The ranges of tags of each node for which the peer's heights are known.

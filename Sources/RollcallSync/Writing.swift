@@ -266,6 +266,8 @@ extension Laptop {
         let counter = head.dot.counter
         let base = counter - UInt64(changeCount)
         if let open = openSegments[head.dot.replica], open.last == base,
+            // A branch's first segment began before the branch did, and may be longer than it seems.
+            open.base > 0 || heads.branches[head.dot.replica] == nil,
             counter - open.base <= UInt64(Limits.changesPerSegmentMax),
             open.byteCount + byteCount <= Limits.segmentBytesMax
         {
@@ -280,15 +282,16 @@ extension Laptop {
 
     /// The salts of any change held here.
     func saltSource(_ storage: some RegisterStorage) -> (Dot) throws -> [UInt8]? {
-        let own = own
+        let (own, heads) = (own, heads)
         return { dot in
-            let block = (dot.counter - 1) / Limits.changesPerBlock
+            let written = heads.written(dot)
+            let block = (written.counter - 1) / Limits.changesPerBlock
             for replica in own.values where replica.number == dot.replica && replica.block == block
             {
                 return replica.salts.leaf(dot.counter)
             }
             guard let stored = try storage.salts(of: dot.replica, block: block) else { return nil }
-            return try SaltTree(encoded: stored).leaf(dot.counter)
+            return try SaltTree(encoded: stored).leaf(written.counter)
         }
     }
 }

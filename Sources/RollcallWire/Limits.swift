@@ -35,6 +35,9 @@ public enum Limits {
     public static let siftListMax = 16
     /// Far more than halving sixteen thousand replicas takes, and an answer still fits a frame.
     public static let siftRangesMax = 65_536
+    /// As many as halving the longest replica takes.
+    public static let tracePointsMax = 64
+    public static let tracesMax = 4_096
     public static let siftAnswersMax = 16_384
     public static let heldRunsMax = 4_096
     public static let heldBytesMax = 256 << 20
@@ -42,6 +45,7 @@ public enum Limits {
     public static let titleBytesMax = 1_024
     public static let nameBytesMax = 256
     public static let reasonBytesMax = 1_024
+    public static let branchesMax = 64
     public static let cutsMax = 1_024
     public static let adoptedRunsMax = 512
     /// 9999-12-31, in days since 1970-01-01.

@@ -28,8 +28,11 @@ struct SizeOptions: ParsableArguments {
     )
     var disk: String?
 
+    @Option(help: "In how many of a hundred seeds a running laptop is copied.") var forks = 2
+
     var size: PlanMaker.Size {
         var size = PlanMaker.Size(nodes: nodes...nodes, edits: edits)
+        size.forkPercent = forks
         size.disk = disk.flatMap { Plan.DiskKind(rawValue: $0) }
         return size
     }
@@ -49,11 +52,30 @@ struct ReplayCommand: ParsableCommand {
 
     @Argument(help: "The file of a plan.") var file: String
     @Flag(help: "Only the verdict.") var quiet = false
+    @Option(
+        help:
+            "Writes all that is there in the end as a bundle, and prints whose register it is and the fingerprint."
+    )
+    var bundle: String?
 
     func run() throws {
-        let verdict = Team.run(try PlanFile.read(file), narrator: quiet ? nil : { print($0) })
+        let verdict = Team.run(
+            try PlanFile.read(file), narrator: quiet ? nil : { print($0) },
+            keepingBundle: bundle != nil)
         print(verdict.sentence)
+        if let bundle, let all = verdict.everything {
+            try Data(all.bundle).write(to: URL(filePath: bundle))
+            print("branches", all.branchCount)
+            print("founder", Self.hex(all.founder))
+            print("fingerprint", Self.hex(all.fingerprint))
+        }
         if verdict.failure != nil { throw ExitCode(1) }
+    }
+}
+
+extension ReplayCommand {
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { String(format: "%02x", $0) }.joined()
     }
 }
 

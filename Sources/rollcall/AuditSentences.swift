@@ -132,6 +132,7 @@ enum AuditSentences {
         case .takenOut(let reasons): "taken out: \(reasons.joined(separator: "; "))"
         case .notAdmitted: "what let it in does not count any more"
         case .observer: "it may only read"
+        case .writtenTwice: "one number, two contents"
         }
     }
 }
@@ -155,7 +156,7 @@ extension AuditReport {
             replicas: findings.replicas.map { replica in
                 AuditReport.Replica(
                     replica: replica.id.text, node: replica.id.node.text,
-                    lane: replica.id.lane == .control ? "control" : "data",
+                    lane: replica.id.lane.isControl ? "control" : "data",
                     height: Int(clamping: replica.height))
             },
             records: findings.records, changes: findings.controlChanges + findings.dataChanges,

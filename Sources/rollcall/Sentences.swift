@@ -230,11 +230,15 @@ enum Sentences {
         Nothing in quarantine is lost, and nothing in it is shown among the records. Read a change with \
         `rollcall quarantine show DOT`, check it against what you know, then adopt it, as its author wrote it, or refuse \
         it. Refused changes stay where they are, and `--all` lists them. Only administrators decide. Of an adoption and a \
-        refusal that did not know of each other the adoption holds; decide anew to change that.
+        refusal that did not know of each other the adoption holds; decide anew to change that. What a laptop wrote twice \
+        under one number is written anew, under the name of whoever adopts it: adopt all that one side has of a person at once.
         """
 
     static func standing(ofQuarantined report: QuarantineReport) -> String {
         if report.counts { return "it counts" }
+        // Only what was written twice does not count though it was adopted.
+        let isWrittenAnew = report.decisions.contains { $0.verdict == "adopt" }
+        if isWrittenAnew { return "it was adopted, and written anew by whoever did" }
         return report.decisions.isEmpty ? "it waits in quarantine" : "it stays in quarantine"
     }
 
@@ -266,6 +270,14 @@ enum Sentences {
     }
 
     static let refusesThis = "says this one is out"
+
+    /// An alert: a laptop's copy is at work, or somebody lies.
+    static func writtenTwice(_ node: NamedNode) -> String {
+        """
+        WRITTEN TWICE: the laptop \(node.name.map { "\(shown($0)), " } ?? "")node \(node.node), has two contents under one number.
+          A copy of it is at work, or somebody lies. What follows is in quarantine: `rollcall quarantine`; `rollcall revoke` takes the laptop out.
+        """
+    }
 
     static func takenOut(_ report: TakenOut) -> String {
         let who = report.saidBy.map { shown($0.name ?? $0.node) }.joined(separator: ", ")

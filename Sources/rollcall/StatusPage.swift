@@ -14,6 +14,7 @@ enum StatusPage {
             lines.append("asked at \(shown(status.socket))")
         }
         if status.protection == "none" { lines.append(Sentences.noPassphraseWarning) }
+        for node in status.writtenTwice { lines.append(Sentences.writtenTwice(node)) }
         if status.failedJoins > 0 { lines.append(Sentences.joinsFailed(status.failedJoins)) }
         if let fingerprint = status.fingerprint {
             lines.append("fingerprint \(shown(fingerprint))")

@@ -50,6 +50,15 @@ import Testing
         #expect(RecordPage.table(of: [record]).contains("surname=Moroz ! Marozau"))
     }
 
+    @Test func `status says whose laptop wrote twice, and what to do`() {
+        var status = Self.status
+        #expect(!StatusPage.text(of: status).contains("WRITTEN TWICE"))
+        status.writtenTwice = [NamedNode(node: "southnode", name: "south")]
+        let text = StatusPage.text(of: status)
+        #expect(text.contains("WRITTEN TWICE: the laptop south, node southnode"))
+        #expect(text.contains("`rollcall quarantine`"))
+    }
+
     @Test func `status is a short page`() {
         let text = StatusPage.text(of: Self.status)
         #expect(text.hasPrefix("gate, node gatenode, in \"Exchange\"\n1 record, 12,345 changes, "))

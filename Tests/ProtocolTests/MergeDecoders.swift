@@ -21,9 +21,12 @@ enum MergeDecoders {
 private struct MergedRegister {
     let chain: Chain
     var table = ReplicaTable()
-    var heights = VersionVector()
-    var blocks: [ReplicaNumber: SaltTrees] = [:]
     var held: [ChangesMessage] = []
+    /// What goes on from a hash: more than one where it was written twice.
+    var after: [[UInt8]: [VerifiedLink]] = [:]
+    var hashes: [Dot: [[UInt8]]] = [:]
+    var blocks: [[UInt8]: SaltTrees] = [:]
+    /// By the names that all know them by.
     var links: [Dot: VerifiedLink] = [:]
     var records: [Dot: RecordState] = [:]
 
@@ -32,29 +35,69 @@ private struct MergedRegister {
     mutating func receive(_ bytes: [UInt8]) throws {
         var numbering = SessionReplicas()
         held.append(try ChangesMessage(bytes, table: &table, numbering: &numbering))
-        while let index = held.firstIndex(where: { $0.first <= heights[$0.replica] + 1 }) {
-            try apply(held.remove(at: index))
+        while let index = held.firstIndex(where: { !starts(of: $0).isEmpty }) {
+            let message = held.remove(at: index)
+            try apply(message, from: starts(of: message))
+        }
+        nameAll()
+    }
+
+    private func starts(of message: ChangesMessage) -> [[UInt8]] {
+        guard message.first > 1 else { return [chain.start(of: table[message.replica])] }
+        return (hashes[Dot(message.replica, message.first - 1)] ?? []).filter {
+            message.startHash == nil || message.startHash == $0
         }
     }
 
-    private mutating func apply(_ message: ChangesMessage) throws {
-        let replica = message.replica
-        let height = heights[replica]
-        let before = message.first == 1 ? nil : links[Dot(replica, message.first - 1)]?.hash
-        let verified = try VerifiedLink.all(
-            of: message, before: before, &blocks[replica, default: SaltTrees()], chain, table)
+    private mutating func apply(_ message: ChangesMessage, from starts: [[UInt8]]) throws {
+        for start in starts {
+            do {
+                return try apply(message, from: start)
+            } catch  where start != starts.last {}
+        }
+    }
+
+    private mutating func apply(_ message: ChangesMessage, from start: [UInt8]) throws {
+        // On another side of a fork there may be other salts.
+        var trees = after[start] == nil ? blocks[start] ?? SaltTrees() : SaltTrees()
+        let verified = try VerifiedLink.all(of: message, before: start, &trees, chain, table)
+        var before = start
         for link in verified {
-            if let known = links[link.change.dot] {
-                guard known.hash == link.hash else { throw SessionOutcome.fork }
-                continue
+            if !(after[before] ?? []).contains(where: { $0.hash == link.hash }) {
+                after[before, default: []].append(link)
+                hashes[link.change.dot, default: []].append(link.hash)
             }
-            links[link.change.dot] = link
-            guard table[replica].lane == .data else { continue }
+            before = link.hash
+            blocks[before] = trees
+        }
+    }
+
+    private mutating func nameAll() {
+        links = [:]
+        records = [:]
+        for replica in table.allNumbers where !table[replica].isBranch {
+            name(replica, of: replica, after[chain.start(of: table[replica])] ?? [])
+        }
+        for (dot, link) in links where table[dot.replica].lane == .data {
             records[link.change.record, default: RecordState()].apply(link.change) { dot in
                 links[dot]?.change.writes.map(\.field) ?? []
             }
         }
-        heights[replica] = max(height, message.last)
+    }
+
+    private mutating func name(
+        _ number: ReplicaNumber, of origin: ReplicaNumber, _ following: [VerifiedLink]
+    ) {
+        var (counter, following) = (UInt64(0), following)
+        while following.count == 1 {
+            counter += 1
+            links[Dot(number, counter)] = following[0]
+            following = after[following[0].hash] ?? []
+        }
+        for link in following {
+            let branch = table.insert(chain.branch(of: table[origin], first: link.hash))
+            name(branch, of: origin, [link])
+        }
     }
 
     private func ordered(_ dots: some Sequence<Dot>) -> [Dot] {
@@ -100,7 +143,12 @@ private struct MergedRegister {
         hash.add(u64: UInt64(records.count))
         for record in ordered(records.keys) { hash.add(try digest(record)) }
         hash.add(membershipDigest())
-        hash.add(u64: 0)
+        let waiting = ordered(links.keys.filter { table[$0.replica].isBranch })
+        hash.add(u64: UInt64(waiting.count))
+        for dot in waiting {
+            hash.add(ChangeDecoders.bytes(of: dot, table))
+            hash.add(links[dot]?.hash ?? [])
+        }
         return hash.finish()
     }
 

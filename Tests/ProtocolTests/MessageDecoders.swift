@@ -7,7 +7,7 @@ enum MessageDecoders {
     static let all: [String: VectorTests.Decoder] = [
         "hello": hello, "received_hello": receivedHello, "have": have,
         "received_have": receivedHave,
-        "sift": sift, "plan": plan, "ack": ack, "credit": credit, "bye": bye,
+        "sift": sift, "trace": trace, "plan": plan, "ack": ack, "credit": credit, "bye": bye,
         "admission": admission,
         "addresses": addresses, "ping": ping,
     ]
@@ -126,6 +126,18 @@ enum MessageDecoders {
         decoded.add("plan.control_bytes", plan.controlBytes)
         decoded.add("plan.data_changes", plan.dataChanges)
         decoded.add("plan.data_bytes", plan.dataBytes)
+        return decoded
+    }
+
+    private static func trace(_ vector: VectorFile) throws -> Decoded {
+        let trace = try Trace(vector.bytes)
+        var decoded = Decoded(encoded: trace.encoded())
+        decoded.add("trace.tag", tag: trace.tag)
+        decoded.add("trace.points.count", trace.points.count)
+        for (position, point) in trace.points.enumerated() {
+            decoded.add("trace.points.\(position).height", point.height)
+            decoded.add("trace.points.\(position).hash", tag: point.hash)
+        }
         return decoded
     }
 

@@ -7,7 +7,7 @@ enum NameDecoders {
     static let all: [String: VectorTests.Decoder] = [
         "varint": varint, "text": text, "base32": base32, "base32_of": base32Of,
         "check_digit": checkDigit, "typed_id": typedID, "node": node, "key": key,
-        "replica": replica, "replica_order": replicaOrder, "record_id": recordID,
+        "replica": replica, "branch": branch, "replica_order": replicaOrder, "record_id": recordID,
         "genesis": genesis,
     ]
 
@@ -101,6 +101,18 @@ enum NameDecoders {
         decoded.add("replica.lane", replica.lane.rawValue)
         decoded.add("replica.incarnation", replica.text)
         decoded.add("replica.tag", tag: replica.tag)
+        return decoded
+    }
+
+    private static func branch(_ vector: VectorFile) throws -> Decoded {
+        var reader = ByteReader(vector.bytes)
+        let replica = try ReplicaID(from: &reader, "replica")
+        let first = try reader.raw(32, "hash")
+        try reader.finish("branch")
+        var decoded = Decoded()
+        decoded.add(
+            "branch.name",
+            bytes: try ChainDecoders.chain(vector).branch(of: replica, first: first).bytes)
         return decoded
     }
 

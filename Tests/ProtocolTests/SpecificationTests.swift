@@ -111,6 +111,8 @@ import Testing
             "addresses_max": Limits.addressesMax,
             "addresses_per_node_max": Limits.addressesPerNodeMax,
             "earlier_nonces_max": Limits.earlierNoncesMax, "sift_list_max": Limits.siftListMax,
+            "trace_points_max": Limits.tracePointsMax, "traces_max": Limits.tracesMax,
+            "branches_max": Limits.branchesMax,
             "sift_ranges_max": Limits.siftRangesMax, "sift_answers_max": Limits.siftAnswersMax,
             "held_runs_max": Limits.heldRunsMax, "held_bytes_max": Limits.heldBytesMax,
             "value_dictionary_max": Limits.valueDictionaryMax,

@@ -33,7 +33,7 @@ import Testing
         socket: "/h/control.sock",
         traffic: Traffic(sent: 6, received: 7),
         takenOut: TakenOut(reasons: ["lost"], saidBy: [NamedNode(node: "n2", name: nil)]),
-        failedJoins: 8)
+        failedJoins: 8, writtenTwice: [NamedNode(node: "n3", name: "copy")])
 
     @Test func `status has every key, and null for what is unknown`() throws {
         let peer =
@@ -47,7 +47,8 @@ import Testing
             + #""name":"gate","node":"n1","peers":["# + peer
             + #"],"protection":"none","quarantined":5,"records":1,"register":null,"replica":null,"#
             + #""socket":"/h/control.sock","taken_out":{"reasons":["lost"],"said_by":"#
-            + #"[{"name":null,"node":"n2"}]},"title":null,"traffic":{"received":7,"sent":6}}"#
+            + #"[{"name":null,"node":"n2"}]},"title":null,"traffic":{"received":7,"sent":6},"#
+            + #""written_twice":[{"name":"copy","node":"n3"}]}"#
         #expect(try json(Self.status) == expected)
         #expect(try survives(Self.status))
     }

@@ -6,8 +6,6 @@ import Testing
 /// Plans that broke a law once; each file is named after its bug.
 @Suite struct PlanTests {
     static let files = plans("Plans")
-    /// Found and not mended yet.
-    static let open = plans("Open")
 
     static func plans(_ name: String) -> [URL] {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: name)
@@ -26,13 +24,5 @@ import Testing
         let plan = try Plan(text: String(contentsOf: file, encoding: .utf8))
         let verdict = Team.run(plan)
         #expect(verdict.failure == nil, "\(file.lastPathComponent)")
-    }
-
-    @Test(arguments: open)
-    func `a plan whose bug is known`(_ file: URL) throws {
-        let plan = try Plan(text: String(contentsOf: file, encoding: .utf8))
-        withKnownIssue("breaks a law still") {
-            #expect(Team.run(plan).failure == nil, "\(file.lastPathComponent)")
-        }
     }
 }

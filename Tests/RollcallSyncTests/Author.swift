@@ -51,16 +51,19 @@ struct Author {
     var id: ReplicaID { table[replica] }
 
     /// Writes the next change; without a record it creates one.
+    ///
+    /// - Parameter name: The counter of an own change that all writes replace.
     @discardableResult
     mutating func write(
-        kind: UInt64 = ChangeKind.edit, record: GlobalDot? = nil, extras: [UInt8] = [],
-        _ writes: [(FieldNumber, [UInt8])]
+        kind: UInt64 = ChangeKind.edit, record: GlobalDot? = nil, names name: UInt64? = nil,
+        extras: [UInt8] = [], _ writes: [(FieldNumber, [UInt8])]
     ) -> GlobalDot {
         let dot = Dot(replica, UInt64(changes.count) + 1)
         let target = record.map { Dot(table.insert($0.replica), $0.counter) } ?? dot
         var change = Change(
             dot: dot, kind: kind, record: target, operatorDot: nil, recordedAt: 0, extras: extras)
-        for (field, body) in writes { change.append(field, names: [], body: body) }
+        let names = name.map { [Dot(replica, $0)] } ?? []
+        for (field, body) in writes { change.append(field, names: names, body: body) }
         let leaf = salts.leaf(dot.counter) ?? []
         hashes.append(
             chain.link(

@@ -267,21 +267,4 @@ import Testing
             try world.take(chunk: Frame(.ping, []).encoded, from: 0, 2)
         }
     }
-
-    @Test func `a stick with another content for a known dot is a fork`() throws {
-        let world = try team()
-        for (text, length) in [("one", 1), ("two", 2)] {
-            var author = Author(world, as: 0, incarnation: 5)
-            for _ in 0..<length { author.write([(surname, [0] + Array(text.utf8))]) }
-            let chunk = author.frame().encoded
-            if length == 1 {
-                try world.take(chunk: chunk, from: 1, 2)
-            } else {
-                #expect(throws: BundleError.fork(author.id.text)) {
-                    try world.take(chunk: chunk, from: 1, 2)
-                }
-            }
-        }
-        #expect(try world.counts(2).records == 1)
-    }
 }

@@ -44,6 +44,10 @@ struct FrameText {
                 try Ack(message).entries.map { "\(names.name(tag: $0.tag)) \($0.height)" }.joined(
                     separator: ", "), []
             )
+        case .trace:
+            let trace = try RollcallWire.Trace(message)
+            let heights = trace.points.map { "\($0.height)" }.joined(separator: " ")
+            return ("\(names.name(tag: trace.tag)) at \(heights)", [])
         case .credit: return ("\(try Credit(message).byteCount)", [])
         case .bye:
             let bye = try Bye(message)

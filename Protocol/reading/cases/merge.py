@@ -80,7 +80,25 @@ def arriving():
     yield shown("held_until_contiguous", "the later message comes first and is held", rest, first, spec="R-8.6 R-12.4")
     yield shown("gap", "A:2 is missing: A:3 is held and does not count", first, third, spec="R-8.6 R-12.4")
     yield shown("duplicate", "the first message twice", first, first, rest, spec="R-12.4")
-    fork = arrivals(of(A, 1, (SURNAME, "x")), of(A, 1, (SURNAME, "y")))
-    yield vector("fork", "merge", "R-8.7", "two contents of A:1, both signed", fork, "fork", register=REGISTER)
+    yield from forking(said, hashes, first)
     yield shown("overlapping", "all three changes after the first two: only the third is new", message(said[:2]), message(said), spec="R-12.4")
     yield shown("segments_joined", "the same changes in one message, two signatures fallen away", message(said), spec="R-5.6 R-12.4")
+
+
+def forking(said, hashes, first):
+    """Replicas that were written twice: nothing is shown of what follows the last change that both have."""
+    x, y = of(A, 1, (SURNAME, "x")), of(A, 1, (SURNAME, "y"))
+    yield shown("fork", "two contents of A:1, both signed: neither counts", x, y, spec="R-8.7 R-12.4")
+    yield shown("fork_the_other_way", "the same in the other order", y, x, spec="R-8.7 R-12.4")
+    one, other = message(said[1:], before=hashes[0]), message([edit(A, 2, [(SURNAME, "other")], record=NEW)], before=hashes[0])
+    for name, order in (("fork_after_one", (first, one, other)), ("fork_after_one_shuffled", (other, one, first))):
+        yield shown(name, "A:1 counts; A:2 and A:3 on one side, A:2 on the other do not", *order, spec="R-8.6 R-8.7 R-12.4")
+    third = message([edit(A, 3, [(SURNAME, "third")], record=NEW)], before=hashes[1])
+    yield shown("fork_of_a_branch", "one side is forked again after A:2: a branch of one change and two that leave it", first, other, one, third, spec="R-8.7 R-12.4")
+    edited = of(B, 1, (SURNAME, "b", dot(A, 2)), record=NEW)
+    yield shown("fork_named", "B:1 names A:2, which is nothing any more: B:1 is live beside A:1", first, one, other, edited, spec="R-8.7 R-12.1")
+    whole = message([edit(A, 1, [(SURNAME, "x")]), edit(A, 2, [(GIVEN, "g")], record=NEW), edit(A, 3, [(GIVEN, "h")], record=NEW)])
+    long = message([edit(A, 1, [(SURNAME, "x")]), edit(A, 2, [(GIVEN, "i")], record=NEW)])
+    yield shown("fork_inside_segments", "both sides come as one segment from A:1, which both share", whole, long, spec="R-8.7 R-12.4")
+    control = [message([edit(CONTROL, 1, [(ENTRY, text)], kind=7)]) for text in (b"\1\4\4Olha", b"\1\4\4Iryn")]
+    yield shown("fork_of_control", "two contents of a control change: both in quarantine, and no part of the membership digest", *control, spec="R-8.7 R-12.3 R-12.4")

@@ -1,6 +1,6 @@
 """The messages of section 7, the columns message left out."""
 
-from ..messages import ACK, ADDRESSES, ADMISSION, BYE, CREDIT, HAVE, HELLO, MAGIC, PLAN, SIFT
+from ..messages import ACK, ADDRESSES, ADMISSION, BYE, CREDIT, HAVE, HELLO, MAGIC, PLAN, SIFT, TRACE
 from ..frames import encode_frame, run_stream
 from ..numbers import FRAME
 from ..primitives import uint, varint
@@ -45,6 +45,22 @@ def hellos():
     yield vector("hello_another_register", "received_hello", "R-7.1", "a peer that keeps another register", hello(register=invented("register", 16)), "register", register=REGISTER)
 
 
+def traces():
+    def trace(*heights, tag=names.replica_tag(A)):
+        return TRACE.encode({"tag": tag, "points": [{"height": height, "hash": invented(f"h{height}", 8)} for height in heights]})
+
+    whole = trace(1, 993, 997, 999, 1_000)
+    yield vector("trace", "trace", "R-7.13", "from the last change that both share on, in steps that halve", whole)
+    yield vector("trace_one", "trace", "R-7.13", "one height", trace(1))
+    yield vector("trace_nothing", "trace", "R-7.13", "no height", trace(), "out of limits")
+    yield vector("trace_65", "trace", "R-7.13", "65 heights", trace(*range(1, 66)), "too many")
+    yield vector("trace_not_sorted", "trace", "R-7.13", "height 4 twice", trace(4, 4), "not sorted")
+    yield vector("trace_of_height_0", "trace", "R-3.4 R-7.13", "height 0, at which all are alike", trace(0, 4), "bad reference")
+    yield vector("trace_height_too_great", "trace", "R-3.4 R-7.13", "height 2⁴⁰", trace(2**40), "bad reference")
+    yield vector("trace_cut", "trace", "R-2.4 R-7.13", "the last hash is cut", whole[:-1], "truncated")
+    yield vector("trace_trailing", "trace", "R-2.4", "a byte too many", whole + b"\0", "trailing bytes")
+
+
 def haves_and_sifts():
     held = {"tag": names.replica_tag(C), "from": 9, "to": 12}
     ended = {"node": names.node_tag(BORYS.key), "count": 2, "digest": invented("ended", 8)}
@@ -85,6 +101,7 @@ def small_messages():
     plan = {"control_changes": 2, "control_bytes": 900, "data_changes": 100_000, "data_bytes": 5_400_000}
     yield vector("plan", "plan", "R-7.5", "what is meant to be sent", PLAN.encode(plan))
     ack = ACK.encode({"replicas": [{"tag": names.replica_tag(A), "height": 7}, {"tag": names.replica_tag(B), "height": 300}]})
+    yield from traces()
     yield vector("ack", "ack", "R-7.7", "two replicas", ack)
     yield vector("ack_cut", "ack", "R-2.4 R-7.7", "the last height is cut", ack[:-1], "truncated")
     yield vector("ack_trailing", "ack", "R-2.4 R-7.7", "a byte too many", ack + b"\0", "trailing bytes")

@@ -41,6 +41,8 @@ def cases():
     yield vector("node", "node", "R-3.1", "a node's name and tag", ANNA.key)
     yield vector("replica", "replica", "R-3.3", "a data replica", A)
     yield vector("replica_of_unknown_lane", "replica", "R-3.2", "lane 2", A[:32] + b"\2" + A[33:], "unknown lane")
+    yield vector("replica_of_a_branch", "branch", "R-3.3 R-8.7", "what a data replica has twice, by h of the first change", A + invented("h5", 32), register=REGISTER)
+    yield vector("replica_of_a_control_branch", "branch", "R-3.3 R-8.7", "the same of a control replica", CONTROL + invented("h5", 32), register=REGISTER)
     yield vector("replica_of_incarnation_0", "replica", "R-3.3", "incarnation 0", A[:33] + bytes(8), "bad reference")
     same = BORYS.replica(0, 0x1111111111111111), ANNA.replica(0, 0x1111111111111111)
     yield vector("replica_order", "replica_order", "R-3.3", "by incarnation first, then node, then lane", C + A + B + b"".join(same))

@@ -51,6 +51,31 @@ public struct NodeID: Hashable, Sendable {
 public enum Lane: UInt8, Sendable, CaseIterable {
     case control = 0
     case data = 1
+    /// What was written twice in one of the two: see ``ReplicaID/isBranch``.
+    case controlBranch = 2
+    case dataBranch = 3
+
+    public var isBranch: Bool { self == .controlBranch || self == .dataBranch }
+    /// Of control changes, whether or not they were written twice.
+    public var isControl: Bool { self == .control || self == .controlBranch }
+
+    /// The lane of what forks off a replica of this one.
+    public var branch: Lane {
+        switch self {
+        case .control, .controlBranch: .controlBranch
+        case .data, .dataBranch: .dataBranch
+        }
+    }
+}
+
+extension Lane {
+    public init(
+        from reader: inout ByteReader, _ field: @autoclosure () -> String, mayBeBranch: Bool = false
+    ) throws(FormatError) {
+        guard let lane = Lane(rawValue: try reader.u8(field())), mayBeBranch || !lane.isBranch
+        else { throw FormatError(.unknownLane, field()) }
+        self = lane
+    }
 }
 
 /// What one node wrote in one lane between two starts.
@@ -70,14 +95,12 @@ public struct ReplicaID: Hashable, Sendable {
         self.incarnation = incarnation
     }
 
-    public init(from reader: inout ByteReader, _ field: @autoclosure () -> String)
-        throws(FormatError)
-    {
+    /// - Parameter mayBeBranch: Whether the name of a branch is meant to stand here.
+    public init(
+        from reader: inout ByteReader, _ field: @autoclosure () -> String, mayBeBranch: Bool = false
+    ) throws(FormatError) {
         node = try NodeID(from: &reader, field())
-        guard let lane = Lane(rawValue: try reader.u8(field())) else {
-            throw FormatError(.unknownLane, field())
-        }
-        self.lane = lane
+        lane = try Lane(from: &reader, field(), mayBeBranch: mayBeBranch)
         incarnation = try reader.u64(field())
         guard incarnation != 0 else { throw FormatError(.badReference, field()) }
     }
@@ -93,6 +116,9 @@ public struct ReplicaID: Hashable, Sendable {
         encode(to: &writer)
         return writer.bytes
     }
+
+    /// Whether this names what a replica has twice, from the first change that is unlike another.
+    public var isBranch: Bool { lane.isBranch }
 
     /// As people and JSON see it: 13 digits.
     public var text: String { Base32.digits(incarnation, count: 13) }

@@ -115,6 +115,8 @@ public enum StoreWrite: Equatable, Sendable {
     case change(StoredChange)
     /// Replaces the content of a change that is there: its values were erased, or its key was.
     case rewrite(StoredChange)
+    /// Removes a replica's last changes, which were written again under another name just before.
+    case dropChanges(ReplicaNumber, above: UInt64)
     /// Inserts or replaces.
     case record(StoredRecord, conflicts: Int)
     /// Removes the state of a record of which no change counts any more; its changes stay.

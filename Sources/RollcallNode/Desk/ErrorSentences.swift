@@ -51,14 +51,7 @@ extension ControlError {
             self.init(
                 .contextRequired, "\(FieldSchema.name(of: field)) has several unlike values",
                 hint: "settle it with `rollcall resolve`, or say with --seen which dots you saw")
-        case .badDot:
-            self.init(
-                .badDot, "a dot given is no write of this field",
-                hint: "`rollcall show` and `rollcall history` print the dots")
-        case .notQuarantined:
-            self.init(
-                .badDot, "a dot given is not in quarantine",
-                hint: "`rollcall quarantine --all` lists what is")
+        case .badDot, .notQuarantined, .notAdoptable: self.init(dot: error)
         case .nothingToRemove(let field):
             self.init(.nothingToRemove, "\(FieldSchema.name(of: field)) does not hold this value")
         case .wrongKind(let field):
@@ -73,6 +66,24 @@ extension ControlError {
             self.init(
                 .internal, "the register on disk lacks something it must have",
                 hint: "make a backup of the home, then join again as a new laptop")
+        }
+    }
+
+    /// What is wrong with a dot that somebody gave.
+    private init(dot error: LaptopError) {
+        switch error {
+        case .notQuarantined:
+            self.init(
+                .badDot, "a dot given is not in quarantine",
+                hint: "`rollcall quarantine --all` lists what is")
+        case .notAdoptable:
+            self.init(
+                .badDot, "what an administrator wrote twice under one number cannot be adopted",
+                hint: "say it again from this laptop: let in, give a role, take out")
+        default:
+            self.init(
+                .badDot, "a dot given is no write of this field",
+                hint: "`rollcall show` and `rollcall history` print the dots")
         }
     }
 
@@ -123,7 +134,8 @@ extension ControlError {
         case .fork(let replica):
             self.init(
                 .badBundle,
-                "the bundle's replica \(replica) differs from the one here; nothing was applied")
+                "replica \(replica) in the bundle was written in more ways than are kept here; nothing was applied",
+                hint: "take out the laptop that writes so: `rollcall quarantine` names it")
         }
     }
 }

@@ -30,7 +30,7 @@ extension Driver {
         let replica = laptop.heads.table[dot.replica]
         let decisions = laptop.decisions(about: dot)
         let counts = laptop.membership?.counted(of: replica).includes(dot.counter) ?? true
-        guard replica.lane == .data, !counts || !decisions.isEmpty,
+        guard replica.lane != .control, !counts || !decisions.isEmpty,
             let stored = try store.change(dot)
         else { throw LaptopError.notQuarantined }
         let change = try Change(dot: stored.dot, stored: stored.content)

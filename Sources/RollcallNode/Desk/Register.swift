@@ -166,7 +166,16 @@ extension Driver {
             peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
             protection: protection, socket: socketPath, traffic: traffic, takenOut: takenOut,
-            failedJoins: laptop.failedJoins)
+            failedJoins: laptop.failedJoins, writtenTwice: writtenTwice)
+    }
+
+    private var writtenTwice: [NamedNode] {
+        laptop.forkedNodes.map { node in
+            NamedNode(
+                node: node.text,
+                name: laptop.membership?.members[node]?.name
+                    ?? laptop.membership?.revoked[node]?.member.name)
+        }
     }
 
     private var takenOut: TakenOut? {

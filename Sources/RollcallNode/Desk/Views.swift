@@ -82,7 +82,7 @@ extension Driver {
     /// One row for each write of a change.
     func historyRows(_ change: Change, lane: Lane?) -> [HistoryRow] {
         let table = laptop.heads.table
-        let isData = table[change.dot.replica].lane == .data
+        let isData = [.data, .dataBranch].contains(table[change.dot.replica].lane)
         let adopters = adopters(of: change.dot)
         return change.writes.map { write in
             let body = Body(change.bodies, write.body)

@@ -310,7 +310,7 @@ extension StoreWrite {
     /// Whether the register's state, and so its fingerprint, may be another after this.
     fileprivate var changesState: Bool {
         switch self {
-        case .change, .rewrite, .record, .dropRecord: true
+        case .change, .rewrite, .dropChanges, .record, .dropRecord: true
         case .replica, .head, .dropHead, .salts, .held, .dropHeld, .peer, .meta, .key: false
         }
     }

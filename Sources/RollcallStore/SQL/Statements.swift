@@ -28,6 +28,8 @@ enum SQL {
         UPDATE change SET hash = ?2, content = ?3, sum = row_sum(?1, ?2, ?3) WHERE dot = ?1
         """
 
+    static let dropChanges = "DELETE FROM change WHERE dot BETWEEN ?1 AND ?2"
+
     static let insertRecord = """
         INSERT INTO record (dot, state, conflicts, sum) VALUES (?1, ?2, ?3, row_sum(?1, ?2, ?3))
         ON CONFLICT DO NOTHING

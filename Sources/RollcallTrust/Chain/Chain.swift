@@ -55,6 +55,16 @@ public struct Chain: Sendable {
         return hash.finish()
     }
 
+    /// The name of what forks off a replica, by the first change that is unlike another.
+    public func branch(of replica: ReplicaID, first hash: [UInt8]) -> ReplicaID {
+        var name = LabelledHash("rc1.branch")
+        name.add(register.bytes)
+        name.add(replica)
+        name.add(hash)
+        return ReplicaID(
+            node: replica.node, lane: replica.lane.branch, incarnation: max(name.finish8(), 1))
+    }
+
     /// h(n) from h(n−1).
     public func link(
         _ previous: [UInt8], _ change: Change, _ commitments: [Commitment], _ table: ReplicaTable

@@ -55,8 +55,8 @@ public struct AdoptEntry: Equatable, Sendable {
     }
 
     private static func run(_ reader: inout ByteReader) throws(FormatError) -> Run {
-        let replica = try ReplicaID(from: &reader, "replica")
-        guard replica.lane == .data else { throw FormatError(.badReference, "replica") }
+        let replica = try ReplicaID(from: &reader, "replica", mayBeBranch: true)
+        guard replica.lane != .control else { throw FormatError(.badReference, "replica") }
         let first = try reader.varint("from")
         let last = try reader.varint("to")
         guard first >= 1, first <= last, last <= Limits.counterMax else {

@@ -42,9 +42,7 @@ public struct RevokeEntry: Equatable, Sendable {
         reason = try reader.text("reason", max: Limits.reasonBytesMax)
         cuts = []
         for _ in 0..<(try reader.count("cuts", max: Limits.cutsMax, bytesEach: 42)) {
-            guard let lane = Lane(rawValue: try reader.u8("lane")) else {
-                throw FormatError(.unknownLane, "cut")
-            }
+            let lane = try Lane(from: &reader, "cut")
             let cut = Cut(
                 lane: lane, incarnation: try reader.u64("incarnation"),
                 height: try reader.varint("height"), hash: try reader.raw(32, "hash"))

@@ -108,7 +108,7 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
             mustRotate = true
             try seal(.meta(Self.rotationMark, [1]), into: &sealed)
         case .key(_, .some): throw SealError.unknownSeal
-        case .dropRecord, .replica, .head, .dropHead, .dropHeld, .peer, .meta:
+        case .dropChanges, .dropRecord, .replica, .head, .dropHead, .dropHeld, .peer, .meta:
             sealed.append(write)
         }
     }

@@ -186,9 +186,7 @@ public struct Manifest: Equatable, Sendable {
             guard index < UInt64(nodes.count) else {
                 throw FormatError(.indexOutOfRange, "node index")
             }
-            guard let lane = Lane(rawValue: try reader.u8("lane")) else {
-                throw FormatError(.unknownLane, "lane")
-            }
+            let lane = try Lane(from: &reader, "lane", mayBeBranch: true)
             let incarnation = try reader.u64("incarnation")
             guard incarnation != 0 else { throw FormatError(.badReference, "incarnation") }
             let height = try reader.varint("height")
