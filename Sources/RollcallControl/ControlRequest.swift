@@ -18,6 +18,9 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case members
     case revoke(node: String, reason: String, upTo: [String])
     case giveRole(node: String, role: String)
+    case makeRecoveryKeys
+    /// Two recovery keys, as typed.
+    case recover(keys: [String])
     /// `all`: those that were refused, too.
     case quarantine(all: Bool? = nil)
     case quarantineShow(dot: String)

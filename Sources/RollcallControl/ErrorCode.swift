@@ -50,6 +50,9 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case tooManyMembers = "too-many-members"
     case unreachable
     case notUpToDate = "not-up-to-date"
+    case administratorAlready = "administrator-already"
+    case noRecoveryKeys = "no-recovery-keys"
+    case badRecoveryKey = "bad-recovery-key"
     /// `doctor` found something that asks to be done.
     case toDo = "to-do"
 
@@ -83,7 +86,7 @@ public enum ErrorCode: String, CaseIterable, Sendable {
         switch self {
         case .badValue, .valueTooLong, .notUTF8, .unknownField, .unknownState, .badDot, .badID,
             .badAddress, .wrongKind, .badBundle, .otherRegister, .badFile, .badCSV, .rowsFailed,
-            .unknownColumn:
+            .unknownColumn, .badRecoveryKey:
             .badInput
         case .ambiguousID, .noSuchRecord, .noSuchNode, .ambiguousNode, .noSuchOperator,
             .contextRequired, .recordRemoved, .recordErased, .notRemoved, .noConflict,
@@ -91,7 +94,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
             .noRegister, .registerExists, .joinRefused, .joinClosed, .joinTimeout,
             .noSuchNewcomer, .inviteOpen, .tooManyMembers, .unreachable, .notUpToDate,
             .fileExists, .newerFile, .homeNotEmpty, .daemonRunning, .diskFull, .diskFailed, .busy,
-            .passphraseNeeded, .noPassphrase, .toDo, .internal:
+            .passphraseNeeded, .noPassphrase, .toDo, .administratorAlready, .noRecoveryKeys,
+            .internal:
             .failed
         case .noDaemon: .noDaemon
         case .joinInBetween: .inBetween

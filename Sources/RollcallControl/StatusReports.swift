@@ -26,6 +26,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public var failedJoins: Int
     /// Laptops that wrote two contents under one number, by which a copy or a lie shows.
     public var writtenTwice: [NamedNode]
+    /// The sets of recovery keys that hold; several where administrators made them without knowing of each other's.
+    public var recoveryKeys: [RecoverySetReport]
 
     enum CodingKeys: String, CodingKey {
         case node, name, replica, register, title, listening, records, changes, conflicts, held
@@ -33,6 +35,7 @@ public struct StatusReport: Codable, Equatable, Sendable {
         case takenOut = "taken_out"
         case failedJoins = "failed_joins"
         case writtenTwice = "written_twice"
+        case recoveryKeys = "recovery_keys"
     }
 
     public init(
@@ -40,9 +43,11 @@ public struct StatusReport: Codable, Equatable, Sendable {
         listening: String?, records: Int, changes: Int, conflicts: Int, held: Int,
         quarantined: Int, fingerprint: String?, peers: [PeerReport], joining: [Newcomer],
         protection: String?, socket: String, traffic: Traffic, takenOut: TakenOut? = nil,
-        failedJoins: Int = 0, writtenTwice: [NamedNode] = []
+        failedJoins: Int = 0, writtenTwice: [NamedNode] = [],
+        recoveryKeys: [RecoverySetReport] = []
     ) {
         self.writtenTwice = writtenTwice
+        self.recoveryKeys = recoveryKeys
         self.failedJoins = failedJoins
         self._protection = OrNull(wrappedValue: protection)
         self.node = node

@@ -22,6 +22,8 @@ struct ValidEntries {
     private(set) var retentions: [Int] = []
     /// Places in `all` of the entries about what must not be erased.
     private(set) var holds: [Int] = []
+    /// Places in `all` of the sets of recovery keys.
+    private(set) var recoverySets: [Int] = []
 
     mutating func append(_ judged: ControlHistory.Judged, _ history: ControlHistory) {
         switch judged.entry.act {
@@ -34,6 +36,8 @@ struct ValidEntries {
         case .adopt: adopts.append(all.count)
         case .retention: retentions.append(all.count)
         case .hold: holds.append(all.count)
+        case .recoveryKeys: recoverySets.append(all.count)
+        case .recover: grants[judged.entry.author, default: []].append(all.count)
         }
         all.append(judged)
     }
@@ -112,6 +116,24 @@ struct Authority {
         Keeping(retentions: counting(entries.retentions), holds: counting(entries.holds))
     }
 
+    /// The sets of recovery keys that hold: those that count and no other's author knew.
+    mutating func recoverySets() -> [RecoverySet] {
+        LatestEntries.of(counting(entries.recoverySets)).compactMap { judged in
+            if case .recoveryKeys(let set) = judged.entry.act { set } else { nil }
+        }
+    }
+
+    /// Every set of recovery keys that somebody knew, whether it counts or not.
+    var knownSets: [(place: Int, set: RecoverySet, by: ControlHistory.Judged)] {
+        entries.recoverySets.compactMap { place in
+            let judged = entries.all[place]
+            guard isHere(judged), case .recoveryKeys(let set) = judged.entry.act else { return nil }
+            return (place, set, judged)
+        }
+    }
+
+    mutating func countsAsSet(_ place: Int) -> Bool { counts(place) }
+
     private mutating func counting(_ places: [Int]) -> [ControlHistory.Judged] {
         var counting: [ControlHistory.Judged] = []
         for place in places where counts(place) { counting.append(entries.all[place]) }
@@ -137,7 +159,8 @@ struct Authority {
         switch act {
         case .member(let entry): entry.role
         case .role(let entry): entry.role.rawValue
-        case .revoke, .erase, .adopt, .retention, .hold: Role.observer.rawValue
+        case .recover: Role.administrator.rawValue
+        case .revoke, .erase, .adopt, .retention, .hold, .recoveryKeys: Role.observer.rawValue
         }
     }
 
@@ -163,8 +186,11 @@ struct Authority {
         guard isHere(judged), !isCut(judged), isAdmitted(judged.entry.author, before: place) else {
             return false
         }
-        guard case .role(let entry) = judged.entry.act else { return true }
-        return isAdmitted(entry.node, before: place)
+        switch judged.entry.act {
+        case .role(let entry): return isAdmitted(entry.node, before: place)
+        case .recover(let recovery): return bears(recovery, judged)
+        default: return true
+        }
     }
 
     /// Whether a node was let in by an entry that stands before a place.

@@ -13,6 +13,8 @@ struct ControlHistory {
         case adopt(AdoptEntry)
         case retention(RetentionEntry)
         case hold(HoldEntry)
+        case recoveryKeys(RecoverySet)
+        case recover(Recovery)
     }
 
     struct Entry {

@@ -92,6 +92,16 @@ struct Decisions: Equatable {
 struct LatestEntries {
     private var pasts: [Past] = []
 
+    /// Of entries about one thing, causes first, those that decide, in the same order.
+    static func of(_ about: [ControlHistory.Judged]) -> [ControlHistory.Judged] {
+        var latest = LatestEntries()
+        var found: [ControlHistory.Judged] = []
+        for judged in about.reversed() where !latest.hides(judged) && latest.add(judged) {
+            found.append(judged)
+        }
+        return found.reversed()
+    }
+
     func hides(_ judged: ControlHistory.Judged) -> Bool {
         pasts.contains { judged.isKnown(in: $0) }
     }

@@ -23,7 +23,7 @@ public struct Keeping: Equatable, Sendable {
 
     /// - Parameter counting: The entries of retention and of holds that count, causes before effects.
     init(retentions: [ControlHistory.Judged], holds: [ControlHistory.Judged]) {
-        ends = Self.latest(retentions).compactMap { judged in
+        ends = LatestEntries.of(retentions).compactMap { judged in
             guard case .retention(let entry) = judged.entry.act else { return nil }
             return (entry.endDay, Self.deciding(judged, entry.reason))
         }
@@ -49,21 +49,12 @@ public struct Keeping: Equatable, Sendable {
 
     /// Those of the entries that decide which hold; one is enough, whatever others lift at the same time.
     private static func standing(_ about: [ControlHistory.Judged]) -> [Deciding] {
-        latest(about).compactMap { judged in
+        LatestEntries.of(about).compactMap { judged in
             guard case .hold(let entry) = judged.entry.act, entry.verdict == .hold else {
                 return nil
             }
             return deciding(judged, entry.reason)
         }
-    }
-
-    private static func latest(_ about: [ControlHistory.Judged]) -> [ControlHistory.Judged] {
-        var latest = LatestEntries()
-        var found: [ControlHistory.Judged] = []
-        for judged in about.reversed() where !latest.hides(judged) && latest.add(judged) {
-            found.append(judged)
-        }
-        return found.reversed()
     }
 
     private static func deciding(_ judged: ControlHistory.Judged, _ reason: String) -> Deciding {

@@ -46,6 +46,7 @@ public enum LaptopError: Error, Equatable, Sendable {
     case underHold(Dot, reasons: [String])
     /// What is under no hold of its own cannot be freed of it.
     case noHold
+    case recovery(RecoveryRefusal)
     case wrongKind(FieldNumber)
     case changeTooLong
     /// The store lacks something that it must have: it is damaged.

@@ -32,6 +32,9 @@ public struct Membership: Sendable {
     /// What is to be kept and for how long.
     public private(set) var keeping = Keeping()
 
+    /// The sets of recovery keys of which two make a member an administrator, causes first.
+    public private(set) var recoverySets: [RecoverySet] = []
+
     private let scheme: SignatureScheme
     private var history = ControlHistory()
     /// What was decided of entries whose whole past is here.
@@ -117,7 +120,7 @@ public struct Membership: Sendable {
         history.entries.count { entry in
             switch entry.act {
             case .member, .role, .revoke, .erase: true
-            case .adopt, .retention, .hold: false
+            case .adopt, .retention, .hold, .recoveryKeys, .recover: false
             }
         }
     }
@@ -143,7 +146,7 @@ public struct Membership: Sendable {
         else { return }
         if change.kind == ChangeKind.operator {
             if !id.isBranch, let entry = try? OperatorEntry(bytes) { operators[change.dot] = entry }
-        } else if let act = act(change.kind, bytes) {
+        } else if let act = act(change.kind, bytes, id, change.dot) {
             history.add(.init(dot: change.dot, replica: id, act: act))
         }
     }
@@ -159,7 +162,9 @@ public struct Membership: Sendable {
         if id.lane == .control { verdicts = [:] }
     }
 
-    private func act(_ kind: UInt64, _ bytes: [UInt8]) -> ControlHistory.Act? {
+    private func act(
+        _ kind: UInt64, _ bytes: [UInt8], _ id: ReplicaID, _ dot: Dot
+    ) -> ControlHistory.Act? {
         switch kind {
         case ChangeKind.member:
             guard let entry = try? MemberEntry(bytes), entry.isProven(in: register, by: scheme)
@@ -171,7 +176,24 @@ public struct Membership: Sendable {
         case ChangeKind.adopt: return (try? AdoptEntry(bytes)).map { .adopt($0) }
         case ChangeKind.retention: return (try? RetentionEntry(bytes)).map { .retention($0) }
         case ChangeKind.hold: return (try? HoldEntry(bytes)).map { .hold($0) }
+        case ChangeKind.recovery: return recoveryAct(bytes, id, dot)
         default: return nil
+        }
+    }
+
+    private func recoveryAct(
+        _ bytes: [UInt8], _ id: ReplicaID, _ dot: Dot
+    ) -> ControlHistory.Act? {
+        switch try? RecoveryEntry(bytes) {
+        case .keys(let keys):
+            return .recoveryKeys(
+                RecoverySet(
+                    id: keys.set(in: register, of: id, dot.counter), keys: keys.keys, entry: dot,
+                    author: id.node))
+        case .recover(let recovery):
+            return recovery.isSigned(in: register, at: id, dot.counter, by: scheme)
+                ? .recover(recovery) : nil
+        case nil: return nil
         }
     }
 
@@ -217,6 +239,7 @@ public struct Membership: Sendable {
         holders = KeyHolders(admitted, founder: founderWithItsKey, table)
         // No answer to a question above depends on it.
         keeping = authority.keeping()
+        recoverySets = authority.recoverySets()
         return before != (members, countedHeights, mayNotWrite, erasures, decisions, holders)
     }
 
@@ -272,6 +295,9 @@ public struct Membership: Sendable {
     private func isAllowed(_ candidate: ControlHistory.Judged, by valid: ValidEntries) -> Bool {
         let author = candidate.entry.author
         var authority = Authority(founder: genesis.founder, valid, knownIn: candidate.past)
+        if case .recover(let recovery) = candidate.entry.act {
+            return authority.isMember(author) && authority.bears(recovery, candidate)
+        }
         if authority.isAdministrator(author) { return true }
         // Anybody may leave.
         guard case .revoke(let revoke) = candidate.entry.act else { return false }

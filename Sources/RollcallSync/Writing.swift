@@ -132,7 +132,7 @@ extension Laptop {
     }
 
     /// The replica of this start in a lane; a new incarnation at its first write.
-    private mutating func beginReplica(_ lane: Lane, _ output: inout Output) -> ReplicaNumber {
+    mutating func beginReplica(_ lane: Lane, _ output: inout Output) -> ReplicaNumber {
         if let own = own[lane] { return own.number }
         var table = heads.table
         var id: ReplicaID

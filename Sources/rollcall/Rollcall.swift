@@ -16,7 +16,8 @@ struct Rollcall: ParsableCommand {
                 subcommands: [
                     InitCommand.self, InviteCommand.self, JoinCommand.self, ConfirmCommand.self,
                     StatusCommand.self, MembersCommand.self, RevokeCommand.self,
-                    PromoteCommand.self, QuarantineCommand.self, PeersCommand.self,
+                    PromoteCommand.self, RecoveryKeysCommand.self, RecoverCommand.self,
+                    QuarantineCommand.self, PeersCommand.self,
                     ConnectCommand.self,
                     DisconnectCommand.self, WaitCommand.self, FingerprintCommand.self,
                 ]),

@@ -8,12 +8,29 @@ enum SecretPrompt {
     enum Secret: String {
         case code
         case passphrase
+        case recoveryKey = "recovery key"
 
-        var option: String { "--\(rawValue)-file" }
+        var option: String {
+            self == .recoveryKey ? "--key-file" : "--\(rawValue)-file"
+        }
     }
 
     /// Reads a secret from a file, or from standard input where the file is `-`.
     static func read(_ secret: Secret, fromFile path: String) throws -> String {
+        try alone(secret, in: try contents(of: path, secret))
+    }
+
+    /// Reads secrets that stand one a line; empty lines are none.
+    static func readLines(_ secret: Secret, fromFile path: String) throws -> [String] {
+        guard let text = String(validating: try contents(of: path, secret), as: UTF8.self) else {
+            throw ControlError(.notUTF8, Sentences.notText(secret))
+        }
+        return text.split(whereSeparator: \.isNewline).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }.filter { !$0.isEmpty }
+    }
+
+    private static func contents(of path: String, _ secret: Secret) throws -> Data {
         let contents: Data?
         if path == "-" {
             contents = try? FileHandle.standardInput.readToEnd() ?? Data()
@@ -23,16 +40,16 @@ enum SecretPrompt {
         guard let contents else {
             throw ControlError(.badFile, Sentences.unreadable(secret, path))
         }
-        return try alone(secret, in: contents)
+        return contents
     }
 
-    /// The secret that stands alone in a file, give or take an end of line; around a code, blanks too.
+    /// The secret that stands alone in a file, give or take an end of line; around all but a passphrase, blanks too.
     static func alone(_ secret: Secret, in contents: Data) throws -> String {
         guard let text = String(validating: contents, as: UTF8.self) else {
             throw ControlError(.notUTF8, Sentences.notText(secret))
         }
         let line = text.trimmingCharacters(
-            in: secret == .code ? .whitespacesAndNewlines : .newlines)
+            in: secret == .passphrase ? .newlines : .whitespacesAndNewlines)
         guard !line.isEmpty, !line.contains(where: \.isNewline) else {
             throw ControlError(.badValue, Sentences.notAlone(secret))
         }

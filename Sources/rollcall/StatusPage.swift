@@ -8,6 +8,11 @@ enum StatusPage {
         if status.register != nil {
             lines.append(Sentences.counts(of: status))
         }
+        if !status.recoveryKeys.isEmpty {
+            lines.append(Sentences.recoveryKeysHold(status.recoveryKeys, NodeNames(status)))
+        } else if status.register != nil {
+            lines.append(Sentences.noRecoveryKeysYet)
+        }
         if let address = status.listening {
             lines.append("listening on \(shown(address)), asked at \(shown(status.socket))")
         } else {

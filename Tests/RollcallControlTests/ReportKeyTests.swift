@@ -33,7 +33,8 @@ import Testing
         socket: "/h/control.sock",
         traffic: Traffic(sent: 6, received: 7),
         takenOut: TakenOut(reasons: ["lost"], saidBy: [NamedNode(node: "n2", name: nil)]),
-        failedJoins: 8, writtenTwice: [NamedNode(node: "n3", name: "copy")])
+        failedJoins: 8, writtenTwice: [NamedNode(node: "n3", name: "copy")],
+        recoveryKeys: [RecoverySetReport(node: "n2", recordedAt: nil)])
 
     @Test func `status has every key, and null for what is unknown`() throws {
         let peer =
@@ -45,7 +46,8 @@ import Testing
             #"{"changes":2,"conflicts":3,"failed_joins":8,"fingerprint":null,"held":4,"#
             + #""joining":[{"name":"south","words":"a b c d e f"}],"listening":null,"#
             + #""name":"gate","node":"n1","peers":["# + peer
-            + #"],"protection":"none","quarantined":5,"records":1,"register":null,"replica":null,"#
+            + #"],"protection":"none","quarantined":5,"records":1,"#
+            + #""recovery_keys":[{"node":"n2","recorded_at":null}],"register":null,"replica":null,"#
             + #""socket":"/h/control.sock","taken_out":{"reasons":["lost"],"said_by":"#
             + #"[{"name":null,"node":"n2"}]},"title":null,"traffic":{"received":7,"sent":6},"#
             + #""written_twice":[{"name":"copy","node":"n3"}]}"#

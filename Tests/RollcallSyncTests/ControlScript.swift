@@ -21,8 +21,20 @@ struct ControlScript {
         case keep(UInt64)
         /// A hold on the first record of a node, or its end.
         case hold(Int, HoldEntry.Verdict)
+        /// Three recovery keys.
+        case makeKeys
+        /// With two keys of a set: by the replica that made it, and its place among that one's sets; known to the author or not.
+        case recover(Int, Int = 1, with: Keys = .two)
         /// The name of an operator: no entry that decides anything.
         case name
+    }
+
+    enum Keys: Hashable {
+        case two
+        /// One of the set, and one of nobody's.
+        case oneAndForeign
+        /// Signed for the change after the author's.
+        case twoForAnother
     }
 
     struct Entry: Hashable {
@@ -64,7 +76,25 @@ struct ControlScript {
         return table
     }()
 
-    init(_ entries: [Entry]) { for entry in entries { add(entry) } }
+    /// Where each replica made recovery keys, by its counters.
+    private let sets: [Int: [Int]]
+
+    init(_ entries: [Entry]) {
+        sets = Self.sets(entries)
+        for entry in entries { add(entry) }
+    }
+
+    static func sets(_ entries: [Entry]) -> [Int: [Int]] {
+        var counts: [Int: Int] = [:]
+        var sets: [Int: [Int]] = [:]
+        for entry in entries {
+            counts[entry.author, default: 0] += 1
+            if entry.act == .makeKeys {
+                sets[entry.author, default: []].append(counts[entry.author] ?? 0)
+            }
+        }
+        return sets
+    }
 
     mutating func add(_ entry: Entry) {
         counts[entry.author] += 1
@@ -84,6 +114,7 @@ struct ControlScript {
         case .judge: ChangeKind.adopt
         case .keep: ChangeKind.retention
         case .hold: ChangeKind.hold
+        case .makeKeys, .recover: ChangeKind.recovery
         case .name: ChangeKind.operator
         }
     }
@@ -115,8 +146,41 @@ struct ControlScript {
         case .hold(let who, let verdict):
             return HoldEntry(verdict: verdict, reason: "inquiry", records: [Self.record(who)])
                 .encoded()
+        case .makeKeys:
+            return RecoveryEntry.keys(
+                Self.recoveryKeys(entry.author, counts[entry.author]).public
+            ).encoded()
+        case .recover(let maker, let place, let keys):
+            return recovery(by: entry.author, maker, place, keys).encoded()
         case .name: return OperatorEntry(name: "Olena").encoded()
         }
+    }
+
+    /// The keys that a replica makes in one of its changes.
+    private static func recoveryKeys(
+        _ replica: Int, _ counter: Int
+    ) -> (secret: [NodeKey], public: RecoveryKeys) {
+        let secret = (0..<UInt8(3)).map {
+            NodeKey(ideal: sha256([UInt8(replica), UInt8(counter), $0]))
+        }.sorted { $0.node.precedes($1.node) }
+        return (secret, RecoveryKeys(secret.map(\.node)))
+    }
+
+    private func recovery(
+        by author: Int, _ maker: Int, _ place: Int, _ kind: Keys
+    ) -> RecoveryEntry {
+        let made = sets[maker] ?? []
+        // A set that there is not has a name all the same.
+        let counter = place <= made.count ? made[place - 1] : 255
+        let keys = Self.recoveryKeys(maker, counter)
+        let set = keys.public.set(
+            in: Self.genesis.register, of: Self.ids[maker], UInt64(counter))
+        var signers = Array(keys.secret.prefix(2))
+        if kind == .oneAndForeign { signers[1] = Self.keys[0] }
+        let own = UInt64(counts[author] + (kind == .twoForAnother ? 1 : 0))
+        return .recover(
+            Recovery(
+                by: signers, of: set, in: Self.genesis.register, at: Self.ids[author], own))
     }
 
     private static func member(_ who: Int, _ role: Role, under other: Int) -> MemberEntry {
@@ -218,6 +282,8 @@ struct Outcome: Equatable {
     /// Of whom the first record is under hold.
     var underHold: Set<NodeID> = []
     var endDay: UInt64?
+    /// The entries of the sets of recovery keys that hold.
+    var recoverySets: Set<Dot> = []
 
     init(
         roles: [NodeID: UInt8], revoked: Set<NodeID>, heights: [UInt64], adopted: Set<NodeID>,
@@ -246,6 +312,7 @@ struct Outcome: Equatable {
                 .map { ControlScript.keys[$0].node })
         underHold = Set(membership.keeping.onRecords.keys.map(\.replica.node))
         endDay = membership.keeping.endDay
+        recoverySets = Set(membership.recoverySets.map(\.entry))
     }
 }
 

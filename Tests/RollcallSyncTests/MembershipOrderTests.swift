@@ -13,6 +13,8 @@ struct ShortHistories {
 
     let length: Int
     let acts: (Int) -> [ControlScript.Act]
+    /// What comes first, by the founder alone.
+    var founding = MembershipTests.founding
 
     /// Any of the other two is taken out.
     static func removals(by author: Int) -> [ControlScript.Act] {
@@ -45,8 +47,16 @@ struct ShortHistories {
         ]
     }
 
+    /// New keys are made, a laptop recovers with those of the founding or with new ones, or one of the other two is taken out.
+    static func recoveries(by author: Int) -> [ControlScript.Act] {
+        [
+            .makeKeys, .recover(0), .recover(2), .role((author + 1) % 3, .operator),
+            .revoke((author + 1) % 3, isWhole: true),
+        ]
+    }
+
     func forEach(_ body: ([Entry]) async throws -> Void) async rethrows {
-        try await extend([], [2, 0, 0], body)
+        try await extend([], [founding.count, 0, 0], body)
     }
 
     private func extend(
@@ -70,7 +80,7 @@ struct ShortHistories {
     /// What an author may know: all that it wrote, and with a change all that its author knew.
     private func knowledge(of author: Int, _ entries: [Entry], _ counts: [Int]) -> [[Int]] {
         var found: [[Int]] = []
-        for first in 2...counts[0] {
+        for first in founding.count...counts[0] {
             for second in 0...counts[1] {
                 for third in 0...counts[2] {
                     let known = [first, second, third]
@@ -85,7 +95,7 @@ struct ShortHistories {
     }
 
     private func isClosed(_ known: [Int], _ entries: [Entry]) -> Bool {
-        var written = [2, 0, 0]
+        var written = [founding.count, 0, 0]
         return entries.allSatisfy { entry in
             written[entry.author] += 1
             return written[entry.author] > known[entry.author]
@@ -111,10 +121,14 @@ struct ShortHistories {
     typealias Entry = ControlScript.Entry
 
     /// The founding comes first, and all else in every order.
-    private func expectOne(_ entries: [Entry], foundingFirst: Bool = true) {
-        let script = ControlScript(MembershipTests.founding + entries)
-        let plain = PlainMembership(MembershipTests.founding + entries, script.table)
-        #expect(script.outcomeOfEveryOrder(after: foundingFirst ? 2 : 0) == plain.outcome)
+    private func expectOne(
+        _ entries: [Entry], founding: [Entry] = MembershipTests.founding,
+        foundingFirst: Bool = true
+    ) {
+        let script = ControlScript(founding + entries)
+        let plain = PlainMembership(founding + entries, script.table)
+        #expect(
+            script.outcomeOfEveryOrder(after: foundingFirst ? founding.count : 0) == plain.outcome)
     }
 
     @Test func `every history of two acts of any kind, with the founding, comes out one way`()
@@ -161,6 +175,27 @@ struct ShortHistories {
         await expectOne(ShortHistories(length: 3, acts: ShortHistories.keepings(by:)), oneIn: 60)
     }
 
+    /// The founder 0 has let in the operator 1 and the administrator 2, and made recovery keys.
+    static let foundingWithKeys = [
+        Entry(author: 0, act: .admit(1, .operator), known: [0, 0, 0]),
+        Entry(author: 0, act: .admit(2, .administrator), known: [1, 0, 0]),
+        Entry(author: 0, act: .makeKeys, known: [2, 0, 0]),
+    ]
+
+    /// All of two, and of those of three and four some; all of them in a soak.
+    @Test func `every history of up to four keys made, recoveries and removals comes out one way`()
+        async
+    {
+        func histories(_ length: Int) -> ShortHistories {
+            ShortHistories(
+                length: length, acts: ShortHistories.recoveries(by:),
+                founding: Self.foundingWithKeys)
+        }
+        await expectOne(histories(2), oneIn: 1)
+        await expectOne(histories(3), oneIn: 40)
+        await expectOne(histories(4), oneIn: 8_000)
+    }
+
     private func expectOne(_ histories: ShortHistories, oneIn divisor: Int) async {
         var index = 0
         await histories.forEach { entries in
@@ -168,7 +203,7 @@ struct ShortHistories {
             index += 1
             // Others wait for a thread.
             if isChosen || index % 1_000 == 0 { await Task.yield() }
-            if isChosen { expectOne(entries) }
+            if isChosen { expectOne(entries, founding: histories.founding) }
         }
     }
 
@@ -211,7 +246,12 @@ struct ShortHistories {
 
     private func randomAct(_ generator: inout SeededGenerator) -> ControlScript.Act {
         let target = Int.random(in: 0..<12, using: &generator)
-        switch Int.random(in: 0..<18, using: &generator) {
+        switch Int.random(in: 0..<22, using: &generator) {
+        case 18: return .makeKeys
+        case 19...20: return .recover(target % 4, Int.random(in: 1...2, using: &generator))
+        case 21:
+            return .recover(
+                target % 4, with: Bool.random(using: &generator) ? .oneAndForeign : .twoForAnother)
         case 17: return .admitAs(target, Int.random(in: 0..<4, using: &generator))
         case ..<5: return .admit(target, .administrator)
         case ..<7:

@@ -24,6 +24,8 @@ struct PlainMembership {
         /// The entries that count and let a node in.
         var admissions: [Int: [Judged]] = [:]
         var keepings: [Judged] = []
+        /// The sets of recovery keys that count.
+        var sets: [Judged] = []
 
         func isAdministrator(_ node: Int) -> Bool {
             admitted.contains(node) && cuts[node] == nil && roles[node] == 1
@@ -31,6 +33,7 @@ struct PlainMembership {
     }
 
     private let byDot: [Dot: ControlScript.Entry]
+    private let sets: [Int: [Int]]
     private let table: ReplicaTable
 
     init(_ entries: [ControlScript.Entry], _ table: ReplicaTable) {
@@ -41,6 +44,7 @@ struct PlainMembership {
             byDot[Self.dot(entry.author, counts[entry.author] ?? 0)] = entry
         }
         self.byDot = byDot
+        sets = ControlScript.sets(entries)
         self.table = table
         let judged = byDot.map { judge($0.key, $0.value) }.sorted {
             $0.past.count == $1.past.count
@@ -67,6 +71,7 @@ struct PlainMembership {
             outcome.underHold.insert(ControlScript.keys[who].node)
         }
         outcome.endDay = Self.endDay(standing)
+        outcome.recoverySets = Self.holding(standing)
         outcome.heights = counts.keys.sorted().map { height(of: $0, standing, valid) }
     }
 
@@ -117,6 +122,12 @@ struct PlainMembership {
 
     private func isValid(_ candidate: Judged, _ valid: [Judged]) -> Bool {
         let before = standing(valid.filter { candidate.past.contains($0.dot) })
+        if case .recover(let maker, let place, with: .two) = candidate.act {
+            return before.admitted.contains(candidate.author)
+                && before.cuts[candidate.author] == nil
+                && isBorne(candidate, by: set(maker, place), before)
+        }
+        if case .recover = candidate.act { return false }
         if before.isAdministrator(candidate.author) { return candidate.act != .name }
         return Self.target(candidate.act, ifRevoke: true) == candidate.author
             && before.admitted.contains(candidate.author) && before.cuts[candidate.author] == nil
@@ -126,7 +137,7 @@ struct PlainMembership {
         switch act {
         case .revoke(let who, _), .revokeUnseen(let who): ifRevoke ? who : nil
         case .admit(let who, _), .role(let who, _), .admitAs(let who, _): ifRevoke ? nil : who
-        case .judge, .keep, .hold, .name: nil
+        case .judge, .keep, .hold, .makeKeys, .recover, .name: nil
         }
     }
 
@@ -157,8 +168,16 @@ struct PlainMembership {
                 given[who, default: []].append((role.rawValue, grant))
             case .judge: standing.judgements.append(grant)
             case .keep, .hold: standing.keepings.append(grant)
+            case .makeKeys: standing.sets.append(grant)
             default: break
             }
+        }
+        // Which sets count does not depend on who recovered.
+        for grant in valid {
+            guard case .recover(let maker, let place, _) = grant.act,
+                counts(grant, standing), isBorne(grant, by: set(maker, place), standing)
+            else { continue }
+            given[grant.author, default: []].append((Role.administrator.rawValue, grant))
         }
         standing.roles = given.mapValues { givers in
             givers.filter { giver in !givers.contains { $0.by.past.contains(giver.by.dot) } }
@@ -166,6 +185,36 @@ struct PlainMembership {
         }
         if given[0] == nil { standing.roles[0] = 1 }
         return standing
+    }
+
+    /// Whether its author was let in and it lies beyond no cut.
+    private func counts(_ judged: Judged, _ standing: Standing) -> Bool {
+        standing.admitted.contains(judged.author)
+            && standing.cuts[judged.author]?.contains(where: {
+                judged.dot.counter > $0[Int(judged.dot.replica.rawValue)] ?? 0
+            }) != true
+    }
+
+    /// The dot of a set by a replica, if there is such a one.
+    private func set(_ maker: Int, _ place: Int) -> Dot? {
+        let made = sets[maker] ?? []
+        return place <= made.count ? Self.dot(maker, made[place - 1]) : nil
+    }
+
+    private func isBorne(_ recovery: Judged, by set: Dot?, _ standing: Standing) -> Bool {
+        guard let set, recovery.past.contains(set),
+            standing.sets.contains(where: { $0.dot == set })
+        else { return false }
+        return !standing.sets.contains {
+            $0.dot != set && $0.past.contains(set) && !$0.past.contains(recovery.dot)
+        }
+    }
+
+    private static func holding(_ standing: Standing) -> Set<Dot> {
+        let holding = standing.sets.filter { one in
+            !standing.sets.contains { $0.past.contains(one.dot) }
+        }
+        return Set(holding.map(\.dot))
     }
 
     /// The founder by genesis; else of the members the one that was named first.

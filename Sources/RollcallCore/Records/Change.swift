@@ -83,6 +83,7 @@ public enum ChangeKind {
     public static let adopt: UInt64 = 6
     public static let `operator`: UInt64 = 7
     public static let retention: UInt64 = 8
+    public static let recovery: UInt64 = 10
     public static let hold: UInt64 = 11
     public static let edit: UInt64 = 16
 }

@@ -101,6 +101,8 @@ struct Desk: Sendable {
             try await answer.result(nil)
         case .members, .revoke, .giveRole, .quarantine, .quarantineShow, .judge:
             try await members(request, answer)
+        case .makeRecoveryKeys: try await answer.result(try await driver.makeRecoveryKeys())
+        case .recover(let keys): try await answer.result(try await driver.recover(with: keys))
         case .connect(let target): try await answer.result(try await driver.connect(target))
         case .disconnect(let node): try await answer.result(try await driver.disconnect(node))
         case .waitUpToDate(let peers, let timeout): try await wait(peers, timeout, answer)

@@ -57,10 +57,8 @@ extension ControlError {
         case .wrongKind(let field):
             self.init(.wrongKind, "\(FieldSchema.name(of: field)) is not a field of this kind")
         case .underHold(_, let reasons): self.init(underHold: "a record", reasons: reasons)
-        case .noHold:
-            self.init(
-                .noHold, "there is no hold of its own on it; nothing was lifted",
-                hint: "a hold on the whole register is lifted with `rollcall hold --all --lift`")
+        case .noHold: self = .nothingLifted
+        case .recovery(let refusal): self.init(refusal)
         case .changeTooLong: self.init(.valueTooLong, "the change is larger than 256 KiB")
         case .storeIncomplete:
             self.init(
@@ -86,6 +84,10 @@ extension ControlError {
                 hint: "`rollcall show` and `rollcall history` print the dots")
         }
     }
+
+    private static let nothingLifted = ControlError(
+        .noHold, "there is no hold of its own on it; nothing was lifted",
+        hint: "a hold on the whole register is lifted with `rollcall hold --all --lift`")
 
     init(underHold record: String, reasons: [String]) {
         self.init(

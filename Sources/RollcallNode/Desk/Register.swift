@@ -166,7 +166,8 @@ extension Driver {
             peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
             protection: protection, socket: socketPath, traffic: traffic, takenOut: takenOut,
-            failedJoins: laptop.failedJoins, writtenTwice: writtenTwice)
+            failedJoins: laptop.failedJoins, writtenTwice: writtenTwice,
+            recoveryKeys: try recoverySetReports())
     }
 
     private var writtenTwice: [NamedNode] {

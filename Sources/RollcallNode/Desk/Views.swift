@@ -120,6 +120,7 @@ extension Driver {
         case ChangeKind.adopt: "adopt"
         case ChangeKind.operator: "operator"
         case ChangeKind.retention: "retention"
+        case ChangeKind.recovery: "recovery"
         case ChangeKind.hold: "hold"
         case ChangeKind.edit: "edit"
         default: "kind_\(kind)"
