@@ -95,8 +95,9 @@ final class LiveDaemon: Sendable {
                 name: name, register: "test", operator: "ann", protection: .openToAll))
     }
 
-    func invite(yes: Bool = true) async throws -> String {
-        try await ask(.invite(minutes: 10, wait: false, yes: yes), Invitation.self).code
+    /// Most tests are about laptops that may do all.
+    func invite(yes: Bool = true, role: String = "administrator") async throws -> String {
+        try await ask(.invite(minutes: 10, wait: false, yes: yes, role: role), Invitation.self).code
     }
 
     func join(_ code: String, at address: String) async throws {

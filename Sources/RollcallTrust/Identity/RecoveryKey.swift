@@ -6,6 +6,11 @@ public struct RecoveryKeyMistake: Error, Equatable, Sendable {
     public var group: Int
     /// `bad digit`, `truncated`, `trailing bytes`, `wrong check digit`; `out of limits` where every group is right and the whole is no key.
     public var refusal: Refusal
+
+    package init(group: Int, refusal: Refusal) {
+        self.group = group
+        self.refusal = refusal
+    }
 }
 
 /// A recovery key on paper: 256 bits in 13 groups of four digits and a check digit.
