@@ -3,7 +3,7 @@
 A decoder takes (data, given) and yields (key, value) pairs, or raises `Refused` or `Incomplete`.
 """
 
-from . import join, knowledge, messages, names
+from . import ed25519, join, knowledge, messages, names
 from .bundle import MANIFEST, read_bundle, verify_bundle
 from .change import ENTRY, EVENT, MARK, REASON, REMOVAL, SOURCE, STATE, TEXT, read_body, read_event, read_header, read_mark, read_state, read_text
 from .chain import chain_link, chain_start, check_head, commitment
@@ -17,6 +17,7 @@ from .names import Dot
 from .numbers import FOLDER
 from .numbers import names as number_names
 from .primitives import Reader, Refused, utf8
+from .recovery import judge_recover, key_text, read_key_text, read_recovery, set_name
 from .salts import class_salt, leaf, leaves, subtrees
 from .state import CONTROL, State
 
@@ -395,6 +396,31 @@ def erase(data, given):
             yield f"erase.records.{place}.change.{turn}", f"{change.replica.hex()} {change.counter}"
 
 
+def recovery(data, given):
+    """R-9.13: an entry; with a register and a dot, what it is judged by there."""
+    keys, recover = read_recovery(data)
+    dot = given and names.Dot(given_bytes(given, "replica"), int(given["counter"]))
+    for place, key in enumerate(keys or ()):
+        yield f"recovery.keys.{place}", key.hex()
+    if keys and dot:
+        yield "recovery.set", set_name(given_bytes(given, "register"), dot, keys).hex()
+    if recover:
+        yield "recovery.set", recover[0].hex()
+        for place, (key, signature) in enumerate(recover[1]):
+            yield f"recovery.proofs.{place}.key", key.hex()
+            yield f"recovery.proofs.{place}.signature", signature.hex()
+        if dot:
+            judge_recover(recover, given_bytes(given, "register"), dot)
+
+
+def recovery_key(data, given):
+    """R-9.13: a key as typed."""
+    secret = read_key_text(utf8(data))
+    yield "key.secret", secret.hex()
+    yield "key.public", ed25519.public_key(secret).hex()
+    yield "key.text", key_text(secret)
+
+
 def hold(data, given):
     """R-9.15."""
     verdict, reason, records = read_hold(data)
@@ -410,7 +436,7 @@ DECODERS = {name: message(name) for name in messages.BY_NAME} | {
     "base32": base32, "base32_of": base32_of, "check_digit": check_digit, "typed_id": typed_id,
     "node": node, "key": key, "replica": replica, "replica_order": replica_order, "record_id": record_id, "genesis": genesis,
     "header": header, "body": body,
-    "erase": erase, "hold": hold, "salts": salts, "leaf": leaf_of,
+    "erase": erase, "hold": hold, "recovery": recovery, "recovery_key": recovery_key, "salts": salts, "leaf": leaf_of,
     "commitment": writes_commitment, "chain_start": chain_start_of, "chain_link": chain_link_of, "head": head, "heads": heads,
     "frame": frame, "inflate": inflate_body, "frame_body": frame_body, "frame_message": frame_message,
     "number_column": number_column, "value_column": value_column,

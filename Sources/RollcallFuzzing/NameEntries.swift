@@ -24,6 +24,8 @@ enum NameEntries {
             MessageEntries.written(try RetentionEntry(bytes).encoded(), bytes)
         },
         Decoder("hold") { bytes in try hold(bytes) },
+        Decoder("recovery", bytesMax: 1_024) { bytes in try recovery(bytes) },
+        Decoder("recovery-key", bytesMax: 512) { bytes in recoveryKey(typed(bytes)) },
         Decoder("key-file") { bytes in
             // With the hash at its end as it should be, which chance would not find.
             let whole = bytes + sha256(bytes)
@@ -67,6 +69,20 @@ enum NameEntries {
     private static func hold(_ bytes: [UInt8]) throws {
         let entry = try HoldEntry(bytes)
         require(try HoldEntry(entry.encoded()) == entry, "a hold as it was")
+    }
+
+    private static func recovery(_ bytes: [UInt8]) throws {
+        let entry = try RecoveryEntry(bytes)
+        MessageEntries.written(entry.encoded(), bytes)
+        guard case .recover(let recovery) = entry else { return }
+        let id = ReplicaID(node: recovery.proofs[0].key, lane: .control, incarnation: 1)
+        _ = recovery.isSigned(in: register, at: id, 1)
+    }
+
+    private static func recoveryKey(_ text: String) {
+        guard let key = try? RecoveryKey(typed: text) else { return }
+        let again = try? RecoveryKey(typed: key.text)
+        require(again?.key.secret == key.key.secret, "a key can be typed as it is printed")
     }
 
     private static func joinCode(_ text: String) {

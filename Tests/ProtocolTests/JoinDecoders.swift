@@ -10,6 +10,7 @@ enum JoinDecoders {
         "join_accept": accept, "join_admitted": admitted, "join_transcript": transcript,
         "operator": operatorEntry, "received_member": receivedMember, "role": role,
         "revoke": revoke, "erase": erase, "adopt": adopt, "retention": retention, "hold": hold,
+        "recovery": recovery, "recovery_key": recoveryKey,
     ]
 
     private static func code(_ vector: VectorFile) throws -> Decoded {
@@ -164,6 +165,57 @@ enum JoinDecoders {
             decoded.add(
                 "hold.records.\(place)", "\(Hex.text(record.replica.bytes)) \(record.counter)")
         }
+        return decoded
+    }
+
+    /// Where a register and a dot are given, what the entry means there.
+    private static func recovery(_ vector: VectorFile) throws -> Decoded {
+        let entry = try RecoveryEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        var place: (register: RegisterID, replica: ReplicaID, counter: UInt64)?
+        if let register = vector.givenBytes("register") {
+            var reader = ByteReader(try #require(vector.givenBytes("replica")))
+            place = (
+                RegisterID(register), try ReplicaID(from: &reader, "replica"),
+                try vector.givenNumber("counter")
+            )
+        }
+        switch entry {
+        case .keys(let keys):
+            for (place, key) in keys.keys.enumerated() {
+                decoded.add("recovery.keys.\(place)", bytes: key.bytes)
+            }
+            if let (register, replica, counter) = place {
+                decoded.add(
+                    "recovery.set", bytes: keys.set(in: register, of: replica, counter))
+            }
+        case .recover(let recovery):
+            decoded.add("recovery.set", bytes: recovery.set)
+            for (place, proof) in recovery.proofs.enumerated() {
+                decoded.add("recovery.proofs.\(place).key", bytes: proof.key.bytes)
+                decoded.add("recovery.proofs.\(place).signature", bytes: proof.signature)
+            }
+            if let (register, replica, counter) = place,
+                !recovery.isSigned(in: register, at: replica, counter)
+            {
+                throw FormatError(.badSignature, "recovery")
+            }
+        }
+        return decoded
+    }
+
+    private static func recoveryKey(_ vector: VectorFile) throws -> Decoded {
+        let text = String(decoding: vector.bytes, as: UTF8.self)
+        let key: RecoveryKey
+        do throws(RecoveryKeyMistake) {
+            key = try RecoveryKey(typed: text)
+        } catch {
+            throw FormatError(error.refusal, "group \(error.group)")
+        }
+        var decoded = Decoded(encoded: vector.bytes)
+        decoded.add("key.secret", bytes: key.key.secret)
+        decoded.add("key.public", bytes: key.key.node.bytes)
+        decoded.add("key.text", key.text)
         return decoded
     }
 

@@ -8,6 +8,7 @@ from ..messages import ADOPT, JOIN_ACCEPT, JOIN_ANSWER, JOIN_OFFER, JOIN_PROOF, 
 from ..names import replica_order
 from ..primitives import blob, text, varint
 from ..numbers import WEAK_BUNDLE_KEYS
+from ..recovery import encode_keys, encode_recover, key_text, set_name, signed_message
 from .kit import *
 
 CODE_DIGITS = "7v3k09mzq2xw8rdt5hc"
@@ -83,6 +84,8 @@ def entries():
     yield from adoptions()
     yield from retentions()
     yield from holds()
+    yield from recoveries()
+    yield from recovery_keys()
 
 
 def adoptions():
@@ -143,6 +146,67 @@ def holds():
     yield vector("hold_records_over_input", "hold", "R-2.4 R-9.15", "a million records", b"\1" + text("") + b"\1" + A + varint(1_000_000), "truncated")
     yield vector("hold_reason_too_long", "hold", "R-9.15", "1,025 bytes of reason", hold(first, reason="x" * 1_025), "out of limits")
     yield vector("hold_trailing", "hold", "R-2.4", "a byte too many", whole + b"\0", "trailing bytes")
+
+
+def recoveries():
+    seeds = sorted((invented(f"recovery {number}") for number in (1, 2, 3)), key=ed25519.public_key)
+    keys = [ed25519.public_key(seed) for seed in seeds]
+    made, used = dot(ANNA.replica(0, 0x1111111111111111), 4), dot(BORYS.replica(0, 0x2222222222222222), 2)
+    name = set_name(REGISTER, made, keys)
+
+    def at(place):
+        return {"register": REGISTER, "replica": place.replica, "counter": str(place.counter)}
+
+    def signed(*signers, at=used):
+        return encode_recover(name, [(ed25519.public_key(seed), ed25519.sign(seed, signed_message(REGISTER, name, at))) for seed in signers])
+
+    weak = b"\1" + bytes(31)
+    yield vector("recovery_keys", "recovery", "R-9.13", "three keys, and the name of the set", encode_keys(keys), **at(made))
+    yield vector("recovery_keys_elsewhere", "recovery", "R-9.13", "the same keys under another dot are another set", encode_keys(keys), **at(used))
+    yield vector("recovery_keys_not_sorted", "recovery", "R-9.13", "the second before the first", encode_keys([keys[1], keys[0], keys[2]]), "not sorted")
+    yield vector("recovery_keys_twice", "recovery", "R-9.13", "one key twice", encode_keys([keys[0], keys[1], keys[1]]), "not sorted")
+    yield vector("recovery_keys_weak", "recovery", "R-9.4 R-9.13", "the neutral point as a key", encode_keys([weak, *keys[1:]]), "weak key")
+    yield vector("recovery_keys_two", "recovery", "R-9.13", "two keys", encode_keys(keys[:2]), "truncated")
+    yield vector("recovery_keys_four", "recovery", "R-2.4 R-9.13", "four keys", encode_keys([*keys, b"\xff" * 32]), "trailing bytes")
+    whole = signed(seeds[0], seeds[2])
+    yield vector("recover", "recovery", "R-9.13", "two keys for one change of Borys", whole, **at(used))
+    yield vector("recover_other_change", "recovery", "R-9.13", "the same in the change after", whole, "bad signature", **at(dot(used.replica, 3)))
+    yield vector("recover_other_node", "recovery", "R-9.13", "the same in a change of Anna", whole, "bad signature", **at(made))
+    yield vector("recover_other_register", "recovery", "R-9.13", "the same in another register", whole, "bad signature", **(at(used) | {"register": invented("register", 16)}))
+    yield vector("recover_one_key_twice", "recovery", "R-9.13", "one key is of no use twice", signed(seeds[0], seeds[0]), "not sorted")
+    yield vector("recover_not_sorted", "recovery", "R-9.13", "the greater key first", signed(seeds[2], seeds[0]), "not sorted")
+    yield vector("recover_one_key", "recovery", "R-9.13", "one key", signed(seeds[0]), "truncated")
+    yield vector("recover_three_keys", "recovery", "R-2.4 R-9.13", "three keys", signed(*seeds), "trailing bytes")
+    yield vector("recover_weak", "recovery", "R-9.4 R-9.13", "the neutral point, which would sign anything", encode_recover(name, [(weak, bytes(64)), (keys[2], bytes(64))]), "weak key")
+    foreign = signed(seeds[0], seeds[1])[:-64] + ed25519.sign(seeds[2], signed_message(REGISTER, name, used))
+    yield vector("recover_second_signature_foreign", "recovery", "R-9.13", "the second key did not sign", foreign, "bad signature", **at(used))
+    yield vector("recovery_0", "recovery", "R-9.13", "neither keys nor a recovery", b"\0" + whole[1:], "out of limits")
+    yield vector("recovery_3", "recovery", "R-9.13", "neither keys nor a recovery", b"\3" + whole[1:], "out of limits")
+    yield vector("recovery_empty", "recovery", "R-2.4 R-9.13", "nothing", b"", "truncated")
+
+
+def recovery_keys():
+    printed = key_text(invented("recovery 1"))
+    groups = printed.split("-")
+
+    def typed(name, comment, text, expect="success", spec="R-9.13"):
+        return vector(f"recovery_key_{name}", "recovery_key", spec, comment, text.encode(), expect)
+
+    yield typed("as_printed", "13 groups of five", printed)
+    yield typed("as_typed", "in capitals, an o for the zero, blanks for hyphens", printed.upper().replace("0", "O").replace("-", " "), spec="R-2.5 R-9.13")
+    yield typed("without_hyphens", "groups are counted off", printed.replace("-", ""))
+    yield typed("of_zeros", "each check digit is that of its group's number", key_text(bytes(32)))
+    yield typed("of_ones", "the greatest", key_text(b"\xff" * 32))
+    wrong = groups[6][:2] + ("1" if groups[6][2] != "1" else "2") + groups[6][3:]
+    yield typed("wrong_digit", "the third digit of group 7 is another", "-".join([*groups[:6], wrong, *groups[7:]]), "wrong check digit")
+    yield typed("groups_swapped", "groups 3 and 4 changed places", "-".join([*groups[:2], groups[3], groups[2], *groups[4:]]), "wrong check digit")
+    yield typed("digit_missing", "group 5 has four digits", "-".join([*groups[:4], groups[4][:4], *groups[5:]]), "truncated")
+    yield typed("digit_too_many", "group 5 has six digits", "-".join([*groups[:4], groups[4] + "0", *groups[5:]]), "trailing bytes")
+    yield typed("bad_digit", "a u", "-".join(["u" + groups[0][1:], *groups[1:]]), "bad digit")
+    yield typed("twelve_groups", "the last group is missing", "-".join(groups[:12]), "truncated")
+    yield typed("fourteen_groups", "one group more", printed + "-00000", "trailing bytes")
+    first = "8000" + names.ALPHABET[names.check_value([1, 8, 0, 0, 0])]
+    yield typed("too_great", "its first four bits are not zero", "-".join([first, *key_text(bytes(32)).split("-")[1:]]), "out of limits")
 
 
 def cut(lane, incarnation, height):
