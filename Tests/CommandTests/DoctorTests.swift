@@ -71,13 +71,15 @@ private final class FakeMachine {
 
 @Suite struct DoctorTests {
     private func status(
-        protection: String? = "passphrase", peers: [PeerReport] = []
+        protection: String? = "passphrase", peers: [PeerReport] = [],
+        keysMadeAt makers: [String] = []
     ) -> StatusReport {
         StatusReport(
             node: "n1", name: "gate", replica: nil, register: "r", title: "t", listening: nil,
             records: 0, changes: 0, conflicts: 0, held: 0, quarantined: 0, fingerprint: nil,
             peers: peers, joining: [], protection: protection, socket: "/s",
-            traffic: Traffic(sent: 0, received: 0))
+            traffic: Traffic(sent: 0, received: 0),
+            recoveryKeys: makers.map { RecoverySetReport(node: $0, recordedAt: nil) })
     }
 
     private func peer(_ node: String, heard: String?, offset: Int? = nil) -> PeerReport {
@@ -229,6 +231,24 @@ private final class FakeMachine {
         #expect(machine.examined(.locked).administrators.standing == .unseen)
     }
 
+    @Test func `recovery keys are asked for while none hold that a member made`() throws {
+        let machine = try FakeMachine()
+        func check(_ makers: [String], isOut: Bool = false) -> CheckReport {
+            var other = member("n2")
+            if isOut { other.revokedFor = ["lost"] }
+            return machine.examined(
+                .open(status(keysMadeAt: makers), members: [member("n1", isThis: true), other])
+            ).recoveryKeys
+        }
+        #expect(check([]).standing == .act)
+        #expect(check([]).advice?.contains("rollcall recovery-keys") == true)
+        #expect(check(["n2"]).standing == .good)
+        #expect(check(["n2"], isOut: true).standing == .act)
+        #expect(check(["n1", "n2"]).standing == .act)
+        #expect(machine.examined(.locked).recoveryKeys.standing == .unseen)
+        #expect(machine.examined(.stopped).recoveryKeys.standing == .unseen)
+    }
+
     static let clocks: [(Bool?, Int?, CheckReport.Standing)] = [
         (true, nil, .good), (false, nil, .act), (nil, nil, .unseen), (false, 900, .good),
         (true, 61_000, .act), (true, -61_000, .act), (true, 60_000, .good),
@@ -251,10 +271,10 @@ private final class FakeMachine {
         let machine = try FakeMachine()
         for daemon in [Examined.Daemon.stopped, .locked, .open(status(), members: [])] {
             let reports = machine.examined(daemon, home: "/nowhere").reports
-            #expect(Set(reports.map(\.check)).count == 10 && reports.count == 10)
+            #expect(Set(reports.map(\.check)).count == 11 && reports.count == 11)
             #expect(reports.allSatisfy { !$0.found.isEmpty })
             #expect(reports.allSatisfy { ($0.advice != nil) == ($0.standing == .act) })
-            #expect(DoctorCommand.text(of: reports).split(separator: "\n").count == 10)
+            #expect(DoctorCommand.text(of: reports).split(separator: "\n").count == 11)
         }
     }
 

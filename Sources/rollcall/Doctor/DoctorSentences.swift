@@ -113,6 +113,18 @@ enum DoctorSentences {
     }
     static let meetAdministrator =
         "meet another, or make one with `rollcall promote NODE`"
+    static let noRecoveryKeys =
+        "there are none: if every administrator's laptop is lost, nobody can let others in or take them out"
+    static let makeRecoveryKeys =
+        "an administrator runs `rollcall recovery-keys`, with three papers at hand"
+    static let recoveryKeysOfTakenOut =
+        "they were made on a laptop that was taken out, and whoever had it may have seen them"
+    static func recoveryKeysApart(_ count: Int) -> String {
+        "\(counted(count)) sets of them were made apart, and two keys of any restore an administrator"
+    }
+    static let makeRecoveryKeysAnew =
+        "an administrator makes new ones in their place: `rollcall recovery-keys`"
+    static let hasRecoveryKeys = "two of three keys on paper restore an administrator"
     static let versions =
         "\(Release.line(of: "rollcall")); which one other laptops and the daemon run is not known"
 

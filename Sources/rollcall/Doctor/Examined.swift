@@ -17,7 +17,7 @@ struct Examined {
     var reports: [CheckReport] {
         [
             encryption, swap, room, permissions, passphrase, backup, coreDumps, clock,
-            administrators, versions,
+            administrators, recoveryKeys, versions,
         ]
     }
 

@@ -62,6 +62,33 @@ extension Examined {
         return machine.now.timeIntervalSince(date) < Double(Self.absentDaysMax * 86_400)
     }
 
+    var recoveryKeys: CheckReport {
+        let check = "recovery keys"
+        guard case .open(let status, let members) = daemon else {
+            return CheckReport(check, .unseen, silence)
+        }
+        guard status.register != nil else {
+            return CheckReport(check, .unseen, DoctorSentences.nothingKept)
+        }
+        guard !status.recoveryKeys.isEmpty else {
+            return CheckReport(
+                check, .act, DoctorSentences.noRecoveryKeys,
+                advice: DoctorSentences.makeRecoveryKeys)
+        }
+        let out = Set(members.filter { !$0.revokedFor.isEmpty }.map(\.node))
+        guard !status.recoveryKeys.contains(where: { out.contains($0.node) }) else {
+            return CheckReport(
+                check, .act, DoctorSentences.recoveryKeysOfTakenOut,
+                advice: DoctorSentences.makeRecoveryKeysAnew)
+        }
+        guard status.recoveryKeys.count == 1 else {
+            return CheckReport(
+                check, .act, DoctorSentences.recoveryKeysApart(status.recoveryKeys.count),
+                advice: DoctorSentences.makeRecoveryKeysAnew)
+        }
+        return CheckReport(check, .good, DoctorSentences.hasRecoveryKeys)
+    }
+
     var versions: CheckReport {
         // No message says which program a peer runs, and no request which one the daemon is.
         CheckReport("versions", .good, DoctorSentences.versions)
