@@ -122,7 +122,7 @@ struct Scene {
                     storage, &output)
             }
         }
-        code = try founder.laptop.invite(minutes: 10, admitsAtOnce: false, at)
+        code = try founder.laptop.invite(minutes: 10, admitsAtOnce: false, role: .administrator, at)
         founder.register.hasChanged = false
         self.founder = founder
         self.member = member
@@ -131,7 +131,7 @@ struct Scene {
     private static func join(_ member: inout FuzzedLaptop, _ founder: inout FuzzedLaptop) throws {
         let at = founder.moment
         let code = try founder.act { laptop, _, _ in
-            try laptop.invite(minutes: 10, admitsAtOnce: true, at)
+            try laptop.invite(minutes: 10, admitsAtOnce: true, role: .administrator, at)
         }
         try member.act { laptop, _, output in
             try laptop.join(

@@ -1,6 +1,7 @@
 import RollcallCore
 import RollcallStore
 import RollcallSync
+import RollcallTrust
 
 extension Team {
     /// Does one step of the plan; one that makes no sense any more does nothing.
@@ -57,7 +58,7 @@ extension Team {
         try guarding(inviter) {
             let moment = inviter.moment(now)
             let code = try inviter.attempt { laptop, _, _ in
-                try laptop.invite(minutes: 10, admitsAtOnce: true, moment)
+                try laptop.invite(minutes: 10, admitsAtOnce: true, role: .administrator, moment)
             }
             guard let code else { return }
             try guarding(newcomer) {

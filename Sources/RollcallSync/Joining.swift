@@ -45,7 +45,7 @@ extension Laptop {
     // MARK: - the inviter
 
     public mutating func invite(
-        minutes: Int, admitsAtOnce: Bool, role: Role = .administrator, _ moment: Moment
+        minutes: Int, admitsAtOnce: Bool, role: Role, _ moment: Moment
     ) throws -> JoinCode {
         self.moment = moment
         guard let membership else { throw LaptopError.noRegister }

@@ -71,6 +71,7 @@ struct Conversation {
         progress.wipe()
         try show(result, console.asJSON ? nil : command.text(ofResult: result, names: names))
         try command.judge(result: result)
+        try command.follow(result: result, console: console)
     }
 
     /// Prints an object at once: as it came, or as its text.

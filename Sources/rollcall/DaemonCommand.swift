@@ -41,6 +41,9 @@ protocol DaemonCommand: ParsableCommand {
 
     /// Throws where the result, already printed, means that the command failed.
     func judge(result json: Data) throws
+
+    /// What a person may be asked for next, once all is printed and well.
+    func follow(result json: Data, console: Console) throws
 }
 
 extension DaemonCommand {
@@ -66,6 +69,7 @@ extension DaemonCommand {
 
     func answer(interim json: Data, console: Console) throws {}
     func judge(result json: Data) throws {}
+    func follow(result json: Data, console: Console) throws {}
 }
 
 /// What people call the nodes; a node without a name goes by the start of its id.

@@ -27,6 +27,18 @@ struct InitCommand: DaemonCommand {
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {
         Sentences.founded(try ControlJSON.decode(FoundingReport.self, from: json))
+            + "\n" + Sentences.noRecoveryKeysYet
+    }
+
+    /// At a terminal the keys can be made at once; a script is asked nothing.
+    func follow(result json: Data, console: Console) throws {
+        guard console.canAsk, !console.asJSON,
+            console.confirms(Sentences.makeRecoveryKeysQuestion)
+        else { return }
+        var command = RecoveryKeysCommand()
+        command.shared = shared
+        command.yes = true
+        try Conversation(console: console).run(command)
     }
 }
 
@@ -42,7 +54,7 @@ struct InviteCommand: DaemonCommand {
     @Flag(help: "Admit whoever proves the code, without asking.") var yes = false
     @Option(
         help:
-            "What the newcomer will be: administrator, operator, medic or observer. (else administrator)"
+            "What the newcomer will be: administrator, operator, medic or observer. (else operator)"
     )
     var role: String?
 

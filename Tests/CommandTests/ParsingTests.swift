@@ -136,6 +136,10 @@ import Testing
         #expect(
             try request("init", "--name", "g", "--register", "R", "--operator", "o")
                 == .initRegister(name: "g", register: "R", operator: "o"))
+        #expect(try request("recovery-keys", "--yes") == .makeRecoveryKeys)
+        #expect(code { try request("recover") } == .usage)
+        #expect(code { try request("recover", "a-key-as-an-argument") } == .usage)
+        #expect(code { try request("recover", "--key-file", "/nowhere") } == .badFile)
         #expect(try request("invite", "--wait") == .invite(minutes: 10, wait: true, yes: false))
         #expect(
             try request("invite", "--role", "medic")

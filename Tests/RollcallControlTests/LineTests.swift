@@ -6,6 +6,7 @@ import Testing
     static let requests: [ControlRequest] = [
         .initRegister(name: "gate", register: "Exchange", operator: "ann"),
         .invite(minutes: 10, wait: true, yes: false),
+        .makeRecoveryKeys, .recover(keys: ["a", "b"]),
         .invite(minutes: 10, wait: false, yes: true, role: "observer"),
         .members, .quarantine(), .quarantine(all: true), .quarantineShow(dot: "d.1"),
         .judge(dots: ["d.1", "e.2"], adopt: true, reason: "r"),

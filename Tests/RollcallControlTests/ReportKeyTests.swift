@@ -142,6 +142,12 @@ import Testing
         #expect(try survives(roster) && survives(bundle) && survives(export))
     }
 
+    @Test func `recovery keys keep their keys`() throws {
+        let report = RecoveryKeysReport(keys: ["a", "b", "c"], replaced: 1)
+        #expect(try json(report) == #"{"keys":["a","b","c"],"replaced":1}"#)
+        #expect(try survives(report))
+    }
+
     @Test func `reports of what is kept keep their keys`() throws {
         let retention = RetentionReport(
             endDate: "2027-01-31",

@@ -12,9 +12,21 @@ import Testing
         try await gate.found()
         let table = try await LiveDaemon("table")
         let invitation = try await gate.ask(
-            .invite(minutes: 10, wait: false, yes: true, role: "operator"), Invitation.self)
+            .invite(minutes: 10, wait: false, yes: true), Invitation.self)
         try await table.join(invitation.code, at: try await gate.address)
         return (gate, table)
+    }
+
+    @Test func `a newcomer is an operator unless the administrator says otherwise`() async throws {
+        let (gate, table) = try await team()
+        #expect(try await roles(gate) == ["gate": "administrator", "table": "operator"])
+        #expect(
+            try await table.error(of: .invite(minutes: 10, wait: false, yes: true))?.code
+                == .notAllowed)
+        let medic = try await LiveDaemon("medic")
+        try await medic.join(try await gate.invite(role: "medic"), at: try await gate.address)
+        #expect(try await roles(gate)["medic"] == "medic")
+        for daemon in [medic, table, gate] { try await daemon.stop() }
     }
 
     private func makeKeys(_ daemon: LiveDaemon) async throws -> RecoveryKeysReport {

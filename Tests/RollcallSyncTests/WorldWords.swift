@@ -37,7 +37,9 @@ extension World {
     }
 
     func invite(_ inviter: Int, yes: Bool = true) throws -> JoinCode {
-        try act(inviter) { laptop, _, _ in try laptop.invite(minutes: 10, admitsAtOnce: yes, moment)
+        try act(inviter) { laptop, _, _ in
+            try laptop.invite(
+                minutes: 10, admitsAtOnce: yes, role: .administrator, moment)
         }
     }
 

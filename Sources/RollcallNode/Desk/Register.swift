@@ -44,7 +44,7 @@ extension Driver {
             throw ControlError(.badValue, "--minutes is 1 to 1440")
         }
         let now = moment
-        let role = try role.map { try Self.role($0) } ?? .administrator
+        let role = try role.map { try Self.role($0) } ?? .operator
         let code = try act { laptop, _, _ in
             try laptop.invite(minutes: minutes, admitsAtOnce: yes, role: role, now)
         }
