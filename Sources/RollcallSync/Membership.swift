@@ -35,6 +35,9 @@ public struct Membership: Sendable {
     /// The sets of recovery keys of which two make a member an administrator, causes first.
     public private(set) var recoverySets: [RecoverySet] = []
 
+    /// The entries by which a node was let in and has its role, with the sets of recovery keys that it took.
+    private var grounds: [NodeID: [Dot]] = [:]
+
     private let scheme: SignatureScheme
     private var history = ControlHistory()
     /// What was decided of entries whose whole past is here.
@@ -59,6 +62,9 @@ public struct Membership: Sendable {
     // MARK: - questions
 
     public func isMember(_ node: NodeID) -> Bool { members[node] != nil }
+
+    /// In canonical order of causes.
+    func grounds(of node: NodeID) -> [Dot] { grounds[node] ?? [] }
 
     public func isAdministrator(_ node: NodeID) -> Bool {
         members[node]?.role == Role.administrator.rawValue
@@ -212,12 +218,14 @@ public struct Membership: Sendable {
         revoked = [:]
         countedHeights = [:]
         mayNotWrite = []
+        grounds = [:]
         for node in Set(entries.grants.keys).union([genesis.founder]) {
             let grants = authority.grants(to: node)
             guard authority.isAdmitted(node) else {
                 if entries.namesNewcomer(node) { countedHeights[node] = [:] }
                 continue
             }
+            grounds[node] = authority.grounds(grants)
             let member = member(node, by: grants, role: authority.role(of: node), table)
             let revokes = authority.revokes(of: node)
             if revokes.isEmpty {

@@ -39,6 +39,15 @@ extension Authority {
         return isBorne
     }
 
+    /// The dots of what lets a node in and gives it a role, and of the sets that it recovered with.
+    func grounds(_ grants: [ControlHistory.Judged]) -> [Dot] {
+        grants.flatMap { grant in
+            guard case .recover(let recovery) = grant.entry.act else { return [grant.entry.dot] }
+            let sets = knownSets.filter { $0.set.id == recovery.set }.map(\.set.entry)
+            return sets + [grant.entry.dot]
+        }
+    }
+
     private mutating func isReplaced(
         _ set: ControlHistory.Judged, unlessKnowing recovered: ControlHistory.Judged
     ) -> Bool {

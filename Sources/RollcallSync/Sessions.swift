@@ -448,16 +448,29 @@ extension Laptop {
     }
 
     /// The runs of control replicas that lead from the founder to this node, founder's side first.
+    ///
+    /// Who let it in may have become an administrator later, by somebody else's word: that belongs to it.
     private func admissionMessages(_ storage: some RegisterStorage) throws -> [[UInt8]] {
+        var shown: [ReplicaNumber] = []
+        var seen: Set<NodeID> = []
+        func show(_ entry: Dot) {
+            let author = heads[entry.replica].id.node
+            if seen.insert(author).inserted {
+                for ground in membership?.grounds(of: author) ?? [] { show(ground) }
+            }
+            if !shown.contains(entry.replica) { shown.append(entry.replica) }
+        }
+        if let entry = membership?.members[node]?.entry { show(entry) }
         var messages: [[UInt8]] = []
-        var seen: Set<ReplicaNumber> = []
-        var next = membership?.members[node]?.entry
-        while let entry = next, seen.insert(entry.replica).inserted {
-            guard let run = try run(of: entry.replica, from: 1, contentBytesMax: 1 << 15, storage)
-            else { break }
+        var bytesLeft = Limits.admissionBytesMax - 8
+        for replica in shown.prefix(Limits.admissionMessagesMax) {
+            guard let run = try run(of: replica, from: 1, contentBytesMax: 1 << 15, storage)
+            else { continue }
             var numbering = SessionReplicas()
-            messages.insert(run.encode(heads.table, numbering: &numbering), at: 0)
-            next = membership?.members[heads[entry.replica].id.node]?.entry
+            let message = run.encode(heads.table, numbering: &numbering)
+            guard message.count + 4 <= bytesLeft else { continue }
+            bytesLeft -= message.count + 4
+            messages.append(message)
         }
         return messages
     }

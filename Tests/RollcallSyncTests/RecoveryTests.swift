@@ -193,6 +193,35 @@ import Testing
         #expect(isAdministrator(world, 1, by: 1))
     }
 
+    @Test func `whom a recovered laptop lets in is known to one that never heard of either`() throws
+    {
+        let world = try World(["north gate", "table 1", "table 2", "south"], seed: 95)
+        try world.found(0)
+        for index in [1, 2] { try world.join(index, through: 0) }
+        world.unplugAll()
+        let moment = world.moment
+        _ = try world.act(0) { laptop, store, output in
+            let node = world.laptops[1].identity.node
+            try laptop.give(.operator, to: node, moment, store, &output)
+        }
+        for index in [1, 2] { try world.meet(index, 0) }
+        // The keys are made in another life of the founder's, of which table 2 knows nothing.
+        try world.laptops[0].restart(seed: 951)
+        _ = try world.act(0) { laptop, store, output in
+            try laptop.setRecoveryKeys(
+                RecoveryKeys(keys.prefix(3).map(\.node)), moment, store, &output)
+        }
+        try world.meet(1, 0)
+        try recover(world, 1, 0, 1)
+        try world.join(3, through: 1)
+        world.unplugAll()
+        try world.meet(3, 2)
+        #expect(isAdministrator(world, 1, by: 2))
+        #expect(
+            world.laptops[2].laptop.membership?.isMember(world.laptops[3].identity.node) == true)
+        #expect(try world.haveConvergedAmong([1, 2, 3]))
+    }
+
     @Test func `what is refused says why, and nothing is written`() throws {
         let world = try team()
         let before = try world.counts(1).changes
