@@ -136,6 +136,25 @@ class Repeat:
             yield from self.element.tell(f"{path}.{place}", element)
 
 
+class OrNothing:
+    """Another codec, or the end; shown as a hyphen where there is nothing."""
+
+    def __init__(self, codec):
+        self.codec = codec
+
+    def read(self, reader):
+        return self.codec.read(reader) if reader.left else None
+
+    def encode(self, value):
+        return b"" if value is None else self.codec.encode(value)
+
+    def tell(self, path, value):
+        if value is None:
+            yield path, "-"
+        else:
+            yield from self.codec.tell(path, value)
+
+
 class Struct:
     """Fields one after another; the value is a dictionary."""
 

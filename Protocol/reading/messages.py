@@ -1,6 +1,6 @@
 """The messages of sections 7, 9 and 10 as tables, the columns message left out."""
 
-from .layouts import Blob, Fixed, Interval, Items, Joined, Number, Repeat, Struct, Text, Whole
+from .layouts import Blob, Fixed, Interval, Items, Joined, Number, OrNothing, Repeat, Struct, Text, Whole
 from .names import read_replica, replica_order
 from .numbers import LIMIT, WEAK_BUNDLE_KEYS
 from .primitives import Refused
@@ -122,7 +122,7 @@ MEMBER = Struct(
     name=Text(LIMIT["name_bytes_max"]),
     proof=Fixed(64),
 )
-OPERATOR = Struct(name=Text(LIMIT["name_bytes_max"]))
+OPERATOR = Struct(name=Text(LIMIT["name_bytes_max"]), role=OrNothing(Number(1, low=1, high=4, refusal="out of limits")))
 
 
 class Cuts(Repeat):
@@ -191,12 +191,15 @@ ADOPT = Struct(
 
 RETENTION = Struct(end=Number(high=LIMIT["end_day_max"], refusal="out of limits"), reason=Text(LIMIT["reason_bytes_max"]))
 
+CUSTODY = Struct(act=Number(1, low=1, refusal="out of limits"))
+
 BY_NAME = {
     "hello": HELLO, "have": HAVE, "sift": SIFT, "plan": PLAN, "trace": TRACE, "ack": ACK, "credit": CREDIT, "bye": BYE,
     "admission": ADMISSION, "ping": PING, "addresses": ADDRESSES,
     "join_offer": JOIN_OFFER, "join_answer": JOIN_ANSWER, "join_proof": JOIN_PROOF,
     "join_accept": JOIN_ACCEPT, "join_admitted": JOIN_ADMITTED,
     "member": MEMBER, "operator": OPERATOR, "role": ROLE, "revoke": REVOKE, "adopt": ADOPT, "retention": RETENTION,
+    "custody": CUSTODY,
 }
 
 

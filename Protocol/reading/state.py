@@ -98,7 +98,9 @@ class State:
 
     def _count(self, change):
         """R-12.1: names count for this record and field only, whether or not their dot has come; R-12.4: control
-        changes make no records."""
+        changes make no records; R-4.3: nor does what writes nothing."""
+        if not change.writes:
+            return
         self.records.setdefault(change.record, []).append(change)
         for write in change.writes:
             self.replaced |= {(change.record, write.field, dot) for dot in write.names}

@@ -36,6 +36,15 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case passphrases
     case changePassphrase(PassphraseOrder, current: String?)
 
+    // Who is at the keyboard, and who did what.
+    case operators
+    /// With the laptop's passphrase, where no administrator is at the keyboard.
+    case addOperator(name: String, role: String, pin: String, passphrase: String? = nil)
+    case removeOperator(name: String)
+    case switchOperator(name: String, pin: String)
+    case leaveOperator
+    case custody(record: String? = nil, operator: String? = nil, node: String? = nil)
+
     // Records. `seen` is nil where the operator did not say, empty for "none".
     case add(fields: [FieldValue], source: String?, operator: String?)
     case set(

@@ -73,6 +73,9 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case notAllowed = "not-allowed"
     case locked
     case wrongPassphrase = "wrong-passphrase"
+    case wrongPIN = "wrong-pin"
+    /// So many PINs were wrong that the next may not be tried yet.
+    case pinWait = "pin-wait"
     case passphraseNeeded = "passphrase-needed"
     case noPassphrase = "no-passphrase"
     case diskFull = "disk-full"
@@ -99,7 +102,7 @@ public enum ErrorCode: String, CaseIterable, Sendable {
             .failed
         case .noDaemon: .noDaemon
         case .joinInBetween: .inBetween
-        case .notAllowed, .locked, .wrongPassphrase: .notAllowed
+        case .notAllowed, .locked, .wrongPassphrase, .wrongPIN, .pinWait: .notAllowed
         case .usage: .usage
         }
     }

@@ -26,6 +26,9 @@ enum NameEntries {
         Decoder("hold") { bytes in try hold(bytes) },
         Decoder("recovery", bytesMax: 1_024) { bytes in try recovery(bytes) },
         Decoder("recovery-key", bytesMax: 512) { bytes in recoveryKey(typed(bytes)) },
+        Decoder("custody", bytesMax: 16) { bytes in
+            MessageEntries.written(try CustodyEntry(bytes).encoded(), bytes)
+        },
         Decoder("key-file") { bytes in
             // With the hash at its end as it should be, which chance would not find.
             let whole = bytes + sha256(bytes)

@@ -41,6 +41,7 @@ actor Gate {
         }
         guard let text = plan.configuration.passphrase else { return }
         try await open(try Self.ring(file, text), isKept: true)
+        await log(.unlock)
     }
 
     private static var chance: SystemRandomNumberGenerator {
@@ -103,7 +104,9 @@ actor Gate {
             guard case .open(let laptop) = state, await laptop.driver.hasPassphrase else {
                 continue
             }
-            if ContinuousClock.now - lastAsked >= .seconds(60 * minutes) { end(.locked) }
+            guard ContinuousClock.now - lastAsked >= .seconds(60 * minutes) else { continue }
+            await log(.lock)
+            return end(.locked)
         }
     }
 
@@ -149,7 +152,9 @@ actor Gate {
                 hint: "found one with `rollcall init`, or join one with `rollcall join`")
         }
         switch state {
-        case .locked: try await open(try Self.ring(file, passphrase), isKept: true)
+        case .locked:
+            try await open(try Self.ring(file, passphrase), isKept: true)
+            await log(.unlock)
         case .open: if !file.isOpenToAll { _ = try Self.ring(file, passphrase) }
         case .unlocking: throw ControlError(.busy, "the laptop is being unlocked already")
         case .closed: throw Self.ending
@@ -177,8 +182,13 @@ actor Gate {
                 .noPassphrase, "there is no passphrase to lock with",
                 hint: "set one with `rollcall passphrase add`")
         }
+        await log(.lock)
         try await answer.result(nil)
         end(.locked)
+    }
+
+    private func log(_ act: CustodyAct) async {
+        if case .open(let laptop) = state { await laptop.driver.log(act) }
     }
 
     /// The keys first, then the answer; sessions and the register's file are let go with the process.

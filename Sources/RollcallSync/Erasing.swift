@@ -83,8 +83,10 @@ extension Laptop {
         if let stored = try storage.record(record) {
             dots.formUnion(try RecordRow(stored).state.entries.map(\.dot))
         }
-        for stored in try quarantined(storage)
-        where try Change.record(ofStored: stored.content) == record { dots.insert(stored.dot) }
+        for stored in try quarantined(storage) {
+            let change = try Change(dot: stored.dot, stored: stored.content)
+            if change.record == record, !change.saysNothing { dots.insert(stored.dot) }
+        }
         return dots.sorted { $0.rawValue < $1.rawValue }
     }
 
@@ -181,7 +183,9 @@ extension Laptop {
     ) throws {
         output.commit.append(.key(.record(record), nil))
         let gone = Dictionary(uniqueKeysWithValues: changes.map { ($0.dot, $0) })
-        for dot in try self.changes(of: record, storage) {
+        // What says nothing is named by no laptop's erasure, and may be by one that somebody forged.
+        let named = Set(try self.changes(of: record, storage)).union(gone.keys)
+        for dot in named.sorted(by: { $0.rawValue < $1.rawValue }) {
             guard var stored = try storage.change(dot) else { throw LaptopError.storeIncomplete }
             if let change = gone[dot] {
                 guard let leaf = try salts(dot) else { throw LaptopError.storeIncomplete }

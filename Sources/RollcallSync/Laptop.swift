@@ -93,6 +93,8 @@ public struct Laptop {
     var joining: JoinAttempt?
     public var ownAddresses: [String] = []
     public var isCompressionOff = false
+    /// The operator whose control changes these are from now on; nil: nobody's in particular.
+    public var actingOperator: Dot?
 
     var moment: Moment
     var chance: any RandomNumberGenerator & Sendable
@@ -263,6 +265,16 @@ public struct Laptop {
         var writer = ByteWriter()
         writer.u64(dot.rawValue)
         output.commit.append(.meta(Key.operatorDot, writer.bytes))
+    }
+
+    /// Enters a person who has an account on this laptop.
+    public mutating func enterOperator(
+        _ name: String, _ role: Role, _ moment: Moment, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws -> Dot {
+        self.moment = moment
+        return try writeControl(
+            ChangeKind.operator, OperatorEntry(name: name, role: role).encoded(), storage, &output)
     }
 
     /// An operator of this name that this node entered, a new one if there is none.

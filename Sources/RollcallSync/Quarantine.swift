@@ -70,6 +70,7 @@ extension Laptop {
                     contentBytesMax: .max)
                 {
                     let change = try Change(dot: stored.dot, stored: stored.content)
+                    guard !change.saysNothing else { continue }
                     touched[change.record, default: []].append(change.dot)
                 }
             }
@@ -125,12 +126,11 @@ extension Laptop {
         membership?.decisions(about: dot.counter, of: heads[dot.replica].id) ?? []
     }
 
-    /// How many changes wait in quarantine for somebody to decide.
-    public var quarantinedCount: Int {
-        quarantinedRuns.reduce(0) { sum, replica in
-            replica.1.reduce(sum) { sum, run in
-                sum + run.count { decisions(about: Dot(replica.0, $0)).isEmpty }
-            }
+    /// The changes that wait in quarantine for somebody to decide: of those that say nothing there is nothing to decide.
+    public func waiting(_ storage: some RegisterStorage) throws -> [StoredChange] {
+        try quarantined(storage).filter { stored in
+            try decisions(about: stored.dot).isEmpty
+                && !Change(dot: stored.dot, stored: stored.content).saysNothing
         }
     }
 

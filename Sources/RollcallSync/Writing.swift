@@ -15,6 +15,8 @@ public struct Draft: Sendable {
     public var kind: UInt64
     public var record: Target
     public var operatorDot: Dot?
+    /// What somebody did, of a change that is for the custody log.
+    var custody: CustodyEntry?
     private(set) var writes: [Write] = []
     /// End to end, in the order of the writes.
     private(set) var bodies: [UInt8] = []
@@ -71,7 +73,11 @@ extension Laptop {
     ) throws -> [Dot] {
         guard let membership else { throw LaptopError.noRegister }
         guard membership.revoked[node] == nil else { throw LaptopError.revoked }
-        guard lane == .control || !membership.isObserver(node) else { throw LaptopError.notAllowed }
+        // What an observer does is logged as what others do.
+        guard
+            lane == .control || !membership.isObserver(node)
+                || drafts.allSatisfy({ $0.kind == ChangeKind.custody })
+        else { throw LaptopError.notAllowed }
         guard !drafts.isEmpty else { return [] }
         // Judged before anything is begun: a refused write leaves nothing behind.
         guard drafts.allSatisfy(\.isWithinLimits) else { throw LaptopError.changeTooLong }
@@ -126,7 +132,7 @@ extension Laptop {
                 || membership.map({ $0.entryCount < Limits.membershipEntriesMax - roomForRemovals })
                     ?? true
         else { throw LaptopError.tooManyEntries }
-        var draft = Draft(kind: kind, record: .new, operatorDot: nil)
+        var draft = Draft(kind: kind, record: .new, operatorDot: actingOperator)
         draft.append(.entry, body: Body(.entry(entry)).encoded())
         return try write([draft], in: .control, storage, &output)[0]
     }
@@ -166,6 +172,12 @@ extension Laptop {
                 .sorted { heads.table.precedes($0, $1) }
         }
         change.extras = extras(lane, isFirst: dot.counter == 1, dot.replica)
+        if let custody = draft.custody {
+            var extra = ByteWriter()
+            extra.varint(Extras.custody)
+            extra.byteString(custody.encoded())
+            change.extras += extra.bytes
+        }
         return change
     }
 
@@ -301,6 +313,7 @@ package enum Extras {
     static let ended: UInt64 = 1
     static let parents: UInt64 = 2
     static let genesis: UInt64 = 3
+    static let custody: UInt64 = 4
 
     package struct Ended {
         package var incarnation: UInt64
@@ -316,6 +329,18 @@ package enum Extras {
     /// The control heads that a change lists as known to its author; extras that are odd list none.
     package static func parents(_ change: Change) -> [(replica: ReplicaID, counter: UInt64)] {
         (try? parentsStrictly(change)) ?? []
+    }
+
+    /// What somebody did, of a change for the custody log; nil where its extras do not say.
+    static func custody(_ change: Change) -> CustodyEntry? {
+        var reader = ByteReader(change.extras)
+        while !reader.isAtEnd {
+            guard let type = try? reader.varint("extra type"),
+                let range = try? reader.byteStringRange("extra")
+            else { return nil }
+            if type == Self.custody { return try? CustodyEntry(Array(change.extras[range])) }
+        }
+        return nil
     }
 
     /// The genesis of a register, where a change holds it: whose it is, its hash alone says.

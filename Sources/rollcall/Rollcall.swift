@@ -28,6 +28,11 @@ struct Rollcall: ParsableCommand {
                     PanicCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
+                name: "Who is at the keyboard, and who did what",
+                subcommands: [
+                    OperatorsCommand.self, SwitchCommand.self, CustodyCommand.self,
+                ]),
+            CommandGroup(
                 name: "Records",
                 subcommands: [
                     AddCommand.self, SetCommand.self, UnsetCommand.self, RemoveCommand.self,

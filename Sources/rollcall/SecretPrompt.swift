@@ -9,6 +9,7 @@ enum SecretPrompt {
         case code
         case passphrase
         case recoveryKey = "recovery key"
+        case pin
 
         var option: String {
             self == .recoveryKey ? "--key-file" : "--\(rawValue)-file"
@@ -60,6 +61,15 @@ enum SecretPrompt {
     static func askForNewPassphrase() throws -> String {
         let first = try ask(.passphrase, Sentences.askForNewPassphrase)
         guard try ask(.passphrase, Sentences.askAgain) == first else {
+            throw ControlError(.badValue, Sentences.notTheSame)
+        }
+        return first
+    }
+
+    /// Asks for a new PIN twice.
+    static func askForNewPIN() throws -> String {
+        let first = try ask(.pin, Sentences.askForNewPIN)
+        guard try ask(.pin, Sentences.askAgain) == first else {
             throw ControlError(.badValue, Sentences.notTheSame)
         }
         return first

@@ -11,6 +11,7 @@ enum JoinDecoders {
         "operator": operatorEntry, "received_member": receivedMember, "role": role,
         "revoke": revoke, "erase": erase, "adopt": adopt, "retention": retention, "hold": hold,
         "recovery": recovery, "recovery_key": recoveryKey,
+        "custody": custody,
     ]
 
     private static func code(_ vector: VectorFile) throws -> Decoded {
@@ -91,6 +92,7 @@ enum JoinDecoders {
         let entry = try OperatorEntry(vector.bytes)
         var decoded = Decoded(encoded: entry.encoded())
         decoded.add("operator.name", text: entry.name)
+        decoded.add("operator.role", entry.role.map { "\($0.rawValue)" } ?? "-")
         return decoded
     }
 
@@ -216,6 +218,13 @@ enum JoinDecoders {
         decoded.add("key.secret", bytes: key.key.secret)
         decoded.add("key.public", bytes: key.key.node.bytes)
         decoded.add("key.text", key.text)
+        return decoded
+    }
+
+    private static func custody(_ vector: VectorFile) throws -> Decoded {
+        let entry = try CustodyEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("custody.act", entry.act)
         return decoded
     }
 

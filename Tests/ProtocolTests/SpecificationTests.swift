@@ -41,6 +41,7 @@ import Testing
         #expect(try Self.table("state") == Self.named(ValueState.allCases))
         #expect(try Self.table("role") == Self.named(Role.allCases))
         #expect(try Self.table("verdict") == Self.named(AdoptEntry.Verdict.allCases))
+        #expect(try Self.table("act") == Self.named(CustodyAct.allCases))
         #expect(try Self.table("hold_verdict") == Self.named(HoldEntry.Verdict.allCases))
         #expect(try Self.table("recovery") == Self.named(RecoveryEntry.What.allCases))
         for state in ValueState.allCases {
@@ -53,7 +54,8 @@ import Testing
             "member": ChangeKind.member, "role": ChangeKind.role, "revoke": ChangeKind.revoke,
             "close": ChangeKind.close, "erase": ChangeKind.erase, "adopt": ChangeKind.adopt,
             "operator": ChangeKind.operator, "retention": ChangeKind.retention,
-            "recovery": ChangeKind.recovery, "hold": ChangeKind.hold, "edit": ChangeKind.edit,
+            "recovery": ChangeKind.recovery, "hold": ChangeKind.hold,
+            "custody": ChangeKind.custody, "edit": ChangeKind.edit,
         ]
         #expect(try Self.table("change_kind") == kinds.mapValues { Int($0) })
         #expect(
@@ -158,7 +160,8 @@ import Testing
     @Test func `every kind of the table is compared here or elsewhere`() throws {
         let here: Set = [
             "lane", "field_kind", "change_kind", "head_item", "form", "state", "mark", "role",
-            "verdict", "hold_verdict", "recovery", "flag", "frame", "capability", "bye", "limit",
+            "verdict", "hold_verdict", "recovery", "act", "flag", "frame", "capability", "bye",
+            "limit",
             "weak_key",
             "weak_bundle_key",
         ]

@@ -77,7 +77,11 @@ def entries():
     yield vector("member_proof_for_another_key", "received_member", "R-9.3", "the TLS key is not the one that was proven", MEMBER.encode(whole | {"tls": CHRIS.tls}), "bad signature", register=REGISTER)
     yield vector("member_of_small_order", "received_member", "R-9.3 R-9.4", "the neutral point as a node key", MEMBER.encode(whole | {"node": b"\1" + bytes(31)}), "weak key", register=REGISTER)
     yield vector("member_bundle_key_of_zeros", "received_member", "R-9.3 R-9.4", "32 zeros as a bundle key, proven", MEMBER.encode(member(bundle_key=bytes(32))), "weak key", register=REGISTER)
-    yield vector("operator", "operator", "R-9.3", "an operator's name", OPERATOR.encode({"name": "Olha"}))
+    olha = OPERATOR.encode({"name": "Olha", "role": None})
+    yield vector("operator", "operator", "R-9.3", "an operator's name", olha)
+    yield vector("operator_with_role", "operator", "R-9.3", "an operator whose account makes her a medic", olha + b"\3")
+    yield vector("operator_role_unknown", "operator", "R-9.3", "a role that there is not", olha + b"\5", "out of limits")
+    yield vector("operator_trailing", "operator", "R-2.4", "a byte after the role", olha + b"\3\0", "trailing bytes")
     yield vector("role", "role", "R-9.6", "from now on a medic", ROLE.encode({"node": BORYS.key, "role": 3}))
     yield vector("role_unknown", "role", "R-9.6", "a role that there is not", BORYS.key + b"\5", "out of limits")
     yield from revocations()
@@ -86,6 +90,7 @@ def entries():
     yield from holds()
     yield from recoveries()
     yield from recovery_keys()
+    yield from custodies()
 
 
 def adoptions():
@@ -207,6 +212,14 @@ def recovery_keys():
     yield typed("fourteen_groups", "one group more", printed + "-00000", "trailing bytes")
     first = "8000" + names.ALPHABET[names.check_value([1, 8, 0, 0, 0])]
     yield typed("too_great", "its first four bits are not zero", "-".join([first, *key_text(bytes(32)).split("-")[1:]]), "out of limits")
+
+
+def custodies():
+    yield vector("custody", "custody", "R-9.12", "looked at a record", b"\1")
+    yield vector("custody_unknown", "custody", "R-9.12", "an act that this version does not know is kept", b"\xff")
+    yield vector("custody_act_0", "custody", "R-9.12", "no act", b"\0", "out of limits")
+    yield vector("custody_empty", "custody", "R-2.4 R-9.12", "nothing", b"", "truncated")
+    yield vector("custody_trailing", "custody", "R-2.4", "a byte too many", b"\1\0", "trailing bytes")
 
 
 def cut(lane, incarnation, height):

@@ -3,6 +3,7 @@
 import itertools
 
 from ..change import encode_body, state_body
+from ..primitives import encode_items
 from .kit import *
 
 NEW = dot(A, 1)
@@ -66,9 +67,14 @@ def kinds():
     founding = message([edit(CONTROL, 1, [(ENTRY, b"\1\4\4Olha")], kind=7)])
     yield shown("data_of_a_control_record", "a data change that refers to a control dot makes a record of it", founding, of(A, 1, (SURNAME, "x"), record=dot(CONTROL, 1)), spec="R-12.4")
     yield shown("record_of_an_absent_change", "B:1 writes to A:1's record, which has not come: the record counts", of(B, 1, (SURNAME, "y")), spec="R-12.4")
-    yield shown("lone_change_without_writes", "a record of one change that writes nothing: it counts, and its digest lists no change", of(A, 1))
+    yield shown("lone_change_without_writes", "a change that writes nothing makes no record", of(A, 1), spec="R-4.3 R-12.4")
     empty = of(A, 1, (SURNAME, "x")), of(B, 1, record=NEW)
-    yield shown("change_without_writes", "B:1 writes nothing and leaves no mark in the digest", *empty)
+    yield shown("change_without_writes", "B:1 writes nothing and leaves no mark in the digest", *empty, spec="R-4.3 R-12.4")
+    written = of(A, 1, (SURNAME, "x"))
+    looked = edit(B, 1, [], record=NEW, kind=9, extras=encode_items([(4, b"\1")]))
+    unlocked = edit(B, 2, [], kind=9, extras=encode_items([(4, b"\7")]))
+    yield shown("custody", "B looked at A:1's record and unlocked: the record is as it was, and there is no other", written, message([looked, unlocked]), spec="R-4.3 R-9.12 R-12.4")
+    yield shown("custody_first", "the same the other way round", message([looked, unlocked]), written, spec="R-4.3 R-9.12 R-12.4")
 
 
 def arriving():

@@ -70,6 +70,9 @@ public struct Change: Equatable, Sendable {
 
     public func body(of write: Write) -> ArraySlice<UInt8> { bodies[write.body] }
 
+    /// Whether it is applied to no record, whatever record it refers to.
+    public var saysNothing: Bool { writes.isEmpty }
+
     public func write(to field: FieldNumber) -> Write? { writes.first { $0.field == field } }
 }
 
@@ -83,6 +86,8 @@ public enum ChangeKind {
     public static let adopt: UInt64 = 6
     public static let `operator`: UInt64 = 7
     public static let retention: UInt64 = 8
+    /// Data lane: what somebody did with the register besides writing.
+    public static let custody: UInt64 = 9
     public static let recovery: UInt64 = 10
     public static let hold: UInt64 = 11
     public static let edit: UInt64 = 16

@@ -32,6 +32,19 @@ extension Change {
         return try start(of: &reader).record
     }
 
+    /// The key under which a stored change lies: its record's, unless it is applied to none.
+    ///
+    /// What says nothing of a record outlives the record's erasure.
+    public static func keyName(ofStored bytes: [UInt8]) throws(FormatError) -> KeyName {
+        var reader = ByteReader(bytes)
+        let (isErased, _, record) = try start(of: &reader)
+        if isErased { _ = try reader.byteStringRange("commitments") }
+        _ = try reader.varint("operator")
+        _ = try reader.varint("recorded at")
+        _ = try reader.byteStringRange("extras")
+        return try reader.varint("writes") == 0 ? .register : .record(record)
+    }
+
     private static func start(
         of reader: inout ByteReader
     ) throws(FormatError) -> (isErased: Bool, kind: UInt64, record: Dot) {

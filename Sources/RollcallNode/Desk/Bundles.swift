@@ -53,7 +53,7 @@ extension Driver {
         let conflictsBefore = try store.counts().conflicts
         let now = moment
         var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
-        let waiting = laptop.quarantinedCount
+        let waiting = try waitingCount()
         var quarantined = 0
         let bundle = try actInSteps { laptop, store, take in
             var bundle = try laptop.beginImport(file.manifest)
@@ -72,7 +72,7 @@ extension Driver {
             try laptop.finish(bundle, now, &output)
             try take(output)
             missing = laptop.missing()
-            quarantined = laptop.quarantinedCount - waiting
+            quarantined = try laptop.waiting(store).count - waiting
             return (bundle, isKept: !preview)
         }
         let conflicts = try preview ? 0 : max(0, store.counts().conflicts - conflictsBefore)

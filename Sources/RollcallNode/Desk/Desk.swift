@@ -77,6 +77,7 @@ struct Desk: Sendable {
     }
 
     private func respond(to request: ControlRequest, _ answer: AnswerLine) async throws {
+        try await driver.permit(request)
         switch request {
         case .initRegister(let name, let register, let operatorName, let protection):
             try await driver.settle(protection, operatorName: operatorName)
@@ -114,6 +115,8 @@ struct Desk: Sendable {
         case .erasures:
             try await answer.rows(try await driver.erasureReports())
             try await answer.result(nil)
+        case .operators, .addOperator, .removeOperator, .switchOperator, .leaveOperator, .custody:
+            try await operators(request, answer)
         case .retention, .setRetention, .due, .hold, .holds: try await keeping(request, answer)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
@@ -133,6 +136,7 @@ struct Desk: Sendable {
         case .giveRole(let node, let role):
             try await answer.result(try await driver.giveRole(role, to: node))
         case .quarantineShow(let dot):
+            await driver.log(.list)
             try await answer.result(try await driver.quarantineReport(dot))
         case .judge(let dots, let isAdopted, let reason):
             try await answer.result(
@@ -159,6 +163,29 @@ struct Desk: Sendable {
             try await answer.rows(try await driver.holdReports())
             try await answer.result(nil)
         default: throw ControlError(.internal, "not about what is kept")
+        }
+    }
+
+    private func operators(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        switch request {
+        case .operators:
+            try await answer.rows(try await driver.operatorReports())
+            try await answer.result(nil)
+        case .addOperator(let name, let role, let pin, let passphrase):
+            try await answer.result(
+                try await addOperator(name, role: role, pin: pin, passphrase: passphrase))
+        case .removeOperator(let name):
+            try await driver.removeOperator(name)
+            try await answer.result(nil)
+        case .switchOperator(let name, let pin):
+            try await answer.result(try await switchOperator(to: name, pin: pin))
+        case .leaveOperator: try await answer.result(await driver.leave())
+        case .custody(let record, let name, let node):
+            while try await driver.readCustodyLog() {}
+            try await answer.rows(
+                try await driver.custodyRows(record: record, operatorName: name, node: node))
+            try await answer.result(nil)
+        default: throw ControlError(.internal, "not about operators")
         }
     }
 
@@ -192,14 +219,18 @@ struct Desk: Sendable {
         case .show(let id): try await answer.result(try await driver.show(id))
         case .list(let limit, let filters):
             let filter = try await driver.matches(filters)
+            await driver.log(.list)
             try await records(try await driver.allRecords(), filter, limit: limit, answer)
         case .find(let text, let limit):
+            let found = try await driver.found(text)
+            await driver.log(.list)
             try await records(
-                try await driver.found(text), RecordFilter(), limit: limit, answer)
+                found, RecordFilter(), limit: limit, answer)
         case .history(let id):
             try await answer.rows(try await driver.history(id))
             try await answer.result(nil)
         case .conflicts:
+            await driver.log(.list)
             try await answer.rows(try await driver.conflictRows())
             try await answer.result(nil)
         case .fingerprint: try await answer.result(try await driver.fingerprintReport())
@@ -229,8 +260,11 @@ struct Desk: Sendable {
             try await importRoster(
                 RosterOrder(path: path, list: list, key: key, columns: columns, skipsBad: skipBad),
                 answer)
-        case .rosterExport(let path): try await answer.result(try await exportRoster(path))
+        case .rosterExport(let path):
+            await driver.log(.roster)
+            try await answer.result(try await exportRoster(path))
         case .export(let targets, let all, let full, let path):
+            await driver.log(.export)
             try await answer.result(
                 try await driver.exportBundle(
                     for: targets, all: all, full: full, to: path))
@@ -241,7 +275,9 @@ struct Desk: Sendable {
             }
             try await answer.result(nil)
         case .inspect(let path): try await inspect(path, answer)
-        case .backup(let path): try await answer.result(try await driver.backup(to: path))
+        case .backup(let path):
+            await driver.log(.backup)
+            try await answer.result(try await driver.backup(to: path))
         case .drill(let path, let passphrase):
             try await answer.result(try await drill(path, passphrase))
         default: throw ControlError(.internal, "not a file command")

@@ -81,7 +81,7 @@ struct Drill: Sendable {
         heights = Dictionary(
             uniqueKeysWithValues: heads.allNumbers.map { (heads[$0].id, heads[$0].height) })
         counts = try disk.counts()
-        quarantined = laptop.quarantinedCount
+        quarantined = try laptop.waiting(disk).count
         isOpenToAll = ring.file.isOpenToAll
     }
 

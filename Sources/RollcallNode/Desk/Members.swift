@@ -56,7 +56,7 @@ extension Driver {
         }
         return RevokeReport(
             node: member.node.text, name: member.name,
-            quarantined: laptop.quarantinedCount)
+            quarantined: try waitingCount())
     }
 
     func giveRole(_ name: String, to text: String) throws -> RoleReport {

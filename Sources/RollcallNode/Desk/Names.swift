@@ -84,15 +84,4 @@ extension Driver {
         guard let seen else { return .asStored }
         return .dots(try seen.map { try dot($0) })
     }
-
-    /// The operator's dot for a write: the one named, else the one who founded or joined.
-    func operatorDot(_ name: String?) throws -> Dot? {
-        guard let name else { return try laptop.defaultOperator(store) }
-        guard !name.isEmpty, name.utf8.count <= 256 else {
-            throw ControlError(.badValue, "an operator's name has 1 to 256 bytes")
-        }
-        return try act { laptop, store, output in
-            try laptop.operatorDot(named: name, store, &output)
-        }
-    }
 }

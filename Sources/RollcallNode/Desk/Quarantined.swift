@@ -24,6 +24,14 @@ extension Driver {
         }
     }
 
+    /// How many changes wait for somebody to decide.
+    func waitingCount() throws -> Int {
+        if let knownWaiting { return knownWaiting }
+        let count = try laptop.waiting(store).count
+        knownWaiting = count
+        return count
+    }
+
     func quarantineReport(_ text: String) throws -> QuarantineReport {
         try requireRegister()
         let dot = try dot(text)
@@ -54,7 +62,7 @@ extension Driver {
         }
         return JudgeReport(
             verdict: Self.verdictName(verdict), dots: dots.map { laptop.heads.table.text($0) },
-            quarantined: laptop.quarantinedCount)
+            quarantined: try waitingCount())
     }
 
     private static func verdictName(_ verdict: AdoptEntry.Verdict) -> String {

@@ -212,6 +212,7 @@ extension Driver {
     func show(_ id: String) throws -> RollcallControl.RecordView {
         let dot = try record(id)
         guard let found = try laptop.view(of: dot, store) else { throw LaptopError.noSuchRecord }
+        log(.view, about: dot)
         return view(dot, found)
     }
 
@@ -220,6 +221,7 @@ extension Driver {
         guard let changes = try laptop.history(of: dot, store) else {
             throw LaptopError.noSuchRecord
         }
+        log(.view, about: dot)
         return changes.flatMap { historyRows($0, lane: nil) }
     }
 

@@ -161,7 +161,7 @@ extension Driver {
             register: registerText, title: laptop.membership?.genesis.title, listening: listening,
             records: counts.records, changes: counts.changes, conflicts: counts.conflicts,
             held: counts.held,
-            quarantined: laptop.quarantinedCount,
+            quarantined: try waitingCount(),
             fingerprint: isFounded ? try fingerprintText() : nil,
             peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },

@@ -135,7 +135,7 @@ extension Driver {
     ) throws -> RosterReport {
         guard laptop.membership != nil else { throw LaptopError.noRegister }
         let known = try knownRows()
-        let operatorDot = try laptop.defaultOperator(store)
+        let operatorDot = try operatorDot(nil)
         return try actInSteps { laptop, store, take in
             var run = RosterRun(reading: reading, known: known, operatorDot: operatorDot)
             for row in reading.file {

@@ -122,6 +122,7 @@ extension Driver {
         case ChangeKind.retention: "retention"
         case ChangeKind.recovery: "recovery"
         case ChangeKind.hold: "hold"
+        case ChangeKind.custody: "custody"
         case ChangeKind.edit: "edit"
         default: "kind_\(kind)"
         }

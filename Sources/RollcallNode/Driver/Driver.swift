@@ -27,6 +27,10 @@ actor Driver {
     var search = Search()
     /// As long as nothing is written.
     var knownFingerprint: String?
+    var knownWaiting: Int?
+    /// Who is at the keyboard, of those who have an account here.
+    var currentOperator: String?
+    var custodyLog = CustodyLog()
 
     private let started = ContinuousClock.now
     private nonisolated let mailbox = Mutex<[TransportEvent]>([])
@@ -149,7 +153,13 @@ actor Driver {
     func act<Result>(
         _ body: (inout Laptop, SealedRegister, inout Output) throws -> Result
     ) throws -> Result {
-        try guarding { try carrier.act(body) }
+        let acting = try actingOperator()
+        return try guarding {
+            try carrier.act { laptop, store, output in
+                laptop.actingOperator = acting
+                return try body(&laptop, store, &output)
+            }
+        }
     }
 
     /// Lets a command act in several steps that are written together or not at all.
@@ -191,14 +201,19 @@ actor Driver {
     // MARK: - carrying out
 
     private func noteWritten(_ writes: [StoreWrite]) {
-        if writes.contains(where: \.changesState) { knownFingerprint = nil }
+        if writes.contains(where: \.changesState) { forgetKnown() }
         records.note(writes)
         search.index.note(writes)
     }
 
+    private func forgetKnown() {
+        knownFingerprint = nil
+        knownWaiting = nil
+    }
+
     private func forgetUnwritten() {
         records.forget()
-        knownFingerprint = nil
+        forgetKnown()
     }
 
     private func carryOut(_ output: Output) {

@@ -123,6 +123,9 @@ extension Driver {
         }
     }
 
+    /// Throws unless it unlocks this laptop.
+    func checkPassphrase(_ text: String) throws { _ = try opened(by: text) }
+
     private func opened(by text: String) throws -> KeyRing {
         guard let passphrase = Passphrase(text) else {
             throw ControlError(UnlockError.wrongPassphrase)

@@ -79,18 +79,29 @@ public struct MemberEntry: Equatable, Sendable {
 /// The entry that names a person at a keyboard.
 public struct OperatorEntry: Equatable, Sendable {
     public var name: String
+    /// What their laptop lets them do; nil: no account was made for them, and the laptop's role is theirs.
+    public var role: Role?
 
-    public init(name: String) { self.name = name }
+    public init(name: String, role: Role? = nil) {
+        self.name = name
+        self.role = role
+    }
 
     public init(_ bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
         name = try reader.text("name", max: Limits.nameBytesMax)
+        guard !reader.isAtEnd else { return }
+        guard let role = Role(rawValue: try reader.u8("role")) else {
+            throw FormatError(.outOfLimits, "role")
+        }
+        self.role = role
         try reader.finish("operator")
     }
 
     public func encoded() -> [UInt8] {
         var writer = ByteWriter()
         writer.text(name)
+        if let role { writer.u8(role.rawValue) }
         return writer.bytes
     }
 }

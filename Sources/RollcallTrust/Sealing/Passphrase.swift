@@ -19,9 +19,13 @@ public struct Stretching: Equatable, Sendable {
 
     /// Nil when no memory could be had.
     func key(_ passphrase: Passphrase, salt: [UInt8]) -> SymmetricKey? {
+        key(passphrase.bytes, salt: salt)
+    }
+
+    func key(_ secret: [UInt8], salt: [UInt8]) -> SymmetricKey? {
         precondition(Self.bounds.contains(logRounds), "rounds 2^\(logRounds)")
         return try? KDF.Scrypt.deriveKey(
-            from: passphrase.bytes, salt: salt, outputByteCount: SealingKey.byteCount,
+            from: secret, salt: salt, outputByteCount: SealingKey.byteCount,
             rounds: 1 << Int(logRounds), blockSize: Self.blockSize,
             parallelism: Self.parallelism)
     }

@@ -117,7 +117,7 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
         _ change: StoredChange, _ sealed: inout [StoreWrite]
     ) throws -> StoredChange {
         var change = change
-        let name = KeyName.record(try Change.record(ofStored: change.content))
+        let name = try Change.keyName(ofStored: change.content)
         change.content = try seal(change.content, at: .change(change.dot), name, &sealed)
         return change
     }
