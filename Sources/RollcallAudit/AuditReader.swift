@@ -109,7 +109,8 @@ struct AuditReader {
 
     private func waiting() throws -> [AuditFindings.Waiting] {
         var runs: [AuditFindings.Waiting] = []
-        for change in try laptop.quarantined(register) {
+        for change in try laptop.quarantined(register)
+        where try !Change(dot: change.dot, stored: change.content).saysNothing {
             let (replica, counter) = (laptop.heads[change.dot.replica].id, change.dot.counter)
             if let last = runs.last, last.replica == replica, last.last + 1 == counter {
                 runs[runs.count - 1].last = counter

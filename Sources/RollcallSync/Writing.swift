@@ -332,7 +332,7 @@ package enum Extras {
     }
 
     /// What somebody did, of a change for the custody log; nil where its extras do not say.
-    static func custody(_ change: Change) -> CustodyEntry? {
+    package static func custody(_ change: Change) -> CustodyEntry? {
         var reader = ByteReader(change.extras)
         while !reader.isAtEnd {
             guard let type = try? reader.varint("extra type"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import RollcallControl
 import Testing
 
@@ -83,6 +84,35 @@ import Testing
                     reason: "asked", operator: nil))
         #expect(code { try request("resolve", "r", "sex") } == .usage)
         #expect(code { try request("resolve", "r", "s", "--keep", "a", "--value", "b") } == .usage)
+    }
+
+    @Test func `a PIN comes from a file or a person, and never from an argument`() throws {
+        #expect(try request("operators") == .operators)
+        #expect(try request("operators", "leave") == .leaveOperator)
+        #expect(try request("operators", "remove", "Olena") == .removeOperator(name: "Olena"))
+        #expect(code { try request("switch", "Olena") } == .usage)
+        #expect(code { try request("switch", "Olena", "1234") } == .usage)
+        #expect(code { try request("switch", "Olena", "--pin", "1234") } == .usage)
+        #expect(code { try request("operators", "add", "Olena", "--role", "medic") } == .usage)
+        #expect(code { try request("operators", "add", "Olena", "--pin-file", "-") } == .usage)
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).pin").path
+        try Data("1234\n".utf8).write(to: URL(filePath: file))
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        #expect(
+            try request("switch", "Olena", "--pin-file", file)
+                == .switchOperator(name: "Olena", pin: "1234"))
+        #expect(
+            try request("operators", "add", "Olena", "--role", "medic", "--pin-file", file)
+                == .addOperator(name: "Olena", role: "medic", pin: "1234"))
+    }
+
+    @Test func `the custody log is asked for as a whole, or of one record, person or laptop`()
+        throws
+    {
+        #expect(try request("custody") == .custody())
+        #expect(
+            try request("custody", "--record", "r", "--operator", "Olena", "--node", "table 1")
+                == .custody(record: "r", operator: "Olena", node: "table 1"))
     }
 
     @Test func `paths are absolute when sent`() throws {

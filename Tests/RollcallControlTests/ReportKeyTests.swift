@@ -168,6 +168,23 @@ import Testing
         #expect(try survives(retention) && survives(hold) && survives(order))
     }
 
+    @Test func `operators and the custody log keep their keys`() throws {
+        let entry = OperatorReport(
+            name: "ann", roles: ["medic"], nodes: ["n"], hasPIN: true, isCurrent: false)
+        #expect(
+            try json(entry)
+                == #"{"current":false,"has_pin":true,"name":"ann","nodes":["n"],"roles":["medic"]}"#
+        )
+        let nobody = SwitchReport(operator: nil, role: nil)
+        #expect(try json(nobody) == #"{"operator":null,"role":null}"#)
+        let line = CustodyRow(
+            dot: "d", act: "view", record: nil, operator: nil, node: "n", recordedAt: nil)
+        #expect(
+            try json(line) == #"{"act":"view","dot":"d","node":"n","operator":null,"record":null,"#
+                + #""recorded_at":null}"#)
+        #expect(try survives(entry) && survives(nobody) && survives(line))
+    }
+
     @Test func `a drill keeps its keys`() throws {
         let report = DrillReport(
             file: "/b", title: "t", node: "n", name: nil, records: 1, changes: 2, quarantined: 3,

@@ -109,6 +109,47 @@ import Testing
         try await table.stop()
     }
 
+    @Test func `locking and unlocking a laptop appear in the other's log`() async throws {
+        let passphrase = "several words in a row"
+        let (gate, table) = (try await LiveDaemon("gate"), try await LiveDaemon("table"))
+        try await gate.found(.passphrase(text: passphrase))
+        try await table.join(try await gate.invite(), at: try await gate.address)
+        #expect(try await eventually { try await table.isConnected(to: "gate") })
+        // That it has the address at which the gate will find it again.
+        #expect(
+            try await eventually {
+                try await gate.status().peers.allSatisfy { !$0.addresses.isEmpty }
+            })
+        try await gate.ask(.lock)
+        try await gate.stop()
+        let again = try await LiveDaemon(
+            "gate", in: try gate.copyOfHome(), unlockedBy: passphrase)
+        #expect(
+            try await eventually { try await log(of: table) == ["ann lock", "ann unlock"] })
+        try await again.stop()
+        try await table.stop()
+    }
+
+    @Test func `whoever shows the passphrase makes an account where nobody else can`() async throws
+    {
+        let passphrase = "several words in a row"
+        let gate = try await LiveDaemon("gate")
+        try await gate.found(.passphrase(text: passphrase))
+        try await addOperator("Olena", "administrator", pin: "1234", on: gate)
+        let anew = { (text: String?) in
+            ControlRequest.addOperator(
+                name: "Olena", role: "administrator", pin: "4321", passphrase: text)
+        }
+        #expect(try await gate.error(of: anew(nil))?.code == .notAllowed)
+        #expect(try await gate.error(of: anew("other words in a row"))?.code == .wrongPassphrase)
+        try await gate.ask(anew(passphrase))
+        try await switchTo("Olena", pin: "4321", on: gate)
+        #expect(
+            try await gate.error(of: .switchOperator(name: "Olena", pin: "1234"))?.code
+                == .wrongPIN)
+        try await gate.stop()
+    }
+
     @Test func `the log outlives the erasure of what was looked at, and says nothing of it`()
         async throws
     {

@@ -41,7 +41,11 @@ final class LiveDaemon: Sendable {
     }
 
     /// Starts one, and waits until it answers.
-    init(_ name: String, in scratch: Scratch? = nil) async throws {
+    ///
+    /// - Parameter passphrase: Unlocks it.
+    init(
+        _ name: String, in scratch: Scratch? = nil, unlockedBy passphrase: String? = nil
+    ) async throws {
         let scratch = try scratch ?? Scratch()
         let home = Home(
             option: "\(scratch.path)/home", environment: [:], currentDirectory: "/")
@@ -55,7 +59,11 @@ final class LiveDaemon: Sendable {
             DaemonConfiguration(home: home, listen: "127.0.0.1:0", advertise: []),
             logger: Logger(label: name) { _ in Handler(log: log) })
         run = Task { _ = try await daemon.run { for await _ in stream {} } }
-        #expect(try await eventually { (try? await status()) != nil })
+        #expect(
+            try await eventually {
+                if let passphrase { _ = try? await ask(.unlock(passphrase: passphrase)) }
+                return (try? await status()) != nil
+            })
     }
 
     /// Ends it; what it wrote stays for another, on a copy of its home.
@@ -89,10 +97,10 @@ final class LiveDaemon: Sendable {
 
     var address: String { get async throws { try await status().listening ?? "" } }
 
-    func found() async throws {
+    func found(_ protection: Protection = .openToAll) async throws {
         try await ask(
             .initRegister(
-                name: name, register: "test", operator: "ann", protection: .openToAll))
+                name: name, register: "test", operator: "ann", protection: protection))
     }
 
     /// Most tests are about laptops that may do all.

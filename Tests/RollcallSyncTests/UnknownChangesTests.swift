@@ -52,6 +52,17 @@ import Testing
         #expect(try world.haveConverged())
     }
 
+    @Test func `a change of an unknown kind that writes nothing travels on, and makes no record`()
+        throws
+    {
+        let (world, dot) = try travel(lane: .data, [], extras: extras)
+        for index in 0...2 {
+            #expect(try change(world, index, dot)?.0.extras == extras)
+            #expect(try world.laptops[index].store.counts().records == 0)
+        }
+        #expect(try world.haveConverged())
+    }
+
     @Test func `an unknown field is shown by nobody and kept by all`() throws {
         let (world, dot) = try travel(
             lane: .data, [(Fields.surname, [0] + Array("one".utf8)), (unknownField, body)],

@@ -195,8 +195,10 @@ class Scenes:
     def live_scene(self):
         pair, count = self.pair(), self.options.edits
         records = self.spare_records(count)
-        for daemon in (pair.a, pair.b):
-            daemon.control.one("show", id=records[0])
+        pair.a.control.one("show", id=records[0])
+        # To look is logged, and once in ten minutes: not while an edit is timed.
+        for record in records:
+            pair.b.control.one("show", id=record)
         pair.wait()
         before = pair.settled()
         told, acknowledged, shown, looks, syncs = [], [], [], [], []

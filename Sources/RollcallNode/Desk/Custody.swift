@@ -22,9 +22,11 @@ extension Driver {
             if isLook, custodyLog.isLogged(look, at: now.now) { return }
             custodyLog.unwritten.append(
                 .init(act: act, record: record, operatorDot: author, wallClock: now.wallClock))
-            try writeLog()
             if isLook { custodyLog.noteLogged(look, at: now.now) }
+            guard now.now >= custodyLog.triesAgainAt else { return }
+            try writeLog()
         } catch {
+            custodyLog.triesAgainAt = now.now + CustodyLog.triesAgainAfter
             logger.warning(
                 "not put into the custody log yet",
                 metadata: ["act": "\(act)", "error": "\(error)"])

@@ -98,7 +98,7 @@ struct Inspection: Sendable {
         return []
     }
 
-    /// One row for each write.
+    /// One row for each write, and one for a change without any.
     mutating func rows(_ message: [UInt8]) throws -> [HistoryRow] {
         let changes = try ChangesMessage(message, table: &table, numbering: &numbering).changes
         report.changes += changes.count
@@ -110,16 +110,27 @@ struct Inspection: Sendable {
     private func rows(_ change: Change) -> [HistoryRow] {
         let id = table[change.dot.replica]
         let number = register?.recordNumber(table[change.record.replica], change.record.counter)
+        var row = HistoryRow(
+            dot: table.text(change.dot),
+            record: id.lane == .data ? number.map(RegisterID.recordText) : nil,
+            kind: Driver.changeKindName(change.kind), field: nil, content: nil, names: [],
+            operator: change.operatorDot.flatMap { operators[$0] }, node: id.node.text,
+            recordedAt: Driver.time(change.recordedAt), source: nil,
+            lane: id.lane == .control ? "control" : "data")
+        if change.saysNothing {
+            // Of no record, where it refers to itself.
+            if change.record == change.dot { row.record = nil }
+            row.content = Extras.custody(change).map { .text(Driver.actName($0.act)) }
+            return [row]
+        }
         return change.writes.map { write in
             let body = Body(change.bodies, write.body)
-            return HistoryRow(
-                dot: table.text(change.dot),
-                record: id.lane == .data ? number.map(RegisterID.recordText) : nil,
-                kind: Driver.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
-                content: Driver.shown(body.content), names: write.names.map { table.text($0) },
-                operator: change.operatorDot.flatMap { operators[$0] }, node: id.node.text,
-                recordedAt: Driver.time(change.recordedAt), source: body.source,
-                reason: body.reason, lane: id.lane == .control ? "control" : "data")
+            row.field = FieldSchema.name(of: write.field)
+            row.content = Driver.shown(body.content)
+            row.names = write.names.map { table.text($0) }
+            row.source = body.source
+            row.reason = body.reason
+            return row
         }
     }
 }

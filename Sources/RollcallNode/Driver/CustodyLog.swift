@@ -25,6 +25,9 @@ struct CustodyLog {
 
     private var loggedAt: [Repeated: Duration] = [:]
     var unwritten: [Unwritten] = []
+    /// Each try that a full disk refuses ends all sessions: not at every look.
+    var triesAgainAt: Duration = .zero
+    static let triesAgainAfter: Duration = .seconds(60)
     private(set) var lines: [Custody] = []
     /// How far each replica was read.
     private var readTo: [ReplicaNumber: UInt64] = [:]
