@@ -185,6 +185,29 @@ import Testing
         try await again.stop()
     }
 
+    @Test func `the log is found among thousands of changes, and a look leaves the fingerprint`()
+        async throws
+    {
+        let gate = try await LiveDaemon("gate")
+        try await gate.found()
+        let path = "\(gate.scratch.path)/roster.csv"
+        let rows = (1...9_000).map { "\($0),person \($0)" }
+        try Data((["manifest_number,surname"] + rows).joined(separator: "\n").utf8)
+            .write(to: URL(filePath: path))
+        try await gate.ask(
+            .rosterImport(
+                path: path, list: "one", key: "manifest_number", columns: [], skipBad: false))
+        let before = try await gate.status().fingerprint
+        try await gate.ask(.find(text: "person 77"))
+        #expect(try await gate.status().fingerprint == before)
+        #expect(try await log(of: gate) == ["ann list"])
+        try await gate.stop()
+        let again = try await LiveDaemon("gate", in: try gate.copyOfHome())
+        #expect(try await again.status().fingerprint == before, "counted anew it is the same")
+        #expect(try await log(of: again) == ["ann list"])
+        try await again.stop()
+    }
+
     @Test func `an observing laptop writes no record, and what it looks at is logged all the same`()
         async throws
     {

@@ -13,7 +13,8 @@ extension Driver {
     ///
     /// A laptop whose disk is full is still needed to read: what it does then is kept in memory and logged later.
     func log(_ act: CustodyAct, about record: Dot? = nil) {
-        guard laptop.membership != nil else { return }
+        // Nobody takes anything any more from a laptop that was taken out.
+        guard let membership = laptop.membership, membership.isMember(laptop.node) else { return }
         let now = moment
         do {
             let author = try operatorDot(nil)

@@ -59,11 +59,11 @@ struct CustodyLog {
         for replica in replicas {
             let (first, height) = (readTo[replica, default: 0] + 1, laptop.heads[replica].height)
             guard first <= height else { continue }
-            guard left > 0 else { return true }
             let last = min(height, first + left - 1)
             lines += try laptop.custody(of: replica, first...last, store)
             readTo[replica] = last
             left -= last - first + 1
+            guard left > 0 else { return true }
         }
         return false
     }

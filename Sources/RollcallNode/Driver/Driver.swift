@@ -201,9 +201,29 @@ actor Driver {
     // MARK: - carrying out
 
     private func noteWritten(_ writes: [StoreWrite]) {
-        if writes.contains(where: \.changesState) { forgetKnown() }
+        if writes.contains(where: changesState) { forgetKnown() }
         records.note(writes)
         search.index.note(writes)
+    }
+
+    /// Whether the register's state, and so its fingerprint, may be another after this.
+    private func changesState(_ write: StoreWrite) -> Bool {
+        switch write {
+        case .change(let change): !isForTheLogAlone(change)
+        case .rewrite, .dropChanges, .record, .dropRecord: true
+        case .replica, .head, .dropHead, .salts, .held, .dropHeld, .peer, .meta, .key: false
+        }
+    }
+
+    /// Whether a change counts and says nothing: each look would else cost a fingerprint of all records.
+    private func isForTheLogAlone(_ change: StoredChange) -> Bool {
+        let heads = laptop.heads
+        guard Int(change.dot.replica.rawValue) < heads.table.count,
+            let membership = laptop.membership
+        else { return false }
+        let id = heads.table[change.dot.replica]
+        return id.lane == .data && membership.counted(of: id).includes(change.dot.counter)
+            && (try? Change.keyName(ofStored: change.content)) == .register
     }
 
     private func forgetKnown() {
@@ -317,16 +337,6 @@ actor Driver {
                 metadata: ["attempts left": "\(left)"])
         case .invitationClosed(let end):
             logger.notice("invitation closed", metadata: ["reason": "\(end.rawValue)"])
-        }
-    }
-}
-
-extension StoreWrite {
-    /// Whether the register's state, and so its fingerprint, may be another after this.
-    fileprivate var changesState: Bool {
-        switch self {
-        case .change, .rewrite, .dropChanges, .record, .dropRecord: true
-        case .replica, .head, .dropHead, .salts, .held, .dropHeld, .peer, .meta, .key: false
         }
     }
 }
