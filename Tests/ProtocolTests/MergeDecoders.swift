@@ -78,7 +78,8 @@ private struct MergedRegister {
         for replica in table.allNumbers where !table[replica].isBranch {
             name(replica, of: replica, after[chain.start(of: table[replica])] ?? [])
         }
-        for (dot, link) in links where table[dot.replica].lane == .data && !link.change.saysNothing {
+        for (dot, link) in links where table[dot.replica].lane == .data && !link.change.saysNothing
+        {
             records[link.change.record, default: RecordState()].apply(link.change) { dot in
                 links[dot]?.change.writes.map(\.field) ?? []
             }

@@ -303,7 +303,7 @@ import Testing
             let node = world.laptops[index]
             #expect(try world.counts(index).records == 2)
             #expect(try world.counts(index).conflicts == 0)
-            #expect(node.laptop.quarantinedCount == 0)
+            #expect(try node.laptop.waiting(node.store).isEmpty)
         }
     }
 
@@ -402,7 +402,7 @@ import Testing
         // What an administrator said twice can be said again, not adopted; to refuse it clears the list.
         #expect(throws: LaptopError.notAdoptable) { try judge(world, 0, .adopt) }
         try judge(world, 0, .refuse)
-        #expect(world.laptops[0].laptop.quarantinedCount == 0)
+        #expect(try waiting(world, 0).isEmpty)
         try meet(world, 0, 1)
         try world.restart(0, seed: 78)
         #expect(try world.fingerprint(0) == world.fingerprint(1))

@@ -15,7 +15,8 @@ enum Permit: Comparable {
         switch request {
         case .initRegister, .join, .status, .peers, .members, .connect, .disconnect, .waitUpToDate,
             .unlock, .lock, .panic, .passphrases, .fingerprint, .operators, .addOperator,
-            .switchOperator, .leaveOperator:
+            .switchOperator, .leaveOperator, .recover:
+            // Two keys on paper are all that it takes to recover.
             self = .nothing
         case .show, .list, .find, .history, .conflicts, .erasures, .retention, .due, .holds,
             .quarantine, .quarantineShow, .inspect, .custody:
@@ -24,7 +25,7 @@ enum Permit: Comparable {
             .export, .import, .backup, .drill:
             self = .writing
         case .invite, .confirm, .revoke, .giveRole, .judge, .erase, .setRetention, .hold,
-            .changePassphrase, .removeOperator:
+            .changePassphrase, .removeOperator, .makeRecoveryKeys:
             self = .administering
         }
     }
