@@ -112,7 +112,10 @@ public struct PlanMaker {
         if isIn[10] { some(1, 4) { $0.fillDisk() } }
         if isIn[11] { some(1, 3) { $0.restoreHome() } }
         if isIn[12], chance.percent(60) { runCopy(.clone) }
-        if chance.percent(size.forkPercent) { some(1, 2) { $0.runCopy(.fork) } }
+        if chance.percent(size.forkPercent) {
+            some(1, 2) { $0.runCopy(.fork) }
+            if chance.percent(50) { decide(after: time()) }
+        }
         if isIn[13] || isIn[14] { some(1, 8) { $0.moveClock() } }
         if isIn[15] || isIn[16] { some(4, 30) { $0.carryStick() } }
         if isIn[17], chance.percent(60) { some(1, 4) { $0.tellLies() } }
@@ -122,12 +125,9 @@ public struct PlanMaker {
         if chance.percent(3) {
             steps.append(Step(time(), .rot, node(), chance.next() >> 1))
         }
-        // A clone that stands in its original's place with the only laptop that knows both would need addresses told anew.
-        let isUsual = !steps.contains { [.fork, .join, .clone].contains($0.verb) }
+        let isUsual = !steps.contains { [.fork, .join].contains($0.verb) }
         if isUsual, chance.percent(10), options.nodes > 2 { some(1, 2) { $0.revoke() } }
-        if !steps.contains(where: { $0.verb == .fork }), chance.percent(25) {
-            some(1, 6) { $0.erase() }
-        }
+        if chance.percent(25) { some(1, 6) { $0.erase() } }
     }
 
     private mutating func some(_ least: Int, _ most: Int, _ fault: (inout Self) -> Void) {
@@ -264,6 +264,10 @@ public struct PlanMaker {
         let back = chance.percent(40) ? UInt64(chance.between(1, 30)) : 0
         let at = time()
         steps.append(Step(at, .revoke, left, right, back))
+        decide(after: at)
+    }
+
+    private mutating func decide(after at: Int64) {
         for _ in 0..<chance.between(0, 6) {
             let later = at + Int64(chance.between(1, 60)) * 1_000_000
             steps.append(Step(later, .judge, node(), chance.next() >> 1, chance.next() >> 1))

@@ -54,7 +54,7 @@ extension Team {
         try guarding(node) {
             do {
                 let limited = laptop.heads.allNumbers.map { laptop.heads[$0] }
-                    .filter { $0.id.lane == .data }
+                    .filter { !$0.id.lane.isControl }
                     .flatMap { row in
                         let counted = laptop.membership?.countedHeight(of: row.id) ?? row.height
                         return (min(counted, row.height)..<row.height).map {

@@ -11,6 +11,8 @@ extension Laptop {
     mutating func reissue(
         _ chosen: Set<Dot>, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
+        // In one run: two sides may have written of one record, and a run sees nothing of another that is not written yet.
+        var existing: [Draft] = []
         for (path, dots) in Dictionary(grouping: chosen, by: \.replica)
             .sorted(by: { heads[$0.key].id.precedes(heads[$1.key].id) })
         {
@@ -18,16 +20,16 @@ extension Laptop {
             let kept = try side.drafts(of: dots.map { heads.written($0).counter })
             for (record, drafts) in kept.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 // What another side calls the same may be another person.
-                let isShared = try hasTwin(record, besides: path, storage)
-                let target = isShared ? Draft.Target.new : .existing(record)
+                guard try hasTwin(record, besides: path, storage) else {
+                    existing += drafts.map { $0.about(.existing(record)) }
+                    continue
+                }
                 try write(
-                    drafts.enumerated().map { position, draft in
-                        var draft = draft
-                        draft.record = isShared && position > 0 ? .createdByFirst : target
-                        return draft
-                    }, storage, &output)
+                    drafts.enumerated().map { $1.about($0 == 0 ? .new : .createdByFirst) },
+                    storage, &output)
             }
         }
+        try write(existing, storage, &output)
     }
 
     /// Whether a record's name stands on another side of a fork for a record, too.
@@ -46,6 +48,14 @@ extension Laptop {
             }
         }
         return false
+    }
+}
+
+extension Draft {
+    fileprivate func about(_ target: Target) -> Draft {
+        var draft = self
+        draft.record = target
+        return draft
     }
 }
 

@@ -307,6 +307,29 @@ import Testing
         }
     }
 
+    @Test func `what both sides wrote of one person is adopted together`() throws {
+        let world = try team(2)
+        let sides = [0, 1].map { index in
+            var author = side(world, sharing: 1, [])
+            author.write(
+                record: GlobalDot(replica: author.id, counter: 1),
+                [
+                    (Fields.givenName, Self.body("side \(index)"))
+                ])
+            return author
+        }
+        for index in 0...1 { try take(sides[index], world, index) }
+        try meet(world, 0, 1)
+        try judge(world, 0, .adopt)
+        try meet(world, 0, 1)
+        try expectEqual(world, quarantined: 2)
+        let record = GlobalDot(replica: sides[0].id, counter: 1)
+        for index in 0...1 {
+            #expect(
+                try world.values(index, record, Fields.givenName).sorted() == ["side 0", "side 1"])
+        }
+    }
+
     @Test func `of what one side replaced in itself only the last is adopted`() throws {
         let world = try team(2)
         let sides = [0, 1].map { index in
