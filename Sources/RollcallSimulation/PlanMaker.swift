@@ -125,7 +125,7 @@ public struct PlanMaker {
         if chance.percent(3) {
             steps.append(Step(time(), .rot, node(), chance.next() >> 1))
         }
-        let isUsual = !steps.contains { [.fork, .join].contains($0.verb) }
+        let isUsual = !steps.contains { $0.verb == .join }
         if isUsual, chance.percent(10), options.nodes > 2 { some(1, 2) { $0.revoke() } }
         if chance.percent(25) { some(1, 6) { $0.erase() } }
     }

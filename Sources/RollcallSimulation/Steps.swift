@@ -212,7 +212,9 @@ extension Team {
             node.wasRestored = true
             start(node)
         default:
-            guard node.isUp, node.laptop?.membership != nil, node.disk.failure == nil,
+            // The memory of a laptop whose disk rots knows more than its disk.
+            let isFit = step.verb == .clone || !node.hasRot
+            guard isFit, node.isUp, node.laptop?.membership != nil, node.disk.failure == nil,
                 !node.disk.isTransactionOpen, let copy = try? node.disk.copy()
             else { return }
             let clone = SimulatedNode(

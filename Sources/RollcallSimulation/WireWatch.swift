@@ -70,8 +70,6 @@ struct WireWatch {
 
     private func check(_ tag: UInt64, _ height: UInt64, _ node: SimulatedNode) throws {
         guard let heads = node.laptop?.heads, let replica = heads.number(ofTag: tag) else { return }
-        // A copy made with the memory of a laptop whose disk rots knows more than its disk.
-        guard !node.hasRot else { return }
         // What was said just before a fork was found is durable, under another name.
         let isDurable = ([replica] + heads.branches(of: replica)).contains { part in
             let base = heads.base(of: part)
