@@ -28,9 +28,12 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case cutIgnored = "what lies beyond a cut counts"
     case recordsNotRemade = "records are not made anew after a removal"
     case endedUncounted = "a cut reaches no replica that was ended before"
+    case knownByNumber = "a change is known by its number alone"
+    case firstSideStays = "the side of a fork that came first counts"
     // Found by the simulator.
     case siftByWhatIsNow = "a sift is about what has been written since"
     case newcomerWaits = "a cut-off newcomer never dials"
+    case sidesAdoptedApart = "two sides of a fork are adopted without a look at each other"
     case aheadOfDisk = "a laptop goes on ahead of an unreadable disk"
 }
 

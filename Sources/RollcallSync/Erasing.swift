@@ -132,12 +132,26 @@ extension Laptop {
     }
 
     /// Salts from which no erased change's follow, though a peer gave them.
-    func withoutErased(_ tree: SaltTree, block: UInt64, of id: ReplicaID) -> SaltTree {
-        guard let destroyed = destroyed(of: id) else { return tree }
-        var tree = tree
+    ///
+    /// Of what is erased here also those that were erased by a word that does not count any more: a run with both could not be
+    /// passed on.
+    func withoutErased(
+        _ tree: SaltTree, block: UInt64, on path: ReplicaNumber, _ storage: some RegisterStorage
+    ) throws -> SaltTree {
+        let id = heads[heads.origin(of: path)].id
         let first = block * Limits.changesPerBlock + 1
-        for counter in first..<(first + Limits.changesPerBlock) where destroyed.contains(counter) {
+        let counters = first..<(first + Limits.changesPerBlock)
+        guard let erasures = membership?.erasures,
+            counters.contains(where: { erasures.accepts(id, $0) })
+        else { return tree }
+        var tree = tree
+        for counter in counters where erasures.destroyed[id]?.contains(counter) == true {
             tree.puncture(counter)
+        }
+        for stored in try changes(
+            of: path, from: first, through: counters.upperBound - 1, contentBytesMax: .max, storage)
+        where try Change(dot: stored.dot, stored: stored.content).isErased {
+            tree.puncture(stored.dot.counter)
         }
         return tree
     }

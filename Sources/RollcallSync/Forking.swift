@@ -19,7 +19,7 @@ extension Laptop {
             throw RunError.fork(heads[origin].id, height: counter)
         }
         output.notices.append(.fork(heads[origin].id, height: counter))
-        if counter < heads.end(of: path) {
+        if counter < heads.end(of: path), !isPlanted(.firstSideStays) {
             try split(path, at: counter, storage, &output)
         }
         let number = addBranch(of: path, at: counter, first: hash, hash, &output)

