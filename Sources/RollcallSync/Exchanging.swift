@@ -104,7 +104,8 @@ extension Laptop {
             return
         }
         self = trial
-        output.commit += learned.commit
+        // All of it: what it says of others may end their sessions.
+        output.append(learned)
         tellSessions(storage, &output)
         output.notices.append(.admitted(member.node, name: member.name))
         sessions[id]?.peer = member.node

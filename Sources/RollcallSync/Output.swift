@@ -101,4 +101,15 @@ public struct Output: Sendable {
     public var notices: [Notice] = []
 
     public init() {}
+
+    /// Does first what is here, then what another asks for.
+    mutating func append(_ other: Output) {
+        commit += other.commit
+        authenticated += other.authenticated
+        send += other.send
+        close += other.close
+        abort += other.abort
+        dial += other.dial
+        notices += other.notices
+    }
 }

@@ -162,12 +162,10 @@ extension Laptop {
         }
         guard !runs.isEmpty else { throw LaptopError.notQuarantined }
         guard runs.count <= Limits.adoptedRunsMax else { throw LaptopError.changeTooLong }
-        if verdict == .adopt {
-            // Of what was adopted already nothing is written twice.
-            try reissue(
-                Set(dots).filter { heads[$0.replica].id.isBranch && !isAdopted($0) }, storage,
-                &output)
-        }
+        let ofBranches = Set(dots).filter { heads[$0.replica].id.isBranch }
+        // What was adopted of them is written by now; to take that back, edit the record.
+        guard !ofBranches.contains(where: isAdopted) else { throw LaptopError.notQuarantined }
+        if verdict == .adopt { try reissue(ofBranches, storage, &output) }
         let entry = AdoptEntry(verdict: verdict, reason: reason, runs: runs)
         return try writeControl(ChangeKind.adopt, entry.encoded(), storage, &output)
     }

@@ -84,7 +84,7 @@ private struct ForkedSide {
     /// By record, what is to be written anew: of each field what no other chosen change replaces.
     func drafts(of counters: [UInt64]) throws -> [Dot: [Draft]] {
         let chosen = counters.sorted().compactMap { changes[$0] }
-            .filter { $0.kind == ChangeKind.edit && !$0.isErased }
+            .filter { !$0.isErased && !$0.saysNothing }
         var replaced: Set<WriteName> = []
         for change in chosen {
             for write in change.writes {
@@ -93,7 +93,8 @@ private struct ForkedSide {
         }
         var drafts: [Dot: [Draft]] = [:]
         for change in chosen {
-            var draft = Draft(record: .new, operatorDot: change.operatorDot)
+            var draft = Draft(
+                kind: change.kind, record: .new, operatorDot: change.operatorDot)
             for write in change.writes
             where !replaced.contains(WriteName(change.dot, write.field)) {
                 draft.append(

@@ -307,6 +307,42 @@ import Testing
         }
     }
 
+    @Test func `a change of a kind of later versions is adopted like any other`() throws {
+        let world = try team(2)
+        let sides = [0, 1].map { index in
+            var author = side(world, sharing: 0, [])
+            author.write(kind: 77, [(Fields.surname, Self.body("side \(index)"))])
+            return author
+        }
+        for index in 0...1 { try take(sides[index], world, index) }
+        try meet(world, 0, 1)
+        try judge(world, 0, .adopt)
+        try meet(world, 0, 1)
+        try expectEqual(world, quarantined: 2)
+        for index in 0...1 { #expect(try world.counts(index).records == 2) }
+    }
+
+    @Test func `what was adopted of a side cannot be refused, nor adopted again, any more`() throws
+    {
+        let world = try team(2)
+        for index in 0...1 { try take(side(world, sharing: 0, ["own \(index)"]), world, index) }
+        try meet(world, 0, 1)
+        let node = world.laptops[0]
+        let dots = try waiting(world, 0)
+        try judge(world, 0, .adopt)
+        let counts = try world.counts(0)
+        for verdict in AdoptEntry.Verdict.allCases {
+            #expect(throws: LaptopError.notQuarantined) {
+                try world.act(0) { laptop, store, output in
+                    _ = try laptop.judge(
+                        dots, verdict, reason: "", world.moment, store, &output)
+                }
+            }
+        }
+        #expect(try world.counts(0) == counts)
+        #expect(node.laptop.decisions(about: dots[0]).map(\.verdict) == [.adopt])
+    }
+
     @Test func `what both sides wrote of one person is adopted together`() throws {
         let world = try team(2)
         let sides = [0, 1].map { index in

@@ -23,6 +23,27 @@ import Testing
         try world.laptops[index].laptop.quarantined(world.laptops[index].store).count
     }
 
+    @Test func `a removal that a stranger's admission brings cuts the session of whom it is about`()
+        throws
+    {
+        let world = try World(["gate", "table 1", "table 2", "newcomer"])
+        try world.found(0)
+        for index in 1...2 { try world.join(index, through: 0) }
+        world.unplugAll()
+        try revoke(world, 2, 1)
+        try world.join(3, through: 2)
+        world.unplugAll()
+        try world.plug(0, 1)
+        #expect(world.arePlugged(0, 1))
+        try world.plug(3, 0)
+        #expect(!world.arePlugged(0, 1))
+        let lost = world.laptops[1].identity.node
+        #expect(
+            world.laptops[0].notices.contains {
+                if case .revoked(lost, _) = $0 { true } else { false }
+            })
+    }
+
     @Test(arguments: [true, false])
     func `what a lost laptop wrote beyond the cut counts nowhere`(isHeardFirst: Bool) throws {
         let world = try World.team(["north gate", "table 1", "table 2"])
