@@ -175,7 +175,7 @@ let package = Package(
         .testTarget(
             name: "RollcallSimulationTests",
             dependencies: ["RollcallSimulation", "RollcallCore", "RollcallStore"],
-            exclude: ["Plans", "Open"], swiftSettings: settings),
+            exclude: ["Plans"], swiftSettings: settings),
         .testTarget(
             name: "RollcallControlTests", dependencies: ["RollcallControl"], swiftSettings: settings
         ),

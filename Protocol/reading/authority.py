@@ -33,35 +33,39 @@ def _extra(change, wanted):
 
 
 def ended(change):
-    """R-4.5, type 1: (replica, height) of what a first change ends."""
+    """R-4.5, type 1: (replica, height, hash) of what a first change ends."""
     reader, found = _extra(change, ENDED), []
     try:
         while change.counter == 1 and reader.left:
             incarnation = reader.take(8)
-            found.append((change.replica[:33] + incarnation, reader.varint()))
-            reader.take(32)
+            found.append((change.replica[:33] + incarnation, reader.varint(), reader.take(32)))
     except (Refused, Incomplete):
         return []
     return found
 
 
 def parents(change):
-    """R-4.5, type 2: (replica, height) of the control heads that the author knew."""
+    """R-4.5, type 2: (replica, height, start of the hash) of the control heads that the author knew."""
     reader, found = _extra(change, PARENTS), []
     try:
         while reader.left:
-            found.append((read_replica(reader), reader.varint()))
-            reader.take(16)
+            found.append((read_replica(reader), reader.varint(), reader.take(16)))
     except (Refused, Incomplete):
         return []
     return found
 
 
 class Authority:
-    """What all the changes that are here come to; `changes` is by dot, `begins` what branches go on from."""
+    """What all the changes that are here come to; `links` is by dot, `begins` what branches go on from."""
 
-    def __init__(self, register, founder, changes, begins):
-        self.register, self.founder, self.changes, self.begins = register, founder, changes, begins
+    def __init__(self, register, founder, links, begins):
+        self.register, self.founder, self.links, self.begins = register, founder, links, begins
+        self.changes = changes = {dot: link.change for dot, link in links.items()}
+        # By the name that its writer gave it, each change that has it; and what goes on from each.
+        self.sides, self.nexts = {}, {}
+        for dot, change in changes.items():
+            self.sides.setdefault(change.dot, []).append(dot)
+            self.nexts.setdefault(self._before(dot) or change.replica, []).append(dot)
         self.ends = {dot.replica: ended(change) for dot, change in changes.items() if dot.counter == 1 and not is_branch(dot.replica)}
         self.entries = {}
         for dot, change in changes.items():
@@ -70,7 +74,7 @@ class Authority:
                 self.entries[dot] = change.kind, found
         self.pasts = {dot: self._past(dot) for dot in self.entries}
         self.valid = []
-        for dot in sorted(self.entries, key=lambda dot: (len(self.pasts[dot]), dot.order)):
+        for dot in sorted(self.entries, key=lambda dot: (len(self.pasts[dot]), changes[dot].dot.order, links[dot].hash)):
             if self._is_valid(dot):
                 self.valid.append(dot)
         self.standing = Standing(self, self.valid)
@@ -96,18 +100,56 @@ class Authority:
         while todo:
             here = todo.pop()
             change = self.changes.get(here)
-            known = [self.begins[here.replica] if here.counter == 1 and here.replica in self.begins else Dot(here.replica, here.counter - 1)]
+            known = [self._before(here)]
             if change:
-                known += [Dot(*head) for head in parents(change) + ended(change)]
+                known += [self._named(*head) for head in parents(change) + ended(change)]
             for each in known:
-                if each.counter > 0 and each not in past:
+                if each and each not in past:
                     past.add(each)
                     todo.append(each)
         return past
 
+    def _before(self, dot):
+        """The change that one goes on from."""
+        if dot.counter > 1:
+            return Dot(dot.replica, dot.counter - 1)
+        return self.begins.get(dot.replica)
+
+    def _named(self, replica, height, hash):
+        """The change that a parent or an end leads to, on whichever side; none for one of an unknown side."""
+        name = Dot(replica, height)
+        here = self.sides.get(name)
+        if here is None or height == 0:
+            return name if height else None
+        return next((dot for dot in here if self.links[dot].hash.startswith(hash)), None)
+
+    def way(self, dot):
+        """A change and all that it goes on from."""
+        while dot:
+            yield dot
+            dot = self._before(dot)
+
+    def is_on_trunk(self, dot, known, vouched):
+        """R-8.7, among the changes that somebody knew (none: all): up to the cut whatever forks off, and beyond it until something does."""
+        is_here = (lambda each: True) if known is None else known.__contains__
+        replica, way, sure = self.changes[dot].replica, list(self.way(dot)), set()
+        if vouched:
+            end = next((each for each in self.sides.get(Dot(replica, vouched[0]), []) if self.links[each].hash == vouched[1]), None)
+            if end and is_here(end):
+                sure = set(self.way(end))
+                if dot in sure:
+                    return True
+                if end not in way:
+                    return False
+        for each in way:
+            beside = [other for other in self.nexts[self._before(each) or replica] if other != each and is_here(other)]
+            if beside and each not in sure:
+                return False
+        return True
+
     def _is_valid(self, dot):
         author, (kind, entry) = node(dot.replica), self.entries[dot]
-        before = Standing(self, [each for each in self.valid if each in self.pasts[dot]])
+        before = Standing(self, [each for each in self.valid if each in self.pasts[dot]], self.pasts[dot])
         if before.is_member(author) and before.role(author) == ADMINISTRATOR:
             return True
         return kind == KIND["revoke"] and entry["node"] == author and before.is_member(author)
@@ -132,16 +174,16 @@ class Authority:
 
 
 class Standing:
-    """R-9.7, by some valid entries."""
+    """R-9.7, by some valid entries, among the changes that somebody knew (none: all)."""
 
-    def __init__(self, authority, valid):
+    def __init__(self, authority, valid, known=None):
         self.authority = authority
         self.revokes = {}
         for kind, entry in (authority.entries[dot] for dot in valid):
             if kind == KIND["revoke"]:
-                self.revokes.setdefault(entry["node"], []).append(self._heights(entry))
+                self.revokes.setdefault(entry["node"], []).append(self._vouched(entry))
         grants = [dot for dot in valid if authority.entries[dot][0] != KIND["revoke"]]
-        grants = [dot for dot in grants if dot.counter <= self.height(dot.replica) and not is_branch(dot.replica)]
+        grants = [dot for dot in grants if self._counts(authority.changes[dot], dot, known)]
         self.admitted, self.counted, self.adopts = {authority.founder}, [], []
         # Causes first, so whoever lets in was let in before.
         for dot in grants:
@@ -153,21 +195,31 @@ class Standing:
                 self.admitted.add(entry["node"])
                 self.counted.append(dot)
 
-    def _heights(self, revoke):
-        """R-9.5: how far each replica of the node counts."""
-        listed = {revoke["node"] + bytes([cut["lane"]]) + cut["incarnation"].to_bytes(8, "big"): cut["height"] for cut in revoke["cuts"]}
-        heights, todo = dict(listed), list(listed)
+    def _counts(self, change, dot, known):
+        return change.counter <= self.height(change.replica) and self.authority.is_on_trunk(dot, known, self.vouched(change.replica))
+
+    def _vouched(self, revoke):
+        """R-9.5: how far each replica of the node counts, and the hash there."""
+        name = lambda cut: revoke["node"] + bytes([cut["lane"]]) + cut["incarnation"].to_bytes(8, "big")
+        listed = {name(cut): (cut["height"], cut["hash"]) for cut in revoke["cuts"]}
+        vouched, todo = dict(listed), list(listed)
         while todo:
-            for replica, height in self.authority.ends.get(todo.pop(), []):
+            for replica, height, hash in self.authority.ends.get(todo.pop(), []):
                 if height and replica not in listed:
-                    if replica not in heights:
+                    if replica not in vouched:
                         todo.append(replica)
-                    heights[replica] = max(height, heights.get(replica, 0))
-        return heights
+                    vouched[replica] = max((height, hash), vouched.get(replica, (0, b"")))
+        return vouched
+
+    def vouched(self, replica):
+        """The last change of a replica for which all vouch who took its node out: (height, hash); none if there is none."""
+        cuts = [vouched.get(replica) for vouched in self.revokes.get(node(replica), [])]
+        return min(cuts) if cuts and None not in cuts else None
 
     def height(self, replica):
         """How far a replica counts."""
-        return min((heights.get(replica, 0) for heights in self.revokes.get(node(replica), [])), default=1 << 40)
+        cuts = [vouched.get(replica, (0, b"")) for vouched in self.revokes.get(node(replica), [])]
+        return min(cuts)[0] if cuts else 1 << 40
 
     def is_member(self, who):
         return who in self.admitted and who not in self.revokes

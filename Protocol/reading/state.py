@@ -83,11 +83,11 @@ class State:
             start = link.hash
             self.salts[start] = salts
 
-    def _name(self):
+    def _name(self, vouched={}):
         """R-8.7: what is here by the dots that all know it by; R-12.1, R-12.4: without a founder all of it counts."""
         self.links, self.begins = {}, {}
         for replica, after in self.after.items():
-            links, begins = named(self.register, replica, chain_start(self.register, replica), after)
+            links, begins = named(self.register, replica, chain_start(self.register, replica), after, vouched.get(replica))
             self.links |= links
             self.begins |= begins
         if self.founder is None:
@@ -109,8 +109,8 @@ class State:
         """R-9.8: sets the records to what counts; the dots of the rest, in order."""
         if self.founder is None:
             return sorted((dot for dot in self.links if is_branch(dot.replica)), key=lambda dot: dot.order)
-        changes = {dot: link.change for dot, link in self.links.items()}
-        authority = Authority(self.register, self.founder, changes, self.begins)
+        authority = self._authority()
+        changes = authority.changes
         self.records, self.replaced, waiting = {}, set(), []
         for dot in sorted(changes, key=lambda dot: dot.order):
             if dot.replica[32] == DATA and authority.counts(dot):
@@ -118,6 +118,17 @@ class State:
             elif dot.replica[32] != CONTROL:
                 waiting.append(dot)
         return waiting
+
+    def _authority(self):
+        """R-8.7: which side of a fork keeps its name follows from who was taken out, and that from hashes alone."""
+        vouched = None
+        while True:
+            authority = Authority(self.register, self.founder, self.links, self.begins)
+            found = {replica: cut for replica in self.after if (cut := authority.standing.vouched(replica))}
+            if found == vouched:
+                return authority
+            vouched = found
+            self._name(vouched)
 
     def live(self, record):
         """R-12.1: (change, its live writes), in order of dot, where there is any."""

@@ -137,6 +137,7 @@ package struct Audit {
                 throw AuditRefusal(reason: .notAsListed(replica), place: place)
             }
             try reader.take(chunk)
+            if let reason = reader.reasonOfLeft { throw AuditRefusal(reason: reason, place: place) }
             signatures.heads += message.segments.count
             signatures.enrolments += message.changes.count { change in
                 BundleRuns.member(change)?.isProven(in: reader.genesis.register) ?? false
@@ -144,10 +145,8 @@ package struct Audit {
             taken.append(place)
         } catch let error as FormatError {
             throw AuditRefusal(reason: .damaged(error), place: place)
-        } catch let error as BundleError {
-            let reason: AuditRefusal.Reason =
-                if case .fork = error { .fork } else { .falseRun }
-            throw AuditRefusal(reason: reason, place: place)
+        } catch is BundleError {
+            throw AuditRefusal(reason: .falseRun, place: place)
         }
     }
 

@@ -32,6 +32,11 @@ struct AuditReader {
         while let next = try laptop.proceed(moment, register) { register.apply(next.commit) }
     }
 
+    /// Why a run was not taken.
+    var reasonOfLeft: AuditRefusal.Reason? {
+        bundle.leftCount == 0 ? nil : bundle.hasForkLeft ? .fork : .falseRun
+    }
+
     // MARK: - what is missing
 
     /// A run that nothing in the file lets count, not even as waiting in quarantine.

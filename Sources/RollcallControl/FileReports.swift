@@ -107,6 +107,8 @@ public struct ImportReport: Codable, Equatable, Sendable {
     public var new: Int
     public var known: Int
     public var held: Int
+    /// Not taken: their erasure has not been heard of here, or their laptop wrote in more ways under one number than are kept.
+    public var left: Int
     public var conflicts: Int
     public var quarantined: Int
     public var missing: [Missing]
@@ -114,13 +116,14 @@ public struct ImportReport: Codable, Equatable, Sendable {
     public var applied: Bool
 
     public init(
-        source: String?, new: Int, known: Int, held: Int, conflicts: Int, quarantined: Int,
-        missing: [Missing], applied: Bool
+        source: String?, new: Int, known: Int, held: Int, left: Int, conflicts: Int,
+        quarantined: Int, missing: [Missing], applied: Bool
     ) {
         self._source = OrNull(wrappedValue: source)
         self.new = new
         self.known = known
         self.held = held
+        self.left = left
         self.conflicts = conflicts
         self.quarantined = quarantined
         self.missing = missing

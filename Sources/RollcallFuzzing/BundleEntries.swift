@@ -59,7 +59,9 @@ enum BundleEntries {
                 guard isTaken else { return }
             }
             let at = laptop.moment
-            try laptop.act { laptop, _, output in try laptop.finish(bundle, at, &output) }
+            try laptop.act { laptop, storage, output in
+                try laptop.finish(bundle, at, storage, &output)
+            }
             try laptop.show()
             let before = try laptop.laptop.fingerprint(laptop.register)
             try laptop.restart()

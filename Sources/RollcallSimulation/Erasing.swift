@@ -16,6 +16,9 @@ extension Team {
                     guard !records.isEmpty else { throw LaptopError.noSuchRecord }
                     let record = records[Int(step.a % UInt64(records.count))].dot
                     try laptop.erase([record], reason: "asked", moment, disk, &output)
+                    guard !laptop.erasures(of: record).isEmpty else {
+                        throw SimulationFailure(.notErased, "\(node.name) erased in vain")
+                    }
                 }
                 mark(.erased)
             } catch let error where error is LaptopError || error is StoreError {
@@ -32,12 +35,18 @@ extension Team {
         guard !mayBe.isEmpty else { return }
         var erasedRecords: Set<Dot> = []
         var others: Set<Dot> = []
-        for row in try node.disk.replicas() where row.id.lane == .data && row.height > 0 {
+        for row in try node.disk.replicas() where !row.id.lane.isControl && row.height > 0 {
+            let origin = laptop.heads.allNumbers.first { number in
+                laptop.heads.branches(of: number).contains(row.number)
+            }
+            let (id, base) = (
+                laptop.heads[origin ?? row.number].id, laptop.heads.base(of: row.number)
+            )
             for stored in try node.disk.changes(
                 of: row.number, from: 1, through: row.height, contentBytesMax: .max)
             {
                 let change = try Change(dot: stored.dot, stored: stored.content)
-                let name = EraseEntry.Name(replica: row.id, counter: stored.dot.counter)
+                let name = EraseEntry.Name(replica: id, counter: base + stored.dot.counter)
                 if mustBe.contains(name), !change.isErased {
                     throw SimulationFailure(.notErased, "\(node.name) has what was erased")
                 }
@@ -50,20 +59,22 @@ extension Team {
                 } else {
                     others.insert(change.record)
                 }
-                try checkSalts(of: stored.dot, change.isErased, node)
+                try checkSalts(of: row.number, name.counter, change.isErased, node)
             }
         }
         if !erasedRecords.isDisjoint(with: others) { mark(.writtenAfterErasure) }
     }
 
     /// The salt of what is gone is gone, and of what is there it is there.
-    private func checkSalts(of dot: Dot, _ isErased: Bool, _ node: SimulatedNode) throws {
-        let block = (dot.counter - 1) / 256
-        let stored = try node.disk.salts(of: dot.replica, block: block)
-        let leaf = try stored.flatMap { try SaltTree(encoded: $0).leaf(dot.counter) }
+    private func checkSalts(
+        of replica: ReplicaNumber, _ counter: UInt64, _ isErased: Bool, _ node: SimulatedNode
+    ) throws {
+        let block = (counter - 1) / 256
+        let stored = try node.disk.salts(of: replica, block: block)
+        let leaf = try stored.flatMap { try SaltTree(encoded: $0).leaf(counter) }
         guard (leaf == nil) == isErased else {
             throw SimulationFailure(
-                isErased ? .notErased : .lost, "\(node.name): a salt of change \(dot.counter)")
+                isErased ? .notErased : .lost, "\(node.name): a salt of change \(counter)")
         }
     }
 }

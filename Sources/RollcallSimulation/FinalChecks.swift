@@ -22,6 +22,7 @@ extension Team {
         for node in core {
             try checkAcknowledgements(of: node)
             try checkErased(node)
+            try checkTrunks(of: node)
         }
         try checkCounts(core)
         return try checkViews(core[Int(plan.options.seed % UInt64(core.count))], core)
@@ -56,6 +57,28 @@ extension Team {
                 !journal.revoked.contains(nodes[author].identity.node)
             else { continue }
             throw SimulationFailure(.lost, "change \(counter) acknowledged at node \(author)")
+        }
+    }
+
+    /// The side of a fork for which a revoke vouches has its replica's name, so that it counts.
+    private func checkTrunks(of node: SimulatedNode) throws {
+        guard let laptop = node.laptop, !journal.forkers.isEmpty, !journal.revoked.isEmpty else {
+            return
+        }
+        let oracle = try CountedByOracle(node, laptop)
+        let contents = try contents(of: node)
+        for number in laptop.heads.allNumbers where !laptop.heads[number].id.isBranch {
+            guard let cut = oracle.cut(of: laptop.heads[number].id),
+                contents.contains(Journal.start(of: cut.hash))
+            else { continue }
+            guard try node.disk.change(Dot(number, cut.height))?.hash == cut.hash else {
+                throw SimulationFailure(.cutLost, "\(node.name), change \(cut.height)")
+            }
+            if laptop.heads.branches(of: number).contains(where: {
+                laptop.heads.base(of: $0) < cut.height
+            }) {
+                mark(.forkedBelowCut)
+            }
         }
     }
 

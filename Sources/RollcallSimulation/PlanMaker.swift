@@ -127,6 +127,7 @@ public struct PlanMaker {
         }
         let isUsual = !steps.contains { $0.verb == .join }
         if isUsual, chance.percent(10), options.nodes > 2 { some(1, 2) { $0.revoke() } }
+        if isUsual, options.nodes > 2 { revokeForker() }
         if chance.percent(25) { some(1, 6) { $0.erase() } }
     }
 
@@ -264,6 +265,16 @@ public struct PlanMaker {
         let back = chance.percent(40) ? UInt64(chance.between(1, 30)) : 0
         let at = time()
         steps.append(Step(at, .revoke, left, right, back))
+        decide(after: at)
+    }
+
+    /// The laptop that was copied is taken out, by one that may know of it, and often with less than it wrote.
+    private mutating func revokeForker() {
+        guard let fork = steps.last(where: { $0.verb == .fork }), chance.percent(50) else { return }
+        let by = (fork.node + 1 + chance.below(options.nodes - 1)) % options.nodes
+        let back = chance.percent(40) ? UInt64(chance.between(1, 30)) : 0
+        let at = fork.at + Int64(chance.between(100, 60_000)) * 1_000
+        steps.append(Step(at, .revoke, by, UInt64(fork.node), back))
         decide(after: at)
     }
 

@@ -47,6 +47,7 @@ public enum RareState: String, CaseIterable, Sendable {
     case rotFound = "bit rot found"
     case clockJump = "a clock jumped"
     case fork = "a fork named"
+    case forkedBelowCut = "a fork below a cut at the end"
     case falseAck = "an ack of what was never had"
     case rubbish = "rubbish refused"
     case withheld = "changes withheld"

@@ -33,6 +33,8 @@ extension Team {
                         target, reason: "lost", upTo: heights, moment, disk, &output)
                 }
                 mark(.revoked)
+                // Another's change of which it had the last copy: nobody gets that from it any more.
+                destroyed(self.heights(of: nodes[lost]), of: nodes[lost])
                 if journal.revoked.contains(node.identity.node) { mark(.revokedBoth) }
             } catch let error where error is LaptopError || error is StoreError {
                 // A crash on the way may have left it done.
@@ -186,6 +188,19 @@ struct CountedByOracle {
             highest = max(highest, found.height)
         }
         return highest
+    }
+
+    /// What all who took a replica's node out list of it: the lowest.
+    func cut(of id: ReplicaID) -> Cut? {
+        let about = revokes.filter { $0.node == id.node }
+        let cuts = about.compactMap { revoke in
+            revoke.cuts.first { $0.lane == id.lane && $0.incarnation == id.incarnation }
+        }
+        guard !cuts.isEmpty, cuts.count == about.count else { return nil }
+        return cuts.min {
+            $0.height == $1.height
+                ? $0.hash.lexicographicallyPrecedes($1.hash) : $0.height < $1.height
+        }
     }
 
     /// The changes whose values must be gone, or only may be.

@@ -9,6 +9,7 @@ public struct SimulationFailure: Error, Equatable, Sendable {
         case lostByCrash = "a crash took what was committed"
         case lost = "an acknowledged change is lost"
         case notErased = "what was erased is there"
+        case cutLost = "what a revoke vouches for does not count"
         case divergent = "two nodes hold different changes"
         case fingerprints = "equal changes, unlike fingerprints"
         case siblings = "shown values are not what was applied and not named"

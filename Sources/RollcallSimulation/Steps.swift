@@ -235,13 +235,13 @@ extension Team {
         }
     }
 
-    /// What a disk held is gone but for what it kept: what nobody else holds is lost, and no program can help it.
+    /// What a disk held is gone but for what it kept: what nobody else in the team holds is lost, and no program can help it.
     func destroyed(
         _ heights: [Int: UInt64], of node: SimulatedNode, kept: [Int: UInt64] = [:]
     ) {
         for (replica, height) in heights {
             let elsewhere =
-                nodes.filter { $0.index != node.index && !$0.isRotten }
+                nodes.filter { $0.index != node.index && !$0.isRotten && !isOut($0) }
                 .map { self.heights(of: $0)[replica] ?? 0 }.max() ?? 0
             let least = max(elsewhere, kept[replica] ?? 0)
             guard least < height else { continue }
@@ -250,6 +250,12 @@ extension Team {
                 journal.expectLoss(of: UInt64(replica) << 40 | counter)
             }
         }
+    }
+
+    /// Whether others take nothing from a laptop any more, or cannot say which of two they take it from.
+    private func isOut(_ node: SimulatedNode) -> Bool {
+        journal.revoked.contains(node.identity.node)
+            || journal.forkers.contains(node.identity.node)
     }
 
     /// How far each replica, by its number in the journal, is durable at a node.

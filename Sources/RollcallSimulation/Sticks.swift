@@ -101,7 +101,7 @@ extension Team {
                     while let next = try laptop.proceed(moment, disk) { try write(next) }
                 }
                 var output = Output()
-                try laptop.finish(bundle, moment, &output)
+                try laptop.finish(bundle, moment, disk, &output)
                 try write(output)
                 counts = (bundle.newCount, bundle.heldCount)
                 return ((), isKept: true)
@@ -117,7 +117,6 @@ extension Team {
             try refuse(node, before, mishap, "\(error)")
         } catch let error as BundleError {
             if error == .unknownSource { mark(.bundleUnknownSource) }
-            if case .fork = error { mark(.fork) }
             guard mishap != .halfCopied, mishap != .bitFlipped else {
                 return try refuse(node, before, mishap, "\(error)")
             }

@@ -70,6 +70,8 @@ struct WireWatch {
 
     private func check(_ tag: UInt64, _ height: UInt64, _ node: SimulatedNode) throws {
         guard let heads = node.laptop?.heads, let replica = heads.number(ofTag: tag) else { return }
+        // A branch that has just got its replica's name back.
+        if heads[replica].id.isBranch, heads[replica].height == 0 { return }
         // What was said just before a fork was found is durable, under another name.
         let isDurable = ([replica] + heads.branches(of: replica)).contains { part in
             let base = heads.base(of: part)

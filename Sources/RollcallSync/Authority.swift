@@ -7,7 +7,7 @@ struct ValidEntries {
         var judged: ControlHistory.Judged
         var entry: RevokeEntry
         /// How far the node's replicas count.
-        var heights: [ReplicaID: UInt64]
+        var vouched: [ReplicaID: Vouched]
     }
 
     private(set) var all: [ControlHistory.Judged] = []
@@ -32,7 +32,7 @@ struct ValidEntries {
         case .erase: erases.append(all.count)
         case .revoke(let entry):
             revokes[entry.node, default: []].append(
-                Revoke(judged: judged, entry: entry, heights: history.heights(by: entry)))
+                Revoke(judged: judged, entry: entry, vouched: history.vouched(by: entry)))
         case .adopt: adopts.append(all.count)
         case .retention: retentions.append(all.count)
         case .hold: holds.append(all.count)
@@ -56,6 +56,7 @@ struct ValidEntries {
 struct Authority {
     private let founder: NodeID
     private let entries: ValidEntries
+    private let tree: ControlTree
     /// Nil: by all of them.
     private let past: Past?
     /// The place of the first entry that counts and lets a node in.
@@ -63,9 +64,12 @@ struct Authority {
     /// How many of a node's grants were looked at for that.
     private var lookedAt: [NodeID: Int] = [:]
 
-    init(founder: NodeID, _ entries: ValidEntries, knownIn past: Past? = nil) {
+    init(
+        founder: NodeID, _ entries: ValidEntries, _ tree: ControlTree, knownIn past: Past? = nil
+    ) {
         self.founder = founder
         self.entries = entries
+        self.tree = tree
         self.past = past
     }
 
@@ -170,13 +174,16 @@ struct Authority {
         past.map { judged.isKnown(in: $0) } ?? true
     }
 
-    /// Whether an entry lies beyond how far its author's replica counts, as all do that were written twice.
+    /// Whether an entry lies beyond how far its author's replica counts, or is on a branch of it.
     private func isCut(_ judged: ControlHistory.Judged) -> Bool {
-        if judged.entry.replica.isBranch { return true }
-        return entries.revokes[judged.entry.author]?.contains { revoke in
-            isHere(revoke.judged)
-                && judged.entry.dot.counter > revoke.heights[judged.entry.replica] ?? 0
-        } ?? false
+        let entry = judged.entry
+        let revokes = revokes(of: entry.author)
+        if revokes.contains(where: { entry.counter > $0.vouched[entry.replica]?.height ?? 0 }) {
+            return true
+        }
+        return !tree.isOnTrunk(
+            entry.position, in: past,
+            vouched: Vouched.lowest(revokes.compactMap { $0.vouched[entry.replica] }))
     }
 
     /// Whether an entry that is no revoke counts: its author was let in before it by what counts, and so was whom it gives

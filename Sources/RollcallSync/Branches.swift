@@ -35,12 +35,13 @@ extension Heads {
         return Dot(branch.origin, branch.base + dot.counter)
     }
 
-    /// What a branch's first change goes on from.
-    func start(of dot: Dot) -> (known: ReplicaID, height: UInt64)? {
-        guard dot.counter == 1, let branch = branches[dot.replica] else { return nil }
-        return (
-            self[branch.parent].id, branch.base - base(of: branch.parent)
-        )
+    /// Where a branch stands; nil for a replica that is none.
+    func place(of replica: ReplicaNumber) -> BranchPlace? {
+        branches[replica].map { branch in
+            BranchPlace(
+                origin: self[branch.origin].id, base: branch.base, parent: self[branch.parent].id,
+                height: branch.base - base(of: branch.parent))
+        }
     }
 
     /// What somebody has who has a replica up to a counter of its origin: its parents too, each in its own counters.

@@ -7,7 +7,6 @@ public enum BundleError: Error, Equatable, Sendable {
     case otherRegister
     case unknownSource
     case invalidSegment
-    case fork(String)
     case tooManyHeld
 }
 
@@ -30,6 +29,12 @@ public struct BundleImport: Sendable {
     public internal(set) var newCount: UInt64 = 0
     public internal(set) var knownCount: UInt64 = 0
     public internal(set) var heldCount: UInt64 = 0
+    /// Changes that were not taken: of replicas that were written in more ways than are kept, or erased by entries that are not
+    /// here, since the bundle is for somebody who has them.
+    public internal(set) var leftCount: UInt64 = 0
+    var left: Set<ReplicaNumber> = []
+
+    package var hasForkLeft: Bool { !left.isEmpty }
 }
 
 extension Laptop {
@@ -178,17 +183,19 @@ extension Laptop {
             try frame.message(compression), table: &table, numbering: &bundle.numbering)
         let count = UInt64(message.changes.count)
         do {
-            switch try receive(message, table, storage, &output) {
+            switch try receive(message, table, leaving: &bundle.left, storage, &output) {
             case .applied(let new, _):
                 bundle.newCount += UInt64(new)
                 bundle.knownCount += count - UInt64(new)
             case .known: bundle.knownCount += count
             case .held: bundle.heldCount += count
+            case .left: bundle.leftCount += count
             }
+        } catch RunError.erasureUnknown {
+            output.commit += heads.adopt(table).map { .replica($0) }
+            bundle.leftCount += count
         } catch RunError.invalidSegment {
             throw BundleError.invalidSegment
-        } catch RunError.fork(let replica, _) {
-            throw BundleError.fork(replica.text)
         } catch RunError.tooManyHeld {
             throw BundleError.tooManyHeld
         }
@@ -197,7 +204,8 @@ extension Laptop {
 
     /// Ends an import: what the bundle says of its source's knowledge acknowledges.
     public mutating func finish(
-        _ bundle: BundleImport, _ moment: Moment, _ output: inout Output
+        _ bundle: BundleImport, _ moment: Moment, _ storage: some RegisterStorage,
+        _ output: inout Output
     ) throws {
         self.moment = moment
         let manifest = bundle.manifest
@@ -207,7 +215,12 @@ extension Laptop {
         var vector = VersionVector()
         for entry in manifest.vector {
             guard let replica = heads.table.number(of: entry.replica) else { continue }
-            vector[replica] = min(entry.height, heads[replica].height)
+            let parts = try parts(
+                alike: firstEight(entry.hash), at: entry.height, of: replica, storage)
+            for (part, counter) in parts ?? [] { vector[part] = max(vector[part], counter) }
+            if parts == nil, entry.height > heads[replica].height {
+                vector[replica] = heads[replica].height
+            }
         }
         if isPlanted(.importAcknowledgesAll) { vector = heads.vector }
         var knowledge = peers[manifest.source] ?? PeerKnowledge()

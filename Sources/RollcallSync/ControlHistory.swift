@@ -19,7 +19,10 @@ struct ControlHistory {
 
     struct Entry {
         var dot: Dot
+        /// As its author named them, which for a branch are others.
         var replica: ReplicaID
+        var counter: UInt64
+        var position: ControlTree.Position
         var act: Act
 
         var author: NodeID { replica.node }
@@ -28,14 +31,14 @@ struct ControlHistory {
     /// An entry with what its author knew.
     struct Judged {
         var entry: Entry
-        /// Where its replica stands in pasts.
-        var place: Int
         var past: Past
         /// Whether all that its author knew is here.
         var isPastWhole: Bool
 
         /// Whether an author knew this entry.
-        func isKnown(in past: Past) -> Bool { past[place] >= entry.dot.counter }
+        func isKnown(in past: Past) -> Bool {
+            past[entry.position.place] >= entry.position.counter
+        }
     }
 
     private(set) var entries: [Entry] = []
@@ -45,11 +48,13 @@ struct ControlHistory {
 
     mutating func add(_ entry: Entry) { entries.append(entry) }
 
-    /// Notes what a change of the control lane names, whatever its kind.
+    var tree: ControlTree { pasts.tree }
+
+    /// Notes what a change of the control lane names, whatever its kind; answers with where it stands.
     mutating func note(
-        linksOf change: Change, by id: ReplicaID, after start: (known: ReplicaID, height: UInt64)?
-    ) {
-        pasts.note(change, by: id, after: start)
+        _ change: Change, _ hash: [UInt8], by id: ReplicaID, on branch: BranchPlace?
+    ) -> ControlTree.Position {
+        pasts.note(change, hash, by: id, on: branch)
     }
 
     /// Notes which replicas of its node a first change ends.
@@ -59,20 +64,27 @@ struct ControlHistory {
     }
 
     /// All entries, causes before effects, and in canonical order beside each other.
-    mutating func judged(_ table: ReplicaTable) -> [Judged] {
+    mutating func judged() -> [Judged] {
         pasts.forgetUnsettled()
         let judged = entries.map { entry in
-            // An entry's links were noted before it was added.
-            let place = pasts.place(ofKnown: entry.replica) ?? 0
-            let (past, isWhole) = pasts.past(of: entry.dot.counter, at: place)
-            return Judged(entry: entry, place: place, past: past, isPastWhole: isWhole)
+            let (past, isWhole) = pasts.past(of: entry.position)
+            return Judged(entry: entry, past: past, isPastWhole: isWhole)
         }
         let counts = judged.map(\.past.changeCount)
         return judged.indices.sorted { left, right in
             counts[left] == counts[right]
-                ? table.precedes(judged[left].entry.dot, judged[right].entry.dot)
+                ? precedes(judged[left].entry, judged[right].entry)
                 : counts[left] < counts[right]
         }.map { judged[$0] }
+    }
+
+    /// By what their authors call them; of two sides of a fork by the hash.
+    private func precedes(_ entry: Entry, _ other: Entry) -> Bool {
+        guard entry.replica == other.replica, entry.counter == other.counter else {
+            return entry.replica == other.replica
+                ? entry.counter < other.counter : entry.replica.precedes(other.replica)
+        }
+        return tree.hash(entry.position).lexicographicallyPrecedes(tree.hash(other.position))
     }
 }
 
@@ -85,25 +97,45 @@ extension ControlHistory {
             .flatMap(\.value).filter { $0.incarnation == id.incarnation }.map(\.height).max()
     }
 
-    /// How far each replica of a revoked node counts; one that is not listed counts as far as a listed one ended it.
-    func heights(by revoke: RevokeEntry) -> [ReplicaID: UInt64] {
-        var listed: [ReplicaID: UInt64] = [:]
+    /// How far each replica of a revoked node counts, and by which hash; one that is not listed counts as far as a listed one
+    /// ended it.
+    func vouched(by revoke: RevokeEntry) -> [ReplicaID: Vouched] {
+        var listed: [ReplicaID: Vouched] = [:]
         for cut in revoke.cuts {
             let id = ReplicaID(node: revoke.node, lane: cut.lane, incarnation: cut.incarnation)
-            listed[id] = cut.height
+            listed[id] = Vouched(height: cut.height, hash: cut.hash)
         }
-        var heights = listed
+        var vouched = listed
         var next = isPlanted(.endedUncounted) ? [] : Array(listed.keys)
         while let id = next.popLast() {
             for ended in endedLists[id] ?? [] where ended.height > 0 {
                 let earlier = ReplicaID(
                     node: id.node, lane: id.lane, incarnation: ended.incarnation)
                 guard listed[earlier] == nil else { continue }
-                if heights[earlier] == nil { next.append(earlier) }
+                let end = Vouched(height: ended.height, hash: ended.hash)
+                if vouched[earlier] == nil { next.append(earlier) }
                 // Of two that ended it the greater: what follows from either counts.
-                heights[earlier] = max(heights[earlier] ?? 0, ended.height)
+                vouched[earlier] = vouched[earlier].map { $0.isAbove(end) ? $0 : end } ?? end
             }
         }
-        return heights
+        return vouched
+    }
+}
+
+/// The last change of a replica for which somebody vouches.
+struct Vouched: Equatable {
+    var height: UInt64
+    /// h(height).
+    var hash: [UInt8]
+
+    /// The one that decides.
+    static func lowest(_ several: [Vouched]) -> Vouched? {
+        several.min { $1.isAbove($0) }
+    }
+
+    /// Of one height the smaller hash is below.
+    func isAbove(_ other: Vouched) -> Bool {
+        height == other.height
+            ? other.hash.lexicographicallyPrecedes(hash) : height > other.height
     }
 }

@@ -62,11 +62,11 @@ extension Laptop {
             guard holds.isEmpty else {
                 throw LaptopError.underHold(record, reasons: holds.map(\.reason))
             }
-            let dots = try changes(of: record, storage).filter { dot in
-                !membership.erasures.destroys(heads[dot.replica].id, dot.counter)
-            }
-            guard !dots.isEmpty else { throw LaptopError.noSuchRecord }
-            records.append(EraseEntry.Erased(record: name(record), changes: dots.map(name)))
+            // As they were written: what stands under one number on two sides of a fork goes on both.
+            let names = Set(try changes(of: record, storage).map { name(heads.written($0)) })
+                .filter { !membership.erasures.destroys($0.replica, $0.counter) }
+            guard !names.isEmpty else { throw LaptopError.noSuchRecord }
+            records.append(EraseEntry.Erased(record: name(record), changes: Array(names)))
         }
         let entry = EraseEntry(reason: reason, records: records).encoded()
         guard entry.count < Limits.bodyBytesMax else { throw LaptopError.changeTooLong }

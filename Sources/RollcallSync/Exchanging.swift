@@ -125,7 +125,9 @@ extension Laptop {
             guard table[message.replica].lane == .control, message.first == 1 else {
                 throw FormatError(.badReference, "admission")
             }
-            if try receive(message, table, storage, &output) == .held { isWhole = false }
+            var left: Set<ReplicaNumber> = []
+            let outcome = try receive(message, table, leaving: &left, storage, &output)
+            if outcome.path == nil { isWhole = false }
         }
         return isWhole
     }
@@ -363,10 +365,11 @@ extension Laptop {
         let message = try ChangesMessage(
             try frame.message(compression), table: &table, numbering: &session.incoming)
         let isData = table[message.replica].lane == .data
-        let outcome = try receive(message, table, storage, &output)
+        let outcome = try receive(
+            message, table, leaving: &session.left, storage, &output)
         let path = outcome.path ?? message.replica
-        for (part, counter) in heads.way(to: path, at: message.last)
-        where counter > session.theirs[part] {
+        let way = outcome == .left ? [] : heads.way(to: path, at: message.last)
+        for (part, counter) in way where counter > session.theirs[part] {
             session.theirs[part] = counter
             session.sent[part] = max(session.sent[part], counter)
             session.unheardOf[heads.tag(part)] = nil

@@ -9,21 +9,23 @@ import RollcallWire
 extension Laptop {
     /// Makes room for a run that is unlike what is here from a counter on.
     ///
-    /// - Returns: The branch that it begins.
+    /// - Returns: The branch that it begins; nil if there are as many as are kept.
     mutating func fork(
         _ path: ReplicaNumber, at counter: UInt64, first hash: [UInt8],
         _ storage: some RegisterStorage, _ output: inout Output
-    ) throws -> ReplicaNumber {
+    ) throws -> ReplicaNumber? {
         let origin = heads.origin(of: path)
         guard heads.branches(of: origin).count < Limits.branchesMax, !heads.table.isFull else {
-            throw RunError.fork(heads[origin].id, height: counter)
+            return nil
         }
         output.notices.append(.fork(heads[origin].id, height: counter))
-        if counter < heads.end(of: path), !isPlanted(.firstSideStays) {
+        let keepsName = try isVouched(path, beyond: counter, storage)
+        if counter < heads.end(of: path), !keepsName, !isPlanted(.firstSideStays) {
             try split(path, at: counter, storage, &output)
         }
         let number = addBranch(of: path, at: counter, first: hash, hash, &output)
         afterFork.mustGreetAnew = true
+        mayStraighten = true
         return number
     }
 
@@ -41,7 +43,7 @@ extension Laptop {
     }
 
     /// Gives what follows a counter a name of its own.
-    private mutating func split(
+    mutating func split(
         _ path: ReplicaNumber, at counter: UInt64, _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws {
@@ -73,7 +75,12 @@ extension Laptop {
         output.commit.append(.meta(Key.branches, heads.encodedBranches))
         openSegments[path] = nil
         own = own.filter { $0.value.number != path }
-        try noteMoved(moved, from: path, &output)
+        afterFork.mustReadMembership = afterFork.mustReadMembership || height == 0
+        try noteMoved(moved, from: path)
+        for peer in peers.keys {
+            let acknowledged = peers[peer]?.acknowledged[path] ?? 0
+            peers[peer]?.acknowledged[path] = min(acknowledged, height)
+        }
     }
 
     private mutating func splitSalts(
@@ -88,23 +95,20 @@ extension Laptop {
         }
     }
 
-    /// What counted and does not any more is taken out of its records; peers may have either side, or neither.
-    private mutating func noteMoved(
-        _ moved: [StoredChange], from path: ReplicaNumber, _ output: inout Output
-    ) throws {
+    /// What a replica lost or got back changes the records that it is about; peers may have either side, or neither.
+    mutating func noteMoved(_ moved: [StoredChange], from path: ReplicaNumber) throws {
         switch heads[path].id.lane {
         case .control, .controlBranch: afterFork.mustReadMembership = true
         case .data:
             for change in moved {
-                afterFork.records.insert(try Change.record(ofStored: change.content))
+                let record = try Change.record(ofStored: change.content)
+                afterFork.records[record, default: []].insert(change.dot)
             }
         case .dataBranch: break
         }
         for peer in peers.keys {
             peers[peer]?.base = VersionVector()
             peers[peer]?.baseDigest = 0
-            let acknowledged = peers[peer]?.acknowledged[path] ?? 0
-            peers[peer]?.acknowledged[path] = min(acknowledged, heads[path].height)
             unsavedPeers.insert(peer)
         }
     }
@@ -115,7 +119,8 @@ extension Laptop {
     struct AfterFork {
         var mustGreetAnew = false
         var mustReadMembership = false
-        var records: Set<Dot> = []
+        /// The records to be made anew, each with changes of it that may count or may not count any more.
+        var records: [Dot: Set<Dot>] = [:]
     }
 
     /// A piece of work of its own, written with the fork in one transaction; false if there was nothing to do.
@@ -130,6 +135,7 @@ extension Laptop {
             self.membership = Membership(genesis: membership.genesis, scheme: identity.key.scheme)
             try readMembership(storage)
             noteDifferences(from: membership, &output)
+            mayStraighten = true
         }
         try remake(after.records, storage, &output)
         // Numbers and heights mean something else now: both sides say anew what they have.
@@ -140,19 +146,27 @@ extension Laptop {
         return true
     }
 
-    /// Makes records anew from those of their changes that count still.
+    /// Makes records anew from those of their changes that count by now.
     private mutating func remake(
-        _ records: Set<Dot>, _ storage: some RegisterStorage, _ output: inout Output
+        _ records: [Dot: Set<Dot>], _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         guard let membership else { return }
         var merging = Merging()
-        for record in records.sorted(by: { $0.rawValue < $1.rawValue }) {
-            guard let stored = try storage.record(record) else { continue }
-            let dots = try RecordRow(stored).state.entries.map(\.dot).filter {
-                $0.counter <= heads[$0.replica].height
-                    && membership.counted(of: heads[$0.replica].id).includes($0.counter)
+        for (record, moved) in records.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            var dots = moved
+            if let stored = try storage.record(record) {
+                dots.formUnion(try RecordRow(stored).state.entries.map(\.dot))
             }
-            try merging.rebuild(record, from: dots.sorted { $0.rawValue < $1.rawValue }, storage)
+            let counting = try dots.filter { dot in
+                guard membership.counted(of: heads[dot.replica].id).includes(dot.counter),
+                    let stored = try storage.change(dot)
+                else { return false }
+                // The side that has the number now may say something of another record under it, or nothing.
+                let change = try Change(dot: dot, stored: stored.content)
+                return change.record == record && !change.saysNothing
+            }
+            try merging.rebuild(
+                record, from: counting.sorted { $0.rawValue < $1.rawValue }, storage)
         }
         try merging.addRows(to: &output.commit, heads.table, saltSource(storage), storage)
     }

@@ -66,10 +66,22 @@ public struct Heads: Sendable {
     /// A branch's row, without changes yet; it must be written together with ``encodedBranches``.
     mutating func add(_ branch: Branch, _ id: ReplicaID, _ hash: [UInt8]) -> ReplicaRow {
         let number = table.insert(id)
-        precondition(Int(number.rawValue) == rows.count, "a branch is named once")
-        append(ReplicaRow(number: number, id: id, height: 0, hash: hash, isEnded: false))
+        precondition(branches[number] == nil, "a branch is named once")
+        if Int(number.rawValue) == rows.count {
+            append(ReplicaRow(number: number, id: id, height: 0, hash: hash, isEnded: false))
+        }
         branches[number] = branch
         return self[number]
+    }
+
+    /// A branch that has its replica's name again: what leaves it leaves the replica.
+    ///
+    /// It must be written together with ``encodedBranches``.
+    mutating func remove(branch number: ReplicaNumber) -> ReplicaRow {
+        if let branch = branches.removeValue(forKey: number) {
+            move(branchesOf: number, beyond: 0, to: branch.parent)
+        }
+        return shorten(number, to: 0, chain.start(of: self[number].id))
     }
 
     /// What leaves a replica beyond a counter leaves another from now on.

@@ -69,6 +69,8 @@ public struct Laptop {
     /// What counted when the records were last made; nil if that is what counts now.
     var countedBefore: Membership?
     var afterFork = AfterFork()
+    /// Whether a forked replica may end elsewhere by what came.
+    var mayStraighten = true
     /// The erasures of before, where what they destroy is not destroyed yet.
     var erasuresBefore: Erasures?
     var chain: Chain
@@ -189,7 +191,7 @@ public struct Laptop {
             {
                 let change = try Change(dot: stored.dot, stored: stored.content)
                 if isControl {
-                    membership?.apply(change, heads.table, after: heads.start(of: change.dot))
+                    membership?.apply(change, stored.hash, heads.table, on: heads.place(of: number))
                 } else {
                     membership?.noteEnded(by: change, heads.table)
                 }

@@ -44,7 +44,7 @@ public struct Membership: Sendable {
     private var verdicts: [Dot: Bool] = [:]
     private var isSettled = true
     /// How far the replicas of nodes that are no members count; none: nothing of them.
-    private var countedHeights: [NodeID: [ReplicaID: UInt64]] = [:]
+    private var vouched: [NodeID: [ReplicaID: Vouched]] = [:]
     private var mayNotWrite: Set<NodeID> = []
     private var decisions = Decisions()
     private var holders = KeyHolders()
@@ -77,7 +77,7 @@ public struct Membership: Sendable {
 
     /// Whether what a node signed is taken in at all, if only to wait in quarantine.
     public func isKnown(_ node: NodeID) -> Bool {
-        members[node] != nil || countedHeights[node] != nil
+        members[node] != nil || vouched[node] != nil
     }
 
     /// Whose connection it is that shows a TLS key.
@@ -96,11 +96,15 @@ public struct Membership: Sendable {
     public func countedHeight(of replica: ReplicaID) -> UInt64 {
         if replica.isBranch { return 0 }
         if replica.lane == .data, mayNotWrite.contains(replica.node) { return 0 }
-        guard let heights = countedHeights[replica.node], !isPlanted(.cutIgnored) else {
+        guard let vouched = vouched[replica.node], !isPlanted(.cutIgnored) else {
             return Dot.counterMax
         }
-        return heights[replica] ?? 0
+        return vouched[replica]?.height ?? 0
     }
+
+    /// The last change of a replica for which those vouch who took its node out: where it was written twice, the side that
+    /// leads there keeps its name.
+    func vouched(of replica: ReplicaID) -> Vouched? { vouched[replica.node]?[replica] }
 
     /// Which changes of a replica count.
     public func counted(of replica: ReplicaID) -> CountedChanges {
@@ -119,7 +123,7 @@ public struct Membership: Sendable {
     func endedHeight(of replica: ReplicaID) -> UInt64? { history.endedHeight(of: replica) }
 
     /// Whether something may be beyond what counts.
-    public var hasLimits: Bool { !countedHeights.isEmpty || !mayNotWrite.isEmpty }
+    public var hasLimits: Bool { !vouched.isEmpty || !mayNotWrite.isEmpty }
 
     /// Entries of members, roles and revocations.
     public var entryCount: Int {
@@ -136,24 +140,28 @@ public struct Membership: Sendable {
     /// Takes in a control change; ``settle(_:)`` draws the conclusions.
     ///
     /// Entries that are not well-formed or not proven change nothing.
-    ///
-    /// - Parameter start: What a branch goes on from, for its first change.
     mutating func apply(
-        _ change: Change, _ table: ReplicaTable,
-        after start: (known: ReplicaID, height: UInt64)? = nil
+        _ change: Change, _ hash: [UInt8], _ table: ReplicaTable, on branch: BranchPlace? = nil
     ) {
         let id = table[change.dot.replica]
-        history.note(linksOf: change, by: id, after: start)
-        noteEnded(by: change, table)
+        let position = history.note(change, hash, by: id, on: branch)
+        if branch == nil { noteEnded(by: change, table) }
         // Whatever its kind: somebody may have known of it, and it of others.
         isSettled = false
         guard let write = change.write(to: .entry),
             case .entry(let bytes) = Body(change.bodies, write.body).content
         else { return }
+        let origin = branch?.origin ?? id
+        let counter = (branch?.base ?? 0) + change.dot.counter
         if change.kind == ChangeKind.operator {
-            if !id.isBranch, let entry = try? OperatorEntry(bytes) { operators[change.dot] = entry }
-        } else if let act = act(change.kind, bytes, id, change.dot) {
-            history.add(.init(dot: change.dot, replica: id, act: act))
+            if branch == nil, let entry = try? OperatorEntry(bytes) {
+                operators[change.dot] = entry
+            }
+        } else if let act = act(change.kind, bytes, origin, counter, change.dot) {
+            history.add(
+                .init(
+                    dot: change.dot, replica: origin, counter: counter, position: position, act: act
+                ))
         }
     }
 
@@ -162,14 +170,14 @@ public struct Membership: Sendable {
         guard change.dot.counter == 1 else { return }
         let id = table[change.dot.replica]
         history.note(endedBy: change, of: id)
-        guard countedHeights[id.node] != nil else { return }
+        guard vouched[id.node] != nil else { return }
         isSettled = false
         // A revoke may list a replica of which its author knew nothing, and what that one ended counts then.
         if id.lane == .control { verdicts = [:] }
     }
 
     private func act(
-        _ kind: UInt64, _ bytes: [UInt8], _ id: ReplicaID, _ dot: Dot
+        _ kind: UInt64, _ bytes: [UInt8], _ id: ReplicaID, _ counter: UInt64, _ dot: Dot
     ) -> ControlHistory.Act? {
         switch kind {
         case ChangeKind.member:
@@ -182,22 +190,22 @@ public struct Membership: Sendable {
         case ChangeKind.adopt: return (try? AdoptEntry(bytes)).map { .adopt($0) }
         case ChangeKind.retention: return (try? RetentionEntry(bytes)).map { .retention($0) }
         case ChangeKind.hold: return (try? HoldEntry(bytes)).map { .hold($0) }
-        case ChangeKind.recovery: return recoveryAct(bytes, id, dot)
+        case ChangeKind.recovery: return recoveryAct(bytes, id, counter, dot)
         default: return nil
         }
     }
 
     private func recoveryAct(
-        _ bytes: [UInt8], _ id: ReplicaID, _ dot: Dot
+        _ bytes: [UInt8], _ id: ReplicaID, _ counter: UInt64, _ dot: Dot
     ) -> ControlHistory.Act? {
         switch try? RecoveryEntry(bytes) {
         case .keys(let keys):
             return .recoveryKeys(
                 RecoverySet(
-                    id: keys.set(in: register, of: id, dot.counter), keys: keys.keys, entry: dot,
+                    id: keys.set(in: register, of: id, counter), keys: keys.keys, entry: dot,
                     author: id.node))
         case .recover(let recovery):
-            return recovery.isSigned(in: register, at: id, dot.counter, by: scheme)
+            return recovery.isSigned(in: register, at: id, counter, by: scheme)
                 ? .recover(recovery) : nil
         case nil: return nil
         }
@@ -210,19 +218,19 @@ public struct Membership: Sendable {
     mutating func settle(_ table: ReplicaTable) -> Bool {
         guard !isSettled else { return false }
         isSettled = true
-        let before = (members, countedHeights, mayNotWrite, erasures, decisions, holders)
+        let before = (members, vouched, mayNotWrite, erasures, decisions, holders)
         var admitted: [(member: Member, grants: [ControlHistory.Judged])] = []
-        let entries = validEntries(table)
-        var authority = Authority(founder: genesis.founder, entries)
+        let entries = validEntries()
+        var authority = Authority(founder: genesis.founder, entries, history.tree)
         members = [:]
         revoked = [:]
-        countedHeights = [:]
+        vouched = [:]
         mayNotWrite = []
         grounds = [:]
         for node in Set(entries.grants.keys).union([genesis.founder]) {
             let grants = authority.grants(to: node)
             guard authority.isAdmitted(node) else {
-                if entries.namesNewcomer(node) { countedHeights[node] = [:] }
+                if entries.namesNewcomer(node) { vouched[node] = [:] }
                 continue
             }
             grounds[node] = authority.grounds(grants)
@@ -240,7 +248,7 @@ public struct Membership: Sendable {
             }
         }
         for (node, revokes) in entries.revokes {
-            countedHeights[node] = Self.lowest(revokes.map(\.heights))
+            vouched[node] = Self.lowest(revokes.map(\.vouched))
         }
         erasures = Erasures(authority.erasures())
         decisions = Decisions(authority.adopts())
@@ -248,7 +256,7 @@ public struct Membership: Sendable {
         // No answer to a question above depends on it.
         keeping = authority.keeping()
         recoverySets = authority.recoverySets()
-        return before != (members, countedHeights, mayNotWrite, erasures, decisions, holders)
+        return before != (members, vouched, mayNotWrite, erasures, decisions, holders)
     }
 
     private var founderWithItsKey: Member? {
@@ -274,12 +282,13 @@ public struct Membership: Sendable {
     }
 
     /// By several revokes of a node: what each of them lists, as far as the least of them.
-    private static func lowest(_ cuts: [[ReplicaID: UInt64]]) -> [ReplicaID: UInt64] {
-        guard var lowest = cuts.first else { return [:] }
-        for other in cuts.dropFirst() {
-            lowest = lowest.filter { other[$0.key] != nil }
-            for (id, height) in other where lowest[id].map({ $0 > height }) ?? false {
-                lowest[id] = height
+    private static func lowest(
+        _ revokes: [[ReplicaID: Vouched]]
+    ) -> [ReplicaID: Vouched] {
+        guard var lowest = revokes.first else { return [:] }
+        for other in revokes.dropFirst() {
+            for (id, vouched) in lowest {
+                lowest[id] = other[id].flatMap { Vouched.lowest([vouched, $0]) }
             }
         }
         return lowest
@@ -289,9 +298,9 @@ public struct Membership: Sendable {
     ///
     /// So a removal holds against whoever removes its author at the same time, and whoever knew of their own removal when
     /// they wrote is not heard.
-    private mutating func validEntries(_ table: ReplicaTable) -> ValidEntries {
+    private mutating func validEntries() -> ValidEntries {
         var valid = ValidEntries()
-        for candidate in history.judged(table) {
+        for candidate in history.judged() {
             let isValid = verdicts[candidate.entry.dot] ?? isAllowed(candidate, by: valid)
             // Once all that its author knew is here, nothing that comes changes the verdict.
             if candidate.isPastWhole { verdicts[candidate.entry.dot] = isValid }
@@ -302,7 +311,8 @@ public struct Membership: Sendable {
 
     private func isAllowed(_ candidate: ControlHistory.Judged, by valid: ValidEntries) -> Bool {
         let author = candidate.entry.author
-        var authority = Authority(founder: genesis.founder, valid, knownIn: candidate.past)
+        var authority = Authority(
+            founder: genesis.founder, valid, history.tree, knownIn: candidate.past)
         if case .recover(let recovery) = candidate.entry.act {
             return authority.isMember(author) && authority.bears(recovery, candidate)
         }

@@ -37,10 +37,18 @@ struct Past: Equatable {
 /// Whoever lists a head knew all that its author knew. So the past of a change is found from those of the changes it names,
 /// causes first; a lie may make two name each other, and is followed step by step.
 struct Pasts {
-    /// A change that names heads: its parents, and the replicas that it ends.
+    /// What a change names: a change of this hash, on whichever side of a fork.
+    private struct Link {
+        var known: ReplicaID
+        var height: UInt64
+        var hash: [UInt8]
+    }
+
+    /// A change that names heads: its parents, and the replicas that it ends; or goes on from another part's change.
     private struct Step {
         var counter: UInt64
-        var links: [(known: ReplicaID, height: UInt64)]
+        var links: [Link]
+        var start: ControlTree.Position?
         var known: Known?
     }
 
@@ -55,43 +63,39 @@ struct Pasts {
         var index: Int
     }
 
-    private var places: [ReplicaID: Int] = [:]
+    private(set) var tree = ControlTree()
     /// By place, ascending by counter.
     private var steps: [[Step]] = []
-    /// How far each control replica has come.
-    private var applied = Past()
     /// Steps whose past may grow with what comes.
     private var unsettled: [StepID] = []
 
-    /// Takes in the next change of a replica.
-    ///
-    /// - Parameter start: What a branch goes on from, for its first change.
+    /// Takes in the next change of a replica; answers with where it stands.
     mutating func note(
-        _ change: Change, by id: ReplicaID, after start: (known: ReplicaID, height: UInt64)? = nil
-    ) {
-        let place = place(of: id)
-        applied.raise(place, to: change.dot.counter)
-        var links = Extras.parents(change).map { (known: $0.replica, height: $0.counter) }
-        links += Extras.ended(change).map { ended in
-            (
-                ReplicaID(node: id.node, lane: id.lane, incarnation: ended.incarnation),
-                ended.height
-            )
+        _ change: Change, _ hash: [UInt8], by id: ReplicaID, on branch: BranchPlace?
+    ) -> ControlTree.Position {
+        let place = tree.add(change.dot.counter, hash, of: id, on: branch)
+        let position = ControlTree.Position(place: place, counter: change.dot.counter)
+        var links = Extras.parents(change).map {
+            Link(known: $0.replica, height: $0.counter, hash: $0.hash)
         }
-        if let start { links.append(start) }
+        let isFirst = change.dot.counter == 1 && (branch?.base ?? 0) == 0
+        let lane = id.lane.origin
+        links +=
+            !isFirst
+            ? []
+            : Extras.ended(change).map { ended in
+                Link(
+                    known: ReplicaID(node: id.node, lane: lane, incarnation: ended.incarnation),
+                    height: ended.height, hash: ended.hash)
+            }
         links.removeAll { $0.height == 0 || $0.height > Dot.counterMax }
-        guard !links.isEmpty else { return }
-        steps[place].append(Step(counter: change.dot.counter, links: links))
+        let start = change.dot.counter == 1 ? tree.start(of: place) : nil
+        guard !links.isEmpty || start != nil else { return position }
+        while steps.count <= place { steps.append([]) }
+        steps[place].append(
+            Step(counter: change.dot.counter, links: links, start: start))
+        return position
     }
-
-    private mutating func place(of id: ReplicaID) -> Int {
-        if let known = places[id] { return known }
-        places[id] = steps.count
-        steps.append([])
-        return steps.count - 1
-    }
-
-    func place(ofKnown id: ReplicaID) -> Int? { places[id] }
 
     /// What may have grown is reckoned anew when it is asked for next.
     mutating func forgetUnsettled() {
@@ -100,13 +104,12 @@ struct Pasts {
     }
 
     /// All that the author of a change knew, as far as those changes have come, and whether all have.
-    mutating func past(of counter: UInt64, at place: Int) -> (past: Past, isWhole: Bool) {
+    mutating func past(of position: ControlTree.Position) -> (past: Past, isWhole: Bool) {
+        let (place, counter) = (position.place, position.counter)
         var known = Known(past: Past(), isHeardOf: true)
-        if let step = lastStep(at: place, through: counter) {
+        if let step = lastStep(through: position) {
             known = self.known(step)
-            if steps[place][step.index].counter < counter {
-                known.past.raise(place, to: counter - 1)
-            }
+            if self[step].counter < counter { known.past.raise(place, to: counter - 1) }
         } else if counter > 1 {
             known.past.raise(place, to: counter - 1)
         }
@@ -114,76 +117,87 @@ struct Pasts {
     }
 
     private func isWhole(_ known: Known) -> Bool {
-        known.isHeardOf && applied.descends(from: known.past)
+        known.isHeardOf && tree.heights.descends(from: known.past)
     }
 
-    private func lastStep(at place: Int, through counter: UInt64) -> StepID? {
-        var (low, high) = (0, steps[place].count)
+    private subscript(id: StepID) -> Step { steps[id.place][id.index] }
+
+    private func lastStep(through position: ControlTree.Position) -> StepID? {
+        guard position.place < steps.count else { return nil }
+        let steps = steps[position.place]
+        var (low, high) = (0, steps.count)
         while low < high {
             let middle = (low + high) / 2
-            if steps[place][middle].counter <= counter { low = middle + 1 } else { high = middle }
+            if steps[middle].counter <= position.counter { low = middle + 1 } else { high = middle }
         }
-        return low == 0 ? nil : StepID(place: place, index: low - 1)
+        return low == 0 ? nil : StepID(place: position.place, index: low - 1)
+    }
+
+    /// The changes that a step names, and goes on from; nil for one of which nothing is known.
+    ///
+    /// As long as a replica has not come as far as a link says, what is here of it is taken for what the link leads to.
+    private func causes(of step: Step) -> [ControlTree.Position?] {
+        (step.start.map { [$0] } ?? [])
+            + step.links.map { link in
+                guard let replica = tree.place(ofKnown: link.known) else { return nil }
+                if let here = tree.position(of: link.height, at: replica, link.hash) { return here }
+                guard !tree.reaches(link.height, at: replica) else { return nil }
+                return ControlTree.Position(place: replica, counter: link.height)
+            }
     }
 
     /// Reckons a step after those that it follows from.
     private mutating func known(_ wanted: StepID) -> Known {
-        if let known = steps[wanted.place][wanted.index].known { return known }
+        if let known = self[wanted].known { return known }
         var visited: Set<StepID> = [wanted]
-        var open: [(step: StepID, next: Int)] = [(wanted, -1)]
-        while let (step, next) = open.last {
-            guard next < steps[step.place][step.index].links.count else {
+        var open: [(step: StepID, before: [StepID])] = [(wanted, stepsBefore(wanted))]
+        while let (step, before) = open.last {
+            guard let next = before.last else {
                 open.removeLast()
                 reckon(step)
                 continue
             }
-            open[open.count - 1].next += 1
-            if let cause = cause(next, of: step), steps[cause.place][cause.index].known == nil,
-                visited.insert(cause).inserted
-            {
-                open.append((cause, -1))
+            open[open.count - 1].before.removeLast()
+            if self[next].known == nil, visited.insert(next).inserted {
+                open.append((next, stepsBefore(next)))
             }
         }
-        return steps[wanted.place][wanted.index].known ?? Known(past: Past(), isHeardOf: false)
+        return self[wanted].known ?? Known(past: Past(), isHeardOf: false)
     }
 
-    /// The step that a link leads to; link -1 is to what the replica wrote before.
-    private func cause(_ link: Int, of step: StepID) -> StepID? {
-        guard link >= 0 else {
-            return step.index == 0 ? nil : StepID(place: step.place, index: step.index - 1)
+    /// The steps that a step's causes follow from, and the one before it.
+    private func stepsBefore(_ step: StepID) -> [StepID] {
+        let causes = causes(of: self[step]).reversed().compactMap { cause in
+            cause.flatMap { lastStep(through: $0) }
         }
-        let link = steps[step.place][step.index].links[link]
-        return places[link.known].flatMap { lastStep(at: $0, through: link.height) }
+        return step.index == 0
+            ? causes : causes + [StepID(place: step.place, index: step.index - 1)]
     }
 
     private mutating func reckon(_ wanted: StepID) {
         var known = Known(past: Past(), isHeardOf: true)
-        var heads: [(place: Int, height: UInt64)] = []
+        var heads: [ControlTree.Position] = []
         func follow(_ step: Step) {
-            for link in step.links {
-                if let place = places[link.known] {
-                    heads.append((place, link.height))
-                } else {
-                    known.isHeardOf = false
-                }
+            for cause in causes(of: step) {
+                if let cause { heads.append(cause) } else { known.isHeardOf = false }
             }
         }
-        let step = steps[wanted.place][wanted.index]
+        let step = self[wanted]
         follow(step)
-        if step.counter > 1 { heads.append((wanted.place, step.counter - 1)) }
-        while let (place, height) = heads.popLast() {
-            let before = known.past[place]
-            guard height > before else { continue }
-            known.past.raise(place, to: height)
-            var last = lastStep(at: place, through: height)
-            while let step = last, steps[place][step.index].counter > before {
-                if let reckoned = steps[place][step.index].known {
+        if step.counter > 1 { heads.append(.init(place: wanted.place, counter: step.counter - 1)) }
+        while let head = heads.popLast() {
+            let before = known.past[head.place]
+            guard head.counter > before else { continue }
+            known.past.raise(head.place, to: head.counter)
+            var last = lastStep(through: head)
+            while let id = last, self[id].counter > before {
+                if let reckoned = self[id].known {
                     known.past.merge(reckoned.past)
                     known.isHeardOf = known.isHeardOf && reckoned.isHeardOf
                     break
                 }
-                follow(steps[place][step.index])
-                last = cause(-1, of: step)
+                follow(self[id])
+                last = id.index == 0 ? nil : StepID(place: id.place, index: id.index - 1)
             }
         }
         steps[wanted.place][wanted.index].known = known

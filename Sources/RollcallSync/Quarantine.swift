@@ -7,6 +7,7 @@ extension Laptop {
     /// Draws the conclusions from what the control lane says by now: who is a member, and what counts.
     mutating func settleMembership(_ output: inout Output) {
         guard let before = membership, membership?.settle(heads.table) == true else { return }
+        mayStraighten = true
         noteDifferences(from: before, &output)
     }
 
@@ -196,8 +197,10 @@ extension Laptop {
             let row = heads[number]
             let isAll = row.id.lane == .control || believed.isEmpty
             let height = isAll ? row.height : min(believed[row.id] ?? 0, row.height)
-            // What counts in full, and as far as its ender says, which counts too, need not be listed.
-            let isImplied = isAll && membership.endedHeight(of: row.id) == height
+            // What counts in full, and as far as its ender says, which counts too, need not be listed. Not so of control changes:
+            // whoever lacks the ender would turn away all whom they let in, and so whoever could bring it.
+            let isImplied =
+                row.id.lane == .data && isAll && membership.endedHeight(of: row.id) == height
             guard height > 0, !isImplied else { continue }
             let hash =
                 height == row.height ? row.hash : try storage.change(Dot(number, height))?.hash

@@ -10,11 +10,13 @@ enum RunOutcome: Equatable {
     case known(on: ReplicaNumber)
     /// Kept until what comes before them, or their author's admission, is here.
     case held
+    /// Not taken: their replica was written in more ways than are kept. They stay with their sender.
+    case left
 
     var path: ReplicaNumber? {
         switch self {
         case .applied(_, let path), .known(let path): path
-        case .held: nil
+        case .held, .left: nil
         }
     }
 }
@@ -22,7 +24,8 @@ enum RunOutcome: Equatable {
 /// Why a run was refused.
 enum RunError: Error, Equatable {
     case invalidSegment
-    case fork(ReplicaID, height: UInt64)
+    /// It has no values where nobody erased any, as far as is known here.
+    case erasureUnknown
     /// No more runs can be held; what is refused stays with whoever offers it.
     case tooManyHeld
 }
@@ -30,8 +33,37 @@ enum RunError: Error, Equatable {
 extension Laptop {
     /// Verifies and applies a run; whoever it came from.
     ///
-    /// - Parameter learned: The replica table with what the message defined.
+    /// - Parameters:
+    ///   - learned: The replica table with what the message defined.
+    ///   - left: Of which replicas runs from there were left before: what follows those is left, too.
     mutating func receive(
+        _ message: ChangesMessage, _ learned: ReplicaTable, leaving left: inout Set<ReplicaNumber>,
+        _ storage: some RegisterStorage, _ output: inout Output
+    ) throws -> RunOutcome {
+        let hasLeft = left.contains(message.replica)
+        let outcome: RunOutcome
+        do {
+            outcome =
+                if try hasLeft && start(of: message, isKnown: true, learned, storage) == nil {
+                    .left
+                } else {
+                    try receive(message, learned, storage, &output)
+                }
+        } catch RunError.invalidSegment where hasLeft {
+            // Nothing says from which side it goes on.
+            outcome = .left
+        }
+        guard outcome == .left else { return outcome }
+        output.commit += heads.adopt(learned).map { .replica($0) }
+        if left.insert(message.replica).inserted {
+            output.notices.append(
+                .fork(learned[message.replica], height: heads[message.replica].height))
+        }
+        return .left
+    }
+
+    /// - Parameter learned: The replica table with what the message defined.
+    private mutating func receive(
         _ message: ChangesMessage, _ learned: ReplicaTable, _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws -> RunOutcome {
@@ -54,7 +86,7 @@ extension Laptop {
             return .known(on: message.replica)
         }
         guard message.listedSubtrees == nil || mayComeErased(message, learned[message.replica])
-        else { throw RunError.invalidSegment }
+        else { throw RunError.erasureUnknown }
         let author = learned[message.replica].node
         var isHeld = start == nil || membership?.isKnown(author) != true
         if isPlanted(.futureIsHeld) {
@@ -88,7 +120,9 @@ extension Laptop {
             run.salts = try salts(of: message) {
                 try saltTree(of: path, block: $0, storage)?.through(counter)
             }
-            let branch = try fork(path, at: counter, first: first, storage, &output)
+            guard let branch = try fork(path, at: counter, first: first, storage, &output) else {
+                return .left
+            }
             try apply(run, of: message, above: counter, on: branch, storage, &output)
             return .applied(Int(message.last - counter), on: branch)
         }
@@ -251,6 +285,7 @@ extension Laptop {
         on path: ReplicaNumber, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         let (id, base) = (heads[path].id, heads.base(of: path))
+        mayStraighten = mayStraighten || id.isBranch
         let newCount = Int(message.last - counter)
         var merging = Merging(reserving: newCount)
         let counted = membership?.counted(of: id) ?? CountedChanges(height: 0)
@@ -266,11 +301,11 @@ extension Laptop {
                 continue
             }
             switch id.lane {
-            case .control: membership?.apply(change, heads.table)
+            case .control: membership?.apply(change, link.hash, heads.table)
             case .controlBranch:
                 var named = change
                 named.dot = dot
-                membership?.apply(named, heads.table, after: heads.start(of: dot))
+                membership?.apply(named, link.hash, heads.table, on: heads.place(of: path))
             case .data:
                 guard counted.includes(change.dot.counter) else { break }
                 try merging.apply(kept, link.commitments, storage)
@@ -418,7 +453,12 @@ extension Laptop {
         _ message: ChangesMessage, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         do {
-            if !isPlanted(.heldRunLost) { _ = try receive(message, heads.table, storage, &output) }
+            var left: Set<ReplicaNumber> = []
+            if !isPlanted(.heldRunLost),
+                try receive(message, heads.table, leaving: &left, storage, &output) == .left
+            {
+                return
+            }
             output.commit.append(.dropHeld(replica: message.replica, first: message.first))
         } catch is RunError {
             let row = heads[message.replica]

@@ -39,6 +39,7 @@ extension Laptop {
     ) throws -> Output? {
         self.moment = moment
         var output = Output()
+        if try straighten(storage, &output) { return output }
         if try settleFork(storage, &output) { return output }
         if try destroyErased(storage, &output) { return output }
         if try recount(storage, &output) { return output }
@@ -233,9 +234,9 @@ extension Laptop {
         case .invalidSegment:
             output.notices.append(.refused(id, reason: "a segment that does not verify"))
             bye(id, .invalidSegment, "a segment does not verify", &output)
-        case .fork(let replica, let height):
-            output.notices.append(.fork(replica, height: height))
-            bye(id, .fork, "replica \(replica.text) differs at \(height)", &output)
+        case .erasureUnknown:
+            output.notices.append(.refused(id, reason: "changes without values that nobody erased"))
+            bye(id, .invalidSegment, "values that nobody erased are missing", &output)
         case .tooManyHeld:
             output.notices.append(.refused(id, reason: "more changes that wait for others"))
             bye(id, .disk, "too many changes wait for others here", &output)

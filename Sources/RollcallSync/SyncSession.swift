@@ -59,6 +59,8 @@ struct SyncSession {
     var theirs = VersionVector()
     /// What was sent to it or it is known to have.
     var sent = VersionVector()
+    /// Replicas of which the peer has sides that are not taken.
+    var left: Set<ReplicaNumber> = []
     /// Replicas of which something is still to be sent.
     var lacking: Set<ReplicaNumber> = []
     /// What the peer was told that we have.

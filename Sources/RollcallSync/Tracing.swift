@@ -13,23 +13,34 @@ extension Laptop {
         _ id: SessionID, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         guard entry.height > 0, entry.height <= Dot.counterMax else { return }
-        if entry.height <= heads[replica].height {
-            guard try firstEight(of: replica, at: entry.height, storage) == entry.hash else {
-                setAside(replica, sharing: 0, id)
-                return try trace(replica, from: 0, through: entry.height, id, storage, &output)
-            }
-        } else if heads.isForked(replica) {
-            let counter = heads.base(of: replica) + entry.height
-            for branch in heads.branches(of: heads.origin(of: replica))
-            where try hash(of: branch, at: counter, storage).map(RollcallTrust.firstEight)
-                == entry.hash
-            {
-                for (part, counter) in heads.way(to: branch, at: counter) {
-                    vector[part] = max(vector[part], counter)
-                }
-            }
+        if let parts = try parts(alike: entry.hash, at: entry.height, of: replica, storage) {
+            for (part, counter) in parts { vector[part] = max(vector[part], counter) }
+        } else if entry.height <= heads[replica].height {
+            setAside(replica, sharing: 0, id)
+            try trace(replica, from: 0, through: entry.height, id, storage, &output)
+        } else {
+            vector[replica] = max(vector[replica], entry.height)
         }
-        vector[replica] = max(vector[replica], entry.height)
+    }
+
+    /// What somebody has of a replica, and of its branches here, by the first 8 bytes of h at a height; nil if nothing here is
+    /// alike there.
+    func parts(
+        alike hash: UInt64, at height: UInt64, of replica: ReplicaNumber,
+        _ storage: some RegisterStorage
+    ) throws -> [(part: ReplicaNumber, counter: UInt64)]? {
+        if height <= heads[replica].height,
+            try firstEight(of: replica, at: height, storage) == hash
+        {
+            return [(replica, height)]
+        }
+        // What has this name there may be another side here.
+        let counter = heads.base(of: replica) + height
+        let sides = try heads.branches(of: heads.origin(of: replica)).filter { side in
+            try side != replica && heads.base(of: side) < counter
+                && self.hash(of: side, at: counter, storage).map(RollcallTrust.firstEight) == hash
+        }
+        return sides.isEmpty ? nil : sides.flatMap { heads.way(to: $0, at: counter) }
     }
 
     private func firstEight(

@@ -48,6 +48,13 @@ public struct Draft: Sendable {
         writes.append(Write(field: field, names: [], body: start..<bodies.count))
     }
 
+    /// Whether it is about changes of a replica that are not here.
+    func names(_ replica: ReplicaNumber, beyond height: UInt64) -> Bool {
+        func isBeyond(_ dot: Dot) -> Bool { dot.replica == replica && dot.counter > height }
+        if case .existing(let record) = record, isBeyond(record) { return true }
+        return writes.contains { $0.names.contains(where: isBeyond) }
+    }
+
     /// Whether every receiver would take the change; what its header takes besides is allowed for.
     var isWithinLimits: Bool {
         var byteCount = bodies.count + 16_384
@@ -81,6 +88,12 @@ extension Laptop {
         guard !drafts.isEmpty else { return [] }
         // Judged before anything is begun: a refused write leaves nothing behind.
         guard drafts.allSatisfy(\.isWithinLimits) else { throw LaptopError.changeTooLong }
+        // Somebody wrote further under the number that this start writes: who reads it cannot go on from both.
+        if let number = own[lane]?.number,
+            drafts.contains(where: { $0.names(number, beyond: heads[number].height) })
+        {
+            own[lane] = nil
+        }
         var writer = RunWriter(
             replica: beginReplica(lane, &output), heads, changeCount: drafts.count)
         var dots: [Dot] = []
@@ -100,7 +113,7 @@ extension Laptop {
             if lane == .data {
                 try writer.merging.apply(change, commitments, storage)
             } else {
-                self.membership?.apply(change, heads.table)
+                self.membership?.apply(change, writer.hash, heads.table)
             }
             if change.dot.counter == 1 { end(replicasNamedBy: change, &output) }
             dots.append(change.dot)
@@ -321,13 +334,20 @@ package enum Extras {
         var hash: [UInt8]
     }
 
+    package struct Parent {
+        package var replica: ReplicaID
+        package var counter: UInt64
+        /// The first 16 bytes of h.
+        var hash: [UInt8]
+    }
+
     /// The heads that a replica's first change ends; extras that are odd end nothing.
     package static func ended(_ change: Change) -> [Ended] {
         (try? endedStrictly(change)) ?? []
     }
 
     /// The control heads that a change lists as known to its author; extras that are odd list none.
-    package static func parents(_ change: Change) -> [(replica: ReplicaID, counter: UInt64)] {
+    package static func parents(_ change: Change) -> [Parent] {
         (try? parentsStrictly(change)) ?? []
     }
 
@@ -360,18 +380,20 @@ package enum Extras {
 
     private static func parentsStrictly(
         _ change: Change
-    ) throws(FormatError) -> [(replica: ReplicaID, counter: UInt64)] {
+    ) throws(FormatError) -> [Parent] {
         var reader = ByteReader(change.extras)
-        var parents: [(replica: ReplicaID, counter: UInt64)] = []
+        var parents: [Parent] = []
         while !reader.isAtEnd {
             let type = try reader.varint("extra type")
             let range = try reader.byteStringRange("extra")
             guard type == Self.parents else { continue }
             var list = ByteReader(change.extras, range)
             while !list.isAtEnd {
-                let replica = try ReplicaID(from: &list, "parent")
-                parents.append((replica, try list.varint("parent height")))
-                _ = try list.raw(16, "parent hash")
+                parents.append(
+                    Parent(
+                        replica: try ReplicaID(from: &list, "parent"),
+                        counter: try list.varint("parent height"),
+                        hash: try list.raw(16, "parent hash")))
             }
         }
         return parents

@@ -84,8 +84,14 @@ extension Sentences {
             + "\(counted(report.known)) known, \(counted(report.held)) held, "
             + "\(counted(report.quarantined)) quarantined, "
             + counted(report.conflicts, "conflict")
+            + (report.left == 0 ? "" : ", \(counted(report.left)) left in it")
             + (report.applied ? "" : "; nothing was taken in")
     }
+
+    /// Why changes stayed in a bundle.
+    static let left =
+        "what was left was erased by somebody of whom this laptop has not heard yet (connect, or import "
+        + "a bundle made for it), or is of a laptop that wrote twice (`rollcall status` names it)"
 
     static func missing(_ run: ImportReport.Missing) -> String {
         "still to come: \(shown(run.replica)) from \(counted(run.from)) to \(counted(run.to))"

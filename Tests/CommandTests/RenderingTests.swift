@@ -111,7 +111,7 @@ import Testing
 
     @Test func `each bundle is told by its file`() throws {
         let report = ImportReport(
-            source: "gatenode", new: 2, known: 1, held: 0, conflicts: 1, quarantined: 0,
+            source: "gatenode", new: 2, known: 1, held: 0, left: 0, conflicts: 1, quarantined: 0,
             missing: [.init(replica: "p", from: 3, to: 9)], applied: false)
         let command = try #require(
             Rollcall.parseAsRoot(["import", "a", "b", "--preview"]) as? ImportCommand)
@@ -148,8 +148,8 @@ import Testing
 
     @Test func `bundles that were taken in are told of before one that fails`() throws {
         let report = ImportReport(
-            source: nil, new: 1, known: 0, held: 0, conflicts: 0, quarantined: 0, missing: [],
-            applied: true)
+            source: nil, new: 1, known: 0, held: 0, left: 2, conflicts: 0, quarantined: 0,
+            missing: [], applied: true)
         let text = try printed(["import", "a", "b"]) { listener in
             try listener.onRow(ControlJSON.encode(report))
             throw ControlError(.badFile, "there is no such file")

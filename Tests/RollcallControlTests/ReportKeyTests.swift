@@ -131,10 +131,10 @@ import Testing
                 + #""duplicate":[{"records":["r","s"],"row":3}],"#
                 + #""failed":[{"reason":"no key","row":4}],"rows":4,"unchanged":0}"#)
         let bundle = ImportReport(
-            source: nil, new: 1, known: 2, held: 3, conflicts: 4, quarantined: 5,
+            source: nil, new: 1, known: 2, held: 3, left: 8, conflicts: 4, quarantined: 5,
             missing: [.init(replica: "p", from: 6, to: 7)], applied: true)
         #expect(
-            try json(bundle) == #"{"applied":true,"conflicts":4,"held":3,"known":2,"#
+            try json(bundle) == #"{"applied":true,"conflicts":4,"held":3,"known":2,"left":8,"#
                 + #""missing":[{"from":6,"replica":"p","to":7}],"new":1,"quarantined":5,"#
                 + #""source":null}"#)
         let export = ExportReport(file: "/f", bytes: 1, changes: 2, targets: ["n"])

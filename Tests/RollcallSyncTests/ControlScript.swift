@@ -68,6 +68,16 @@ struct ControlScript {
 
     static func hash(_ index: Int) -> [UInt8] { sha256([UInt8(index)]) }
 
+    /// What stands for h of a change.
+    static func link(_ replica: Int, _ counter: Int) -> [UInt8] {
+        [UInt8(replica), UInt8(counter >> 8), UInt8(counter & 255)]
+            + [UInt8](repeating: 1, count: 29)
+    }
+
+    static func link(_ dot: Dot) -> [UInt8] {
+        link(Int(dot.replica.rawValue), Int(dot.counter))
+    }
+
     private(set) var changes: [Change] = []
     private(set) var counts = [Int](repeating: 0, count: ids.count)
     let table: ReplicaTable = {
@@ -127,15 +137,16 @@ struct ControlScript {
         case .role(let who, let role):
             return RoleEntry(node: Self.keys[who].node, role: role).encoded()
         case .revoke(let who, let isWhole):
-            let heights = [who, who + Self.nodeCount].map { isWhole ? entry.known.at($0) : 0 }
-            let cuts = zip([7, 8], heights).filter { $0.1 > 0 }.map { incarnation, height in
-                Cut(
-                    lane: .control, incarnation: incarnation, height: UInt64(height),
-                    hash: Self.hash(who))
-            }
+            let cuts = [who, who + Self.nodeCount].map { ($0, isWhole ? entry.known.at($0) : 0) }
+                .filter { $0.1 > 0 }.map { replica, height in
+                    Cut(
+                        lane: .control, incarnation: Self.ids[replica].incarnation,
+                        height: UInt64(height), hash: Self.link(replica, height))
+                }
             return RevokeEntry(node: Self.keys[who].node, reason: "lost", cuts: cuts).encoded()
         case .revokeUnseen(let who):
-            let cut = Cut(lane: .control, incarnation: 8, height: 1, hash: Self.hash(who))
+            let cut = Cut(
+                lane: .control, incarnation: 8, height: 1, hash: Self.link(who + Self.nodeCount, 1))
             return RevokeEntry(node: Self.keys[who].node, reason: "lost", cuts: [cut]).encoded()
         case .judge(let who, let verdict):
             let run = AdoptEntry.Run(
@@ -198,14 +209,14 @@ struct ControlScript {
         for (node, count) in entry.known.enumerated() where count > 0 && node != entry.author {
             Self.ids[node].encode(to: &parents)
             parents.varint(UInt64(count))
-            parents.raw([UInt8](repeating: 0, count: 16))
+            parents.raw(Self.link(node, count).prefix(16))
         }
         var extras = ByteWriter()
         if entry.ended > 0 {
             var ended = ByteWriter()
             ended.u64(7)
             ended.varint(entry.ended)
-            ended.raw([UInt8](repeating: 0, count: 32))
+            ended.raw(Self.link(entry.author % Self.nodeCount, entry.ended))
             extras.varint(Extras.ended)
             extras.byteString(ended.bytes)
         }
@@ -237,7 +248,7 @@ struct ControlScript {
                 let changes = byReplica[replicas[index]] ?? []
                 guard come[index] < changes.count else { return true }
                 var after = membership
-                after.apply(changes[come[index]], table)
+                after.note(changes[come[index]], table)
                 after.settle(table)
                 var grown = come
                 grown[index] += 1
@@ -247,7 +258,7 @@ struct ControlScript {
         var start = Membership(genesis: Self.genesis, scheme: .ideal)
         var come = replicas.map { _ in 0 }
         for change in changes.prefix(count) {
-            start.apply(change, table)
+            start.note(change, table)
             come[replicas.firstIndex(of: Int(change.dot.replica.rawValue)) ?? 0] += 1
         }
         start.settle(table)
@@ -262,7 +273,7 @@ struct ControlScript {
         for index in order ?? Array(changes.indices) {
             let replica = changes[index].dot.replica
             guard let next = left[replica]?.removeFirst() else { continue }
-            membership.apply(next, table)
+            membership.note(next, table)
             if settlingEach { membership.settle(table) }
         }
         membership.settle(table)
@@ -317,6 +328,10 @@ struct Outcome: Equatable {
 }
 
 extension Membership {
+    mutating func note(_ change: Change, _ table: ReplicaTable) {
+        apply(change, ControlScript.link(change.dot), table)
+    }
+
     /// Which of the scripted nodes are members, with their roles.
     var roles: [Int: UInt8] {
         var roles: [Int: UInt8] = [:]

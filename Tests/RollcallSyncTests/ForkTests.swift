@@ -7,10 +7,10 @@ import Testing
 
 /// One number, two contents: by a liar, or by a machine that was copied while it ran.
 @Suite struct ForkTests {
-    private static func body(_ text: String) -> [UInt8] { Body(.text(text)).encoded() }
+    static func body(_ text: String) -> [UInt8] { Body(.text(text)).encoded() }
 
     /// What the node at the last place wrote: so many changes that all sides have, then some of one's own.
-    private func side(
+    func side(
         _ world: World, sharing shared: Int, _ own: [String], lane: Lane = .data
     ) -> Author {
         var author = Author(world, as: world.laptops.count - 1, lane: lane, incarnation: 5)
@@ -19,17 +19,17 @@ import Testing
         return author
     }
 
-    private func team(_ count: Int) throws -> World {
+    func team(_ count: Int) throws -> World {
         try World.team((0..<count).map { $0 == 0 ? "north gate" : "table \($0)" } + ["liar"])
     }
 
-    private func take(_ author: Author, _ world: World, _ index: Int, from first: Int = 1) throws {
+    func take(_ author: Author, _ world: World, _ index: Int, from first: Int = 1) throws {
         try world.take(
             chunk: author.frame(from: first).encoded, from: world.laptops.count - 1, index)
     }
 
     /// Two laptops meet as often as they would by themselves.
-    private func meet(_ world: World, _ a: Int, _ b: Int) throws {
+    func meet(_ world: World, _ a: Int, _ b: Int) throws {
         for _ in 0..<6 {
             try world.wait(.seconds(1))
             if world.arePlugged(a, b) { continue }
@@ -40,7 +40,7 @@ import Testing
     }
 
     /// The honest laptops hold the same, and say so.
-    private func expectEqual(
+    func expectEqual(
         _ world: World, quarantined: Int, _ location: SourceLocation = #_sourceLocation
     ) throws {
         let honest = world.laptops.indices.dropLast()
@@ -421,6 +421,24 @@ import Testing
         #expect(try world.values(0, next, Fields.surname) == ["two"])
     }
 
+    @Test func `what a copy added can be edited before the copy is known of`() throws {
+        let world = try World.team(["north gate", "table 1"])
+        try world.add(1, Fields.surname, "one")
+        try world.plug(0, 1)
+        world.unplugAll()
+        let replica = try #require(world.laptops[1].laptop.dataReplica)
+        // Somebody heard of it and edited it; only the edit comes.
+        let added = GlobalDot(replica: replica, counter: 3)
+        var other = Author(world, as: 0, incarnation: 9)
+        other.write(record: added, [(Fields.givenName, Self.body("by another"))])
+        try world.take(chunk: other.frame().encoded, from: 0, 1)
+
+        try world.set(1, added, Fields.surname, "by hand")
+        try meet(world, 0, 1)
+        #expect(try world.fingerprint(0) == world.fingerprint(1))
+        #expect(try world.values(0, added, Fields.surname) == ["by hand"])
+    }
+
     // MARK: - the control lane
 
     @Test func `of what a forked administrator says only removals hold`() throws {
@@ -468,7 +486,7 @@ import Testing
     }
 
     /// That an author knows all control changes that a laptop has.
-    private func parents(_ world: World, _ index: Int) -> [UInt8] {
+    func parents(_ world: World, _ index: Int) -> [UInt8] {
         let heads = world.laptops[index].laptop.heads
         var parents = ByteWriter()
         for row in heads.allNumbers.map({ heads[$0] })
@@ -485,16 +503,56 @@ import Testing
 
     // MARK: - limits
 
-    @Test func `beyond as many branches as are kept a session ends, and the rest goes on`() throws {
+    @Test func `sides beyond as many as are kept stay with whoever has them, and the rest goes on`()
+        throws
+    {
         let world = try team(2)
-        for place in 0..<(Limits.branchesMax) {
-            try take(side(world, sharing: 1, ["own \(place)"]), world, 0)
+        for place in 0..<Limits.branchesMax {
+            try take(side(world, sharing: 1, ["of \(place)"]), world, 0)
+            try take(side(world, sharing: 1, ["of another \(place)"]), world, 1)
         }
-        #expect(throws: BundleError.self) {
-            try take(side(world, sharing: 1, ["one more"]), world, 0)
+        var oneMore = side(world, sharing: 1, ["one more"])
+        #expect(try world.take(chunk: oneMore.frame().encoded, from: 2, 0).left == 2)
+        let record = try world.add(0, Fields.surname, "goes on")
+        try meet(world, 0, 1)
+        #expect(try world.values(1, record, Fields.surname) == ["goes on"])
+        for index in 0...1 {
+            let node = world.laptops[index]
+            #expect(try node.laptop.quarantined(node.store).count == Limits.branchesMax)
+            #expect(forksNamed(world, index).contains(node.laptop.forkedNodes[0]))
+            // What has been left is not said to be here.
+            #expect(world.standing(index, of: 1 - index)?.isUpToDate != true)
         }
-        let node = world.laptops[0]
-        #expect(try node.laptop.quarantined(node.store).count == Limits.branchesMax)
-        try world.add(0, Fields.surname, "goes on")
+        // What goes on from a side that was left is left, too.
+        oneMore.write([(Fields.surname, Self.body("and on"))])
+        try world.plug(0, 1)
+        let other = try world.add(1, Fields.surname, "goes on as well")
+        #expect(try world.values(0, other, Fields.surname) == ["goes on as well"])
+        #expect(world.arePlugged(0, 1))
+    }
+
+    @Test func `a stick does not say that its source has what is another side there`() throws {
+        let world = try team(2)
+        let sides = [["one"], ["another"]].map { side(world, sharing: 1, $0) }
+        try take(sides[0], world, 0)
+        try take(sides[1], world, 1)
+        // Without the side itself, as for somebody who has it.
+        var stick = try world.export(1, for: [0])
+        let node = world.laptops[1]
+        var manifest = try World.check(stick)
+        let row = try #require(
+            manifest.vector.firstIndex { $0.replica == sides[1].id })
+        #expect(manifest.vector[row].height == 2)
+        stick.chunks = []
+        manifest.chunks = []
+        manifest.contents = []
+        var hash = LabelledHash("rc1.bundle")
+        hash.add(manifest.encodedForSigning())
+        manifest.signature = node.identity.key.signature(of: hash.finish())
+        stick.manifest = BundleFile.prologue + Frame(.manifest, manifest.encoded()).encoded
+        try world.take(stick, 0)
+        let knowledge = try #require(world.laptops[0].laptop.peers[node.identity.node])
+        let number = try #require(world.laptops[0].laptop.heads.table.number(of: sides[0].id))
+        #expect(knowledge.acknowledged[number] < 2)
     }
 }

@@ -156,7 +156,7 @@ extension MembershipTests {
                     hash: ControlScript.hash(1))
             })
         let first = ReplicaID(node: node, lane: .control, incarnation: 9)
-        #expect(history.heights(by: revoke)[first] == 20)
+        #expect(history.vouched(by: revoke)[first]?.height == 20)
         #expect(history.endedHeight(of: first) == 20)
     }
 
@@ -185,11 +185,11 @@ extension MembershipTests {
         var table = ReplicaTable()
         for id in ControlScript.ids.prefix(2) { _ = table.insert(id) }
         var membership = Membership(genesis: ControlScript.genesis, scheme: .ideal)
-        for index in [0, 1, 3] { membership.apply(script.changes[index], table) }
+        for index in [0, 1, 3] { membership.note(script.changes[index], table) }
         membership.settle(table)
         #expect(membership.members.count == 3)
 
-        membership.apply(script.changes[2], script.table)
+        membership.note(script.changes[2], script.table)
         membership.settle(script.table)
         #expect(membership.members.count == script.membership().members.count)
         #expect(membership.isMember(ControlScript.keys[3].node))

@@ -112,18 +112,21 @@ import Testing
 
     @Test func `what two keys signed is good for no other change`() throws {
         let script = ControlScript(Self.founding + [recovers])
-        var replayed = script.changes
-        let entry = try #require(replayed.last?.write(to: .entry))
-        let body = try #require(replayed.last).body(of: entry)
+        let before = script.changes.dropLast()
+        let entry = try #require(script.changes.last?.write(to: .entry))
+        let body = try #require(script.changes.last).body(of: entry)
         for (author, counter) in [(1, UInt64(2)), (ControlScript.nodeCount + 1, 1), (3, 1)] {
-            let dot = Dot(ReplicaNumber(UInt32(author)), counter)
-            var change = Change(
-                dot: dot, kind: ChangeKind.recovery, record: dot, operatorDot: nil, recordedAt: 0,
-                extras: script.changes.last?.extras ?? [])
-            change.append(.entry, names: [], body: body)
-            replayed[replayed.count - 1] = change
+            var replayed = Array(before)
+            for place in 1...counter {
+                let dot = Dot(ReplicaNumber(UInt32(author)), place)
+                var change = Change(
+                    dot: dot, kind: ChangeKind.recovery, record: dot, operatorDot: nil,
+                    recordedAt: 0, extras: script.changes.last?.extras ?? [])
+                if place == counter { change.append(.entry, names: [], body: body) }
+                replayed.append(change)
+            }
             var membership = Membership(genesis: ControlScript.genesis, scheme: .ideal)
-            for change in replayed { membership.apply(change, script.table) }
+            for change in replayed { membership.note(change, script.table) }
             membership.settle(script.table)
             #expect(membership.roles == [0: 1, 1: 2, 2: 1])
         }

@@ -18,6 +18,7 @@ struct ImportCounts: Equatable {
     var new: UInt64
     var known: UInt64
     var held: UInt64
+    var left: UInt64 = 0
 }
 
 extension World {
@@ -52,7 +53,7 @@ extension World {
                 }
             }
             var output = Output()
-            try node.laptop.finish(bundle, moment, &output)
+            try node.laptop.finish(bundle, moment, node.store, &output)
             try node.store.apply(output.commit)
             try node.store.commit()
             outputs.append(output)
@@ -61,7 +62,8 @@ extension World {
                 try act(index) { _, _, sent in sent = output }
             }
             return ImportCounts(
-                new: bundle.newCount, known: bundle.knownCount, held: bundle.heldCount)
+                new: bundle.newCount, known: bundle.knownCount, held: bundle.heldCount,
+                left: bundle.leftCount)
         } catch {
             node.laptop = before
             try node.store.rollback()

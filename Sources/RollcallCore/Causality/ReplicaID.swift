@@ -59,6 +59,9 @@ public enum Lane: UInt8, Sendable, CaseIterable {
     /// Of control changes, whether or not they were written twice.
     public var isControl: Bool { self == .control || self == .controlBranch }
 
+    /// The lane of what a branch of this one forks off; of one that is no branch itself.
+    public var origin: Lane { isControl ? .control : .data }
+
     /// The lane of what forks off a replica of this one.
     public var branch: Lane {
         switch self {

@@ -69,7 +69,7 @@ extension Driver {
                 while let next = try laptop.proceed(now, store) { try take(next) }
             }
             var output = Output()
-            try laptop.finish(bundle, now, &output)
+            try laptop.finish(bundle, now, store, &output)
             try take(output)
             missing = laptop.missing()
             quarantined = try laptop.waiting(store).count - waiting
@@ -79,7 +79,8 @@ extension Driver {
         return ImportReport(
             source: file.manifest.source.text, new: Int(bundle.newCount),
             known: Int(bundle.knownCount),
-            held: Int(bundle.heldCount), conflicts: conflicts, quarantined: quarantined,
+            held: Int(bundle.heldCount), left: Int(bundle.leftCount), conflicts: conflicts,
+            quarantined: quarantined,
             missing: missing.map {
                 ImportReport.Missing(
                     replica: $0.replica.text, from: Int($0.first), to: Int($0.last))

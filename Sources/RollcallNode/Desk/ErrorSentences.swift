@@ -133,11 +133,6 @@ extension ControlError {
                 hint: "import first the bundle of a laptop that knows it")
         case .invalidSegment:
             self.init(.badBundle, "changes in the bundle do not verify; nothing was applied")
-        case .fork(let replica):
-            self.init(
-                .badBundle,
-                "replica \(replica) in the bundle was written in more ways than are kept here; nothing was applied",
-                hint: "take out the laptop that writes so: `rollcall quarantine` names it")
         }
     }
 }
