@@ -164,8 +164,10 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "RollcallTrustTests",
-            dependencies: ["RollcallTrust", "RollcallStore", "RollcallWire", "RollcallCore"],
-            swiftSettings: settings),
+            dependencies: [
+                "RollcallTrust", "RollcallStore", "RollcallWire", "RollcallCore", "CZlib",
+            ],
+            exclude: ["AgeVectors"], swiftSettings: settings),
         .testTarget(
             name: "RollcallSyncTests",
             dependencies: [

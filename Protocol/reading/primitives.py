@@ -11,7 +11,8 @@ REFUSALS = (
     "inflated too long", "inflate failed",
     "bad magic", "window too small", "version", "register", "fork", "bad range", "unknown range form",
     "unknown start", "unknown column mode", "index out of range", "bad reference", "not sorted", "too many changes",
-    "weak key", "not a bundle", "unknown version", "unknown seal", "bad signature", "chunk mismatch",
+    "weak key", "not a bundle", "unknown version", "unknown seal", "bad header", "bad seal",
+    "sealed for others", "bad signature", "chunk mismatch",
 )
 
 
