@@ -134,7 +134,8 @@ let package = Package(
             ], swiftSettings: fuzzed),
         // The test vectors and numbers, read by this program's own decoders.
         .testTarget(
-            name: "ProtocolTests", dependencies: ["RollcallCore", "RollcallWire", "RollcallTrust"],
+            name: "ProtocolTests",
+            dependencies: ["RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync"],
             swiftSettings: settings),
         .testTarget(
             name: "RollcallCoreTests", dependencies: ["RollcallCore"], swiftSettings: settings),

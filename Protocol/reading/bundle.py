@@ -111,8 +111,15 @@ class Bundle:
     messages: list
 
 
-def read_bundle(data, dictionary=None):
-    """R-11.1, R-11.3; chains and head signatures are for `verify_bundle`."""
+def padded(data):
+    """R-11.4: with zeros, so that a length says little: it keeps the few upper bits of its own."""
+    exponent = len(data).bit_length() - 1
+    unit = 1 << exponent - exponent.bit_length()
+    return data + bytes(-len(data) % unit)
+
+
+def read_bundle(data, dictionary=None, is_padded=False):
+    """R-11.1, R-11.3; chains and head signatures are for `verify_bundle`. R-11.4: what was sealed is padded."""
     reader = Reader(data)
     if not data.startswith(START):
         raise Refused("truncated" if START.startswith(data) else "not a bundle")
@@ -123,6 +130,8 @@ def read_bundle(data, dictionary=None):
         raise Refused("unknown seal")
     manifest = _read_manifest(_whole_frame(reader))
     frames = [_read_chunk(reader, each) for each in manifest["chunks"]]
+    if is_padded and any(reader.take(reader.left)):
+        raise Refused("trailing bytes")
     reader.end()
     numbers, messages = ReplicaNumbers(), []
     for frame in frames:

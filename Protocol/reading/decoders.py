@@ -9,6 +9,7 @@ from .change import ENTRY, EVENT, MARK, REASON, REMOVAL, SOURCE, STATE, TEXT, re
 from .chain import chain_link, chain_start, check_head, commitment
 from .changes_message import ReplicaNumbers, read_message, verify_message
 from .columns import read_numbers, read_values
+from .age import open_file
 from .erase import read_erase, read_hold
 from .forks import branch_name
 from .frames import inflate, judge_type, open_body, read_frame
@@ -339,6 +340,15 @@ def manifest(data, given):
     yield from MANIFEST.tell("manifest", read_whole(MANIFEST, data))
 
 
+def sealed(data, given):
+    """R-11.4, by the holder of one of the keys."""
+    opened = open_file(data, given_bytes(given, "identity"))
+    yield "sealed.bytes", str(len(opened))
+    found = read_bundle(opened, given_bytes(given, "dictionary"), is_padded=True)
+    yield "sealed.source", found.manifest["source"].hex()
+    yield "sealed.messages", str(len(found.messages))
+
+
 def bundle(data, given):
     found = read_bundle(data, given_bytes(given, "dictionary"))
     yield "bundle.register", found.manifest["register"].hex()
@@ -442,6 +452,6 @@ DECODERS = {name: message(name) for name in messages.BY_NAME} | {
     "number_column": number_column, "value_column": value_column,
     "admission": admission, "received_hello": received_hello, "received_have": received_have, "received_member": received_member,
     "changes": changes, "receive": receive,
-    "manifest": manifest, "bundle": bundle, "merge": merge, "branch": branch,
+    "manifest": manifest, "bundle": bundle, "sealed": sealed, "merge": merge, "branch": branch,
     "code": code, "join_transcript": join_transcript,
 }

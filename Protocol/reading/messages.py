@@ -191,6 +191,19 @@ ADOPT = Struct(
 
 RETENTION = Struct(end=Number(high=LIMIT["end_day_max"], refusal="out of limits"), reason=Text(LIMIT["reason_bytes_max"]))
 
+
+
+class Recipient(Fixed):
+    """R-9.16: an X25519 key that is not weak."""
+
+    def read(self, reader):
+        key = super().read(reader)
+        if int.from_bytes(key, "little") >= 2**255 - 19 or key in WEAK_BUNDLE_KEYS:
+            raise Refused("weak key")
+        return key
+
+
+KEY = Struct(bundle=Recipient(32))
 CUSTODY = Struct(act=Number(1, low=1, refusal="out of limits"))
 
 BY_NAME = {
@@ -199,7 +212,7 @@ BY_NAME = {
     "join_offer": JOIN_OFFER, "join_answer": JOIN_ANSWER, "join_proof": JOIN_PROOF,
     "join_accept": JOIN_ACCEPT, "join_admitted": JOIN_ADMITTED,
     "member": MEMBER, "operator": OPERATOR, "role": ROLE, "revoke": REVOKE, "adopt": ADOPT, "retention": RETENTION,
-    "custody": CUSTODY,
+    "custody": CUSTODY, "key_entry": KEY,
 }
 
 

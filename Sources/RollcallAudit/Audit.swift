@@ -1,6 +1,6 @@
 import RollcallCore
 package import RollcallSync
-import RollcallTrust
+package import RollcallTrust
 import RollcallWire
 
 /// Checks a full bundle from its first byte to its last, by what is in it alone.
@@ -16,7 +16,11 @@ package struct Audit {
     private var taken: [AuditPlace] = []
     private var signatures = AuditFindings.Signatures()
 
-    package static func check(_ file: some FileBytes) throws -> AuditFindings {
+    /// - Parameter identities: What opens the file, should it be sealed.
+    package static func check(
+        _ file: some FileBytes, _ identities: [AgeIdentity] = []
+    ) throws -> AuditFindings {
+        let file = try unsealed(file, identities)
         let bundle = try whole(file)
         var audit = try Audit(file, bundle)
         for index in bundle.manifest.chunks.indices { try audit.take(index) }
@@ -26,7 +30,7 @@ package struct Audit {
     // MARK: - the file
 
     /// The bundle with every hash and the manifest's signature found good.
-    private static func whole(_ file: some FileBytes) throws -> BundleReader {
+    private static func whole(_ file: any FileBytes) throws -> BundleReader {
         let bundle = try opened(file)
         do {
             try bundle.check()
@@ -37,7 +41,18 @@ package struct Audit {
         return bundle
     }
 
-    private static func opened(_ file: some FileBytes) throws -> BundleReader {
+    private static func unsealed(
+        _ file: any FileBytes, _ identities: [AgeIdentity]
+    ) throws -> any FileBytes {
+        do {
+            return try OpenedFile(file, identities) ?? file
+        } catch let error as FormatError {
+            throw AuditRefusal(
+                reason: .damaged(error), place: AuditPlace(.start, 0..<file.byteCount))
+        }
+    }
+
+    private static func opened(_ file: any FileBytes) throws -> BundleReader {
         let start = BundleFile.prologueBytes
         do throws(FormatError) {
             let head = (try? file.bytes(at: 0, count: start)) ?? []

@@ -76,7 +76,8 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case rosterImport(
         path: String, list: String?, key: String?, columns: [ColumnField], skipBad: Bool)
     case rosterExport(path: String)
-    case export(targets: [String], all: Bool, full: Bool, path: String)
+    case export(
+        targets: [String], all: Bool, full: Bool, recipients: [String], sealed: Bool, path: String)
     case `import`(paths: [String], preview: Bool, salvage: Bool)
     case inspect(path: String)
     case backup(path: String)

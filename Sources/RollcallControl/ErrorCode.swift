@@ -58,6 +58,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
 
     // Files.
     case badBundle = "bad-bundle"
+    case sealedForOthers = "sealed-for-others"
+    case noBundleKey = "no-bundle-key"
     case otherRegister = "other-register"
     case badFile = "bad-file"
     case fileExists = "file-exists"
@@ -88,7 +90,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     public var exitCode: ExitCode {
         switch self {
         case .badValue, .valueTooLong, .notUTF8, .unknownField, .unknownState, .badDot, .badID,
-            .badAddress, .wrongKind, .badBundle, .otherRegister, .badFile, .badCSV, .rowsFailed,
+            .badAddress, .wrongKind, .badBundle, .sealedForOthers, .otherRegister, .badFile,
+            .badCSV, .rowsFailed,
             .unknownColumn, .badRecoveryKey:
             .badInput
         case .ambiguousID, .noSuchRecord, .noSuchNode, .ambiguousNode, .noSuchOperator,
@@ -97,7 +100,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
             .noRegister, .registerExists, .joinRefused, .joinClosed, .joinTimeout,
             .noSuchNewcomer, .inviteOpen, .tooManyMembers, .unreachable, .notUpToDate,
             .fileExists, .newerFile, .homeNotEmpty, .daemonRunning, .diskFull, .diskFailed, .busy,
-            .passphraseNeeded, .noPassphrase, .toDo, .administratorAlready, .noRecoveryKeys,
+            .passphraseNeeded, .noPassphrase, .noBundleKey, .toDo, .administratorAlready,
+            .noRecoveryKeys,
             .internal:
             .failed
         case .noDaemon: .noDaemon

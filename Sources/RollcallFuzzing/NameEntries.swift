@@ -24,6 +24,9 @@ enum NameEntries {
             MessageEntries.written(try RetentionEntry(bytes).encoded(), bytes)
         },
         Decoder("hold") { bytes in try hold(bytes) },
+        Decoder("bundle-key", bytesMax: 64) { bytes in
+            MessageEntries.written(try KeyEntry(bytes).encoded(), bytes)
+        },
         Decoder("recovery", bytesMax: 1_024) { bytes in try recovery(bytes) },
         Decoder("recovery-key", bytesMax: 512) { bytes in recoveryKey(typed(bytes)) },
         Decoder("custody", bytesMax: 16) { bytes in

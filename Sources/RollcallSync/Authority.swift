@@ -22,6 +22,8 @@ struct ValidEntries {
     private(set) var retentions: [Int] = []
     /// Places in `all` of the entries about what must not be erased.
     private(set) var holds: [Int] = []
+    /// Places in `all` of the entries that say a node's bundle key, by the node.
+    private(set) var keys: [NodeID: [Int]] = [:]
     /// Places in `all` of the sets of recovery keys.
     private(set) var recoverySets: [Int] = []
 
@@ -36,6 +38,7 @@ struct ValidEntries {
         case .adopt: adopts.append(all.count)
         case .retention: retentions.append(all.count)
         case .hold: holds.append(all.count)
+        case .key: keys[judged.entry.author, default: []].append(all.count)
         case .recoveryKeys: recoverySets.append(all.count)
         case .recover: grants[judged.entry.author, default: []].append(all.count)
         }
@@ -127,6 +130,18 @@ struct Authority {
         }
     }
 
+    /// The bundle keys of each node: of its entries that count those of which no later one knew.
+    mutating func bundleKeys() -> [NodeID: [AgeRecipient]] {
+        var keys: [NodeID: [AgeRecipient]] = [:]
+        for (node, places) in entries.keys {
+            let latest = LatestEntries.of(counting(places)).compactMap { judged in
+                if case .key(let entry) = judged.entry.act { entry.recipient } else { nil }
+            }
+            if !latest.isEmpty { keys[node] = latest }
+        }
+        return keys
+    }
+
     /// Every set of recovery keys that somebody knew, whether it counts or not.
     var knownSets: [(place: Int, set: RecoverySet, by: ControlHistory.Judged)] {
         entries.recoverySets.compactMap { place in
@@ -164,7 +179,8 @@ struct Authority {
         case .member(let entry): entry.role
         case .role(let entry): entry.role.rawValue
         case .recover: Role.administrator.rawValue
-        case .revoke, .erase, .adopt, .retention, .hold, .recoveryKeys: Role.observer.rawValue
+        case .revoke, .erase, .adopt, .retention, .hold, .key, .recoveryKeys:
+            Role.observer.rawValue
         }
     }
 

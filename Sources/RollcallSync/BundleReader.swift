@@ -1,5 +1,5 @@
 package import RollcallCore
-import RollcallTrust
+package import RollcallTrust
 package import RollcallWire
 
 /// A file that is read piece by piece and never written to.
@@ -24,11 +24,16 @@ package struct BundleDamage: Error {
 /// Throws a `FormatError` where it is refused: whoever reads it knows what that means.
 package struct BundleReader {
     private let file: any FileBytes
+    private let isPadded: Bool
     package let chunksStart: Int
     package let manifest: Manifest
 
-    package init(_ file: any FileBytes) throws {
+    /// - Parameter identities: What opens it, should it be sealed.
+    package init(_ file: any FileBytes, _ identities: [AgeIdentity] = []) throws {
+        let opened = try OpenedFile(file, identities)
+        let file = opened ?? file
         self.file = file
+        isPadded = opened != nil
         let start = BundleFile.prologueBytes
         try BundleFile.checkPrologue(try file.bytes(at: 0, count: start))
         let length = try Self.read(file, at: start, 4).reduce(0) { $0 << 8 | Int($1) }
@@ -64,10 +69,21 @@ package struct BundleReader {
             }
             offset += Int(chunk.byteCount)
         }
-        guard offset == file.byteCount else {
+        guard try isEnd(offset) else {
             throw damage(
                 FormatError(.trailingBytes, "file"), after: manifest.chunks.count, at: offset)
         }
+    }
+
+    /// Whether nothing follows but padding.
+    private func isEnd(_ offset: Int) throws -> Bool {
+        var offset = offset
+        while isPadded, offset < file.byteCount {
+            let bytes = try file.bytes(at: offset, count: AgePayload.pieceBytes)
+            guard bytes.allSatisfy({ $0 == 0 }) else { return false }
+            offset += bytes.count
+        }
+        return offset == file.byteCount
     }
 
     private func damage(

@@ -13,6 +13,7 @@ struct ControlHistory {
         case adopt(AdoptEntry)
         case retention(RetentionEntry)
         case hold(HoldEntry)
+        case key(KeyEntry)
         case recoveryKeys(RecoverySet)
         case recover(Recovery)
     }

@@ -134,6 +134,7 @@ public struct Laptop {
         static let nonces = "start nonces"
         static let operatorDot = "operator"
         static let branches = "branches"
+        static let bundleKeys = "bundle keys"
     }
 
     /// Loads what the store holds, and begins a new life: a new start nonce.

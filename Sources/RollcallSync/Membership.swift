@@ -35,6 +35,9 @@ public struct Membership: Sendable {
     /// The sets of recovery keys of which two make a member an administrator, causes first.
     public private(set) var recoverySets: [RecoverySet] = []
 
+    /// To what bundles for a node are sealed.
+    public private(set) var bundleKeys: [NodeID: [AgeRecipient]] = [:]
+
     /// The entries by which a node was let in and has its role, with the sets of recovery keys that it took.
     private var grounds: [NodeID: [Dot]] = [:]
 
@@ -130,7 +133,7 @@ public struct Membership: Sendable {
         history.entries.count { entry in
             switch entry.act {
             case .member, .role, .revoke, .erase: true
-            case .adopt, .retention, .hold, .recoveryKeys, .recover: false
+            case .adopt, .retention, .hold, .key, .recoveryKeys, .recover: false
             }
         }
     }
@@ -190,6 +193,7 @@ public struct Membership: Sendable {
         case ChangeKind.adopt: return (try? AdoptEntry(bytes)).map { .adopt($0) }
         case ChangeKind.retention: return (try? RetentionEntry(bytes)).map { .retention($0) }
         case ChangeKind.hold: return (try? HoldEntry(bytes)).map { .hold($0) }
+        case ChangeKind.key: return (try? KeyEntry(bytes)).map { .key($0) }
         case ChangeKind.recovery: return recoveryAct(bytes, id, counter, dot)
         default: return nil
         }
@@ -256,6 +260,7 @@ public struct Membership: Sendable {
         // No answer to a question above depends on it.
         keeping = authority.keeping()
         recoverySets = authority.recoverySets()
+        bundleKeys = authority.bundleKeys()
         return before != (members, vouched, mayNotWrite, erasures, decisions, holders)
     }
 
@@ -317,8 +322,11 @@ public struct Membership: Sendable {
             return authority.isMember(author) && authority.bears(recovery, candidate)
         }
         if authority.isAdministrator(author) { return true }
-        // Anybody may leave.
-        guard case .revoke(let revoke) = candidate.entry.act else { return false }
-        return revoke.node == author && authority.isMember(author)
+        switch candidate.entry.act {
+        // Anybody may leave, and speaks for its own key.
+        case .revoke(let revoke): return revoke.node == author && authority.isMember(author)
+        case .key: return authority.isMember(author)
+        default: return false
+        }
     }
 }

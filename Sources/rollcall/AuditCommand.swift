@@ -2,7 +2,9 @@ import ArgumentParser
 import Foundation
 import RollcallAudit
 import RollcallControl
+import RollcallCore
 import RollcallSync
+import RollcallTrust
 
 /// Checks a file by itself: it asks no daemon, and opens no home.
 struct AuditCommand: ParsableCommand {
@@ -17,6 +19,11 @@ struct AuditCommand: ParsableCommand {
             "The register it must be of, or the founder's node, as you have it on paper.",
             valueName: "id"))
     var register: String?
+    @Option(
+        help: ArgumentHelp(
+            "What opens it, should it be sealed: a file of keys as age-keygen makes it.",
+            valueName: "file"))
+    var identity: String?
 
     func run() throws {
         let console = Console(asJSON: shared.json)
@@ -34,7 +41,7 @@ struct AuditCommand: ParsableCommand {
         let wanted = try register.map(RegisterWanted.init)
         let findings: AuditFindings
         do {
-            findings = try Audit.check(try EvidenceFile(file))
+            findings = try Audit.check(try EvidenceFile(file), try identities())
         } catch let refusal as AuditRefusal {
             throw ControlError(
                 .badBundle, AuditSentences.sentence(of: refusal),
@@ -46,6 +53,24 @@ struct AuditCommand: ParsableCommand {
                 hint: AuditSentences.otherRegisterHint)
         }
         return AuditReport(findings, isOfRegister: wanted != nil)
+    }
+}
+
+extension AuditCommand {
+    /// The keys of a file in which lines that begin with # say nothing.
+    private func identities() throws -> [AgeIdentity] {
+        guard let identity else { return [] }
+        guard let text = try? String(contentsOfFile: identity, encoding: .utf8) else {
+            throw ControlError(.badFile, AuditSentences.unreadable, hint: identity)
+        }
+        return try text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }
+            .map { line in
+                do throws(FormatError) {
+                    return try AgeIdentity(text: String(line))
+                } catch {
+                    throw ControlError(.badFile, AuditSentences.noIdentity, hint: identity)
+                }
+            }
     }
 }
 

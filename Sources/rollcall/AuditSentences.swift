@@ -10,6 +10,8 @@ enum AuditSentences {
         id on paper can say: give it with --register.
         """
     static let unreadable = "the file cannot be read"
+    static let noIdentity =
+        "a line of the file is no key that opens: AGE-SECRET-KEY-1 and 58 letters"
     static let otherRegisterHint = "compare all digits with what was written down at the founding"
 
     static func badRegister(_ count: Int) -> String {
@@ -29,6 +31,9 @@ enum AuditSentences {
 
     static func hint(_ reason: AuditRefusal.Reason) -> String? {
         switch reason {
+        case .damaged(let error) where error.refusal == .sealedForOthers:
+            "give the file of keys with --identity, or have the bundle made for your key: "
+                + "`rollcall export --all --full --to age1...`"
         case .damaged: "one byte is enough: have the file copied or made anew"
         case .notFull: "make it with `rollcall export --all --full`"
         case .noGenesis:
@@ -40,6 +45,8 @@ enum AuditSentences {
 
     private static func sentence(_ reason: AuditRefusal.Reason) -> String {
         switch reason {
+        case .damaged(let error) where error.refusal == .sealedForOthers:
+            "the file is sealed, and nothing was given that opens it"
         case .damaged(let error): "the file is damaged, \(error)"
         case .falseRun: "changes are not what their author signed"
         case .fork: "two contents under one number"

@@ -65,14 +65,24 @@ struct ExportCommand: DaemonCommand {
     var targets: [String] = []
     @Flag(help: "For every member.") var all = false
     @Flag(help: "Everything, whatever they have acknowledged.") var full = false
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp(
+            "Who may open it besides, as an auditor: a key of age. Repeatable.",
+            valueName: "age1..."))
+    var recipients: [String] = []
+    @Flag(help: "Do not seal it: whoever finds it can read it.") var unsealed = false
     @Option(name: .shortAndLong, help: ArgumentHelp("The bundle to make.", valueName: "file"))
     var output: String
 
     func request(in directory: String) throws -> ControlRequest {
         guard all == targets.isEmpty else { throw ControlError(.usage, Sentences.forOrAll) }
+        guard !unsealed || recipients.isEmpty else {
+            throw ControlError(.usage, Sentences.unsealedTo)
+        }
         return .export(
-            targets: try TypedWords.list(targets, option: "--for"), all: all,
-            full: full, path: Home.absolute(output, in: directory))
+            targets: try TypedWords.list(targets, option: "--for"), all: all, full: full,
+            recipients: recipients, sealed: !unsealed, path: Home.absolute(output, in: directory))
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {

@@ -66,6 +66,8 @@ enum Sentences {
     static let limitNotNegative = "--limit takes a number from 0"
     static let nothingToFind = "say what to find"
     static let forOrAll = "say whom the bundle is for: either --for or --all"
+    static let unsealedTo =
+        "a bundle that is not sealed is open to all: leave out --to, or --unsealed"
     static let keepOrValue = "say what to write: either --keep or --value"
     static let noneAndMore = "--seen takes either none or dots"
 

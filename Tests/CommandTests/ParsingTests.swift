@@ -147,10 +147,27 @@ import Testing
     @Test func `a bundle is for some or for all, and never for nobody`() throws {
         #expect(
             try request("export", "--for", "a,b", "-o", "f")
-                == .export(targets: ["a", "b"], all: false, full: false, path: "/folder/f"))
+                == .export(
+                    targets: ["a", "b"], all: false, full: false, recipients: [], sealed: true,
+                    path: "/folder/f"))
         #expect(
             try request("export", "--all", "-o", "f")
-                == .export(targets: [], all: true, full: false, path: "/folder/f"))
+                == .export(
+                    targets: [], all: true, full: false, recipients: [], sealed: true,
+                    path: "/folder/f"))
+        #expect(
+            try request("export", "--all", "--full", "--to", "age1x", "--to", "age1y", "-o", "f")
+                == .export(
+                    targets: [], all: true, full: true, recipients: ["age1x", "age1y"],
+                    sealed: true, path: "/folder/f"))
+        #expect(
+            try request("export", "--all", "--unsealed", "-o", "f")
+                == .export(
+                    targets: [], all: true, full: false, recipients: [], sealed: false,
+                    path: "/folder/f"))
+        #expect(
+            code { try request("export", "--all", "--unsealed", "--to", "age1x", "-o", "f") }
+                == .usage)
         #expect(code { try request("export", "-o", "f") } == .usage)
         #expect(code { try request("export", "--all", "--for", "a", "-o", "f") } == .usage)
     }

@@ -1,11 +1,14 @@
 import RollcallCore
+import RollcallSync
 import RollcallTrust
 import RollcallWire
 import Testing
 
 /// Bundles: section 11, from the pieces that the program reads them with.
 enum BundleDecoders {
-    static let all: [String: VectorTests.Decoder] = ["manifest": manifest, "bundle": bundle]
+    static let all: [String: VectorTests.Decoder] = [
+        "manifest": manifest, "bundle": bundle, "sealed": sealed,
+    ]
 
     private static func manifest(_ vector: VectorFile) throws -> Decoded {
         let manifest = try Manifest(vector.bytes)
@@ -89,6 +92,36 @@ enum BundleDecoders {
         }
         try reader.finish("bundle")
         return try decoded(manifest, frames)
+    }
+
+    private static func sealed(_ vector: VectorFile) throws -> Decoded {
+        let identity = try AgeIdentity(try #require(vector.givenBytes("identity")))
+        let start = Array(vector.bytes.prefix(AgeReader.startBytesMax))
+        let opening = try AgeReader(start, fileBytes: vector.bytes.count, [identity])
+        var opened: [UInt8] = []
+        for piece in 0..<opening.pieceCount {
+            opened += try opening.open(Array(vector.bytes[opening.range(ofPiece: piece)]), piece)
+        }
+        let reader = try BundleReader(BytesInMemory(vector.bytes), [identity])
+        do {
+            try reader.check()
+        } catch let damage as BundleDamage {
+            throw damage.error
+        }
+        var decoded = Decoded(encoded: vector.bytes)
+        decoded.add("sealed.bytes", opened.count)
+        decoded.add("sealed.source", bytes: reader.manifest.source.bytes)
+        decoded.add("sealed.messages", reader.manifest.chunks.count)
+        return decoded
+    }
+
+    private struct BytesInMemory: FileBytes {
+        var all: [UInt8]
+        init(_ all: [UInt8]) { self.all = all }
+        var byteCount: Int { all.count }
+        func bytes(at offset: Int, count: Int) -> [UInt8] {
+            Array(all[min(offset, all.count)..<min(offset + count, all.count)])
+        }
     }
 
     private static func wholeFrame(_ bytes: [UInt8]) throws -> Frame {

@@ -10,6 +10,7 @@ enum JoinDecoders {
         "join_accept": accept, "join_admitted": admitted, "join_transcript": transcript,
         "operator": operatorEntry, "received_member": receivedMember, "role": role,
         "revoke": revoke, "erase": erase, "adopt": adopt, "retention": retention, "hold": hold,
+        "key_entry": key,
         "recovery": recovery, "recovery_key": recoveryKey,
         "custody": custody,
     ]
@@ -154,6 +155,13 @@ enum JoinDecoders {
         var decoded = Decoded(encoded: entry.encoded())
         decoded.add("retention.end", entry.endDay ?? 0)
         decoded.add("retention.reason", text: entry.reason)
+        return decoded
+    }
+
+    private static func key(_ vector: VectorFile) throws -> Decoded {
+        let entry = try KeyEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("key_entry.bundle", Hex.text(entry.recipient.bytes))
         return decoded
     }
 

@@ -54,7 +54,7 @@ import Testing
             "member": ChangeKind.member, "role": ChangeKind.role, "revoke": ChangeKind.revoke,
             "close": ChangeKind.close, "erase": ChangeKind.erase, "adopt": ChangeKind.adopt,
             "operator": ChangeKind.operator, "retention": ChangeKind.retention,
-            "recovery": ChangeKind.recovery, "hold": ChangeKind.hold,
+            "recovery": ChangeKind.recovery, "hold": ChangeKind.hold, "key": ChangeKind.key,
             "custody": ChangeKind.custody, "edit": ChangeKind.edit,
         ]
         #expect(try Self.table("change_kind") == kinds.mapValues { Int($0) })

@@ -34,7 +34,10 @@ import Testing
         .rosterImport(
             path: "/f", list: "l", key: nil, columns: [ColumnField(column: "c", field: "f")],
             skipBad: true),
-        .rosterExport(path: "/f"), .export(targets: ["n"], all: false, full: false, path: "/f"),
+        .rosterExport(path: "/f"),
+        .export(
+            targets: ["n"], all: false, full: false, recipients: ["age1x"], sealed: true,
+            path: "/f"),
         .import(paths: ["/f"], preview: true, salvage: false), .inspect(path: "/f"),
         .backup(path: "/f"),
     ]

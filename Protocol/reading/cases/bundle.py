@@ -1,6 +1,7 @@
 """Bundles (section 11)."""
 
-from ..bundle import MANIFEST, chunk, encode_bundle, sign_manifest
+from ..age import BASE, VERSION, seal_file, x25519
+from ..bundle import MANIFEST, chunk, encode_bundle, padded, sign_manifest
 from ..frames import deflated, encode_frame
 from ..knowledge import basis_digest
 from ..numbers import FRAME
@@ -75,6 +76,40 @@ def cases():
     open_start = sign_manifest(ANNA.seed, manifest | {"chunks": [chunk(frame) for frame in later]})
     yield fault("start_hash_missing", "changes 2 to 3 without the hash before them", encode_bundle(open_start, later), "unknown start", "R-7.20 R-11.3")
     yield fault("head_signature_wrong", "a sound manifest around a change that its author did not sign", encode_bundle(signed, forged), "bad signature", "R-5.5 R-11.3")
+
+
+    yield from sealed(whole)
+
+
+def sealed(whole):
+    """R-11.4; the public vectors of the format itself are beside the tests of the program."""
+    identities = [invented(f"bundle key of {name}") for name in ("Borys", "Chris", "nobody here")]
+    keys = [x25519(identity, BASE) for identity in identities[:2]]
+
+    def seal(data):
+        return seal_file(data, keys, invented("file key", 16), invented("payload nonce", 16), [invented("share 1"), invented("share 2")])
+
+    def case(name, comment, data, expect="success", identity=identities[0], spec="R-11.4"):
+        return vector(f"sealed_{name}", "sealed", spec, comment, data, expect, identity=identity)
+
+    file = seal(padded(whole))
+    yield case("for_two", "a bundle for two, as the first of them opens it", file)
+    yield case("for_two_second", "the same, as the second opens it", file, identity=identities[1])
+    yield case("for_others", "the same, as somebody else tries", file, "sealed for others", identities[2])
+    yield case("padding_not_zero", "a one among the zeros behind the bundle", seal(padded(whole)[:-1] + b"\1"), "trailing bytes")
+    yield case("bit_turned", "a bit of the last byte", file[:-1] + bytes([file[-1] ^ 1]), "bad seal")
+    yield case("cut_short", "the last byte is missing", file[:-1], "bad seal")
+    yield case("byte_after_the_end", "one byte too many", file + b"\0", "bad seal")
+    yield case("header_altered", "the first recipient's share is another", file.replace(b"X25519 ", b"X25519 AAAA", 1), "bad header")
+    yield case("recipient_dropped", "without the second recipient's stanza", _without_stanza(file), "bad seal")
+    yield case("not_sealed", "a bundle as it is before it is sealed", whole, "bad header")
+    yield case("of_nothing", "no bundle in it", seal(b""), "truncated")
+    yield case("version_2", "a later version of the format", file.replace(VERSION, b"age-encryption.org/v2\n"), "bad header")
+
+
+def _without_stanza(file):
+    lines = file.split(b"\n", 5)
+    return b"\n".join(lines[:3] + lines[5:])
 
 
 def _altered():

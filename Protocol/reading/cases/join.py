@@ -88,6 +88,7 @@ def entries():
     yield from adoptions()
     yield from retentions()
     yield from holds()
+    yield from keys()
     yield from recoveries()
     yield from recovery_keys()
     yield from custodies()
@@ -128,6 +129,14 @@ def retentions():
     yield vector("retention_end_not_minimal", "retention", "R-2.1 R-9.14", "the end in a longer form than needed", b"\x81\0" + text(""), "varint not minimal")
     yield vector("retention_reason_too_long", "retention", "R-9.14", "1,025 bytes of reason", retention(1, "x" * 1_025), "out of limits")
     yield vector("retention_trailing", "retention", "R-2.4", "a byte too many", retention(1) + b"\0", "trailing bytes")
+
+
+def keys():
+    yield vector("key", "key_entry", "R-9.16", "an X25519 key to which bundles are sealed", BUNDLE_KEY)
+    yield vector("key_of_zeros", "key_entry", "R-9.4 R-9.16", "a point of small order", bytes(32), "weak key")
+    yield vector("key_not_reduced", "key_entry", "R-9.4 R-9.16", "2^255 - 1", b"\xff" * 31 + b"\x7f", "weak key")
+    yield vector("key_cut_short", "key_entry", "R-2.4 R-9.16", "31 bytes", BUNDLE_KEY[:31], "truncated")
+    yield vector("key_trailing", "key_entry", "R-2.4", "a byte too many", BUNDLE_KEY + b"\0", "trailing bytes")
 
 
 def holds():

@@ -13,7 +13,8 @@ extension Driver {
     // MARK: - export
 
     func exportBundle(
-        for targets: [String], all: Bool, full: Bool, to path: String
+        for targets: [String], all: Bool, full: Bool, recipients: [String], sealed: Bool,
+        to path: String
     ) throws -> ExportReport {
         guard let membership = laptop.membership else { throw LaptopError.noRegister }
         let nodes =
@@ -27,15 +28,15 @@ extension Driver {
         guard !nodes.contains(laptop.node) else {
             throw ControlError(.noSuchNode, "this laptop needs no bundle of its own")
         }
+        let keys = sealed ? try self.recipients(nodes, recipients) : nil
         var export = laptop.export(for: nodes, isFull: full)
-        let file = try SafeFile(path)
-        // Chunks go to the file's second part first: the manifest before them says what they hash to.
-        let chunks = try SafeFile(path + ".chunks")
-        defer { chunks.discard() }
+        let file = try BundleOutput(path, for: keys)
         do {
+            // The manifest before them says what the chunks hash to.
+            let chunks = try SealedDraft(home.backupDraftPath)
             while let chunk = try laptop.nextChunk(of: &export, store) { try chunks.write(chunk) }
             try file.write(laptop.manifest(of: export, createdAt: Self.wallClock()))
-            try chunks.copy(into: file)
+            try chunks.copy(to: file)
             let byteCount = try file.finish()
             return ExportReport(
                 file: path, bytes: byteCount, changes: Int(export.changeCount),
@@ -46,10 +47,60 @@ extension Driver {
         }
     }
 
+    /// Who can open a bundle: its targets, and whom the person named.
+    private func recipients(
+        _ nodes: [NodeID], _ others: [String]
+    ) throws -> [AgeRecipient] {
+        var keys = try others.map { text in
+            do throws(FormatError) {
+                return try AgeRecipient(text: text)
+            } catch {
+                throw ControlError(
+                    .usage, "\"\(text)\" is no recipient's key",
+                    hint: "it is age1 and 58 letters and digits, as `age-keygen -y` prints it")
+            }
+        }
+        for node in nodes {
+            let own = laptop.recipients(of: node)
+            guard !own.isEmpty else {
+                let name = laptop.membership?.members[node]?.name ?? node.text
+                throw ControlError(
+                    .noBundleKey, "\(name) has not said yet to which key a bundle for it is sealed",
+                    hint: "connect it once, or take in a bundle that comes from it")
+            }
+            keys += own
+        }
+        guard !keys.isEmpty else {
+            throw ControlError(
+                .usage, "nobody could open the bundle",
+                hint: "name with `--to` whose key opens it, or say `--unsealed`")
+        }
+        return keys
+    }
+
+    /// A key of this laptop's is made where none is, or the last is old; a failure is tried again later.
+    func renewBundleKey() {
+        guard bundleKeyCheckedAt.map({ moment.now - $0 >= .seconds(60) }) ?? true,
+            laptop.membership?.isMember(laptop.node) == true, !store.isTransactionOpen
+        else { return }
+        bundleKeyCheckedAt = moment.now
+        let now = moment
+        do {
+            let isMade = try actAlone { laptop, store, output in
+                try laptop.renewBundleKey(now, store, &output)
+            }
+            if isMade { logger.info("the key for bundles is renewed") }
+        } catch {
+            logger.warning(
+                "the key for bundles is not renewed yet", metadata: ["error": "\(error)"])
+        }
+    }
+
     // MARK: - import
 
     func importBundle(_ path: String, preview: Bool, salvage: Bool) throws -> ImportReport {
-        let (file, soundChunks) = try Self.checked(path, salvaging: salvage)
+        let (file, soundChunks) = try Self.checked(
+            path, laptop.bundleIdentities(store), salvaging: salvage)
         let conflictsBefore = try store.counts().conflicts
         let now = moment
         var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
@@ -90,10 +141,10 @@ extension Driver {
 
     /// A bundle, and how many chunks of it may be taken in: all, unless salvaging.
     private static func checked(
-        _ path: String, salvaging: Bool
+        _ path: String, _ identities: [AgeIdentity], salvaging: Bool
     ) throws -> (BundleReader, soundChunks: Int) {
         do {
-            let bundle = try BundleReader(try InputFile(path))
+            let bundle = try BundleReader(try InputFile(path), identities)
             do {
                 try bundle.check()
                 return (bundle, bundle.manifest.chunks.count)
@@ -108,7 +159,12 @@ extension Driver {
     }
 
     private static func refusal(_ error: FormatError, hint: String? = nil) -> ControlError {
-        ControlError(
+        if error.refusal == .sealedForOthers {
+            return ControlError(
+                .sealedForOthers, "the bundle is sealed for other laptops; nothing was applied",
+                hint: "if it was made for this one, its key is gone by now: ask for a new bundle")
+        }
+        return ControlError(
             .badBundle, "the bundle is refused: \(error); nothing was applied", hint: hint)
     }
 

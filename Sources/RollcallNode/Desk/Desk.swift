@@ -263,11 +263,12 @@ struct Desk: Sendable {
         case .rosterExport(let path):
             await driver.log(.roster)
             try await answer.result(try await exportRoster(path))
-        case .export(let targets, let all, let full, let path):
+        case .export(let targets, let all, let full, let recipients, let sealed, let path):
             await driver.log(.export)
             try await answer.result(
                 try await driver.exportBundle(
-                    for: targets, all: all, full: full, to: path))
+                    for: targets, all: all, full: full, recipients: recipients, sealed: sealed,
+                    to: path))
         case .import(let paths, let preview, let salvage):
             for path in paths {
                 try await answer.row(

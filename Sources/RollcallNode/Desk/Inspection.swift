@@ -13,14 +13,14 @@ private enum InspectedFile {
     /// The message of a changes frame by itself, as some test vectors have it.
     case changes([UInt8])
 
-    init(_ file: InputFile) throws {
+    init(_ file: InputFile, _ identities: [AgeIdentity]) throws {
         let head = try file.bytes(at: 0, count: 64)
         if Backup.isBackup(head) {
             throw ControlError(
                 .badFile, "this is a backup: it holds a register and a key, not changes to show")
         }
-        if head.starts(with: BundleFile.magic) {
-            self = .bundle(try BundleReader(file))
+        if head.starts(with: BundleFile.magic) || AgeReader.isSealed(head) {
+            self = .bundle(try BundleReader(file, identities))
         } else if head.starts(with: "decode: ".utf8) {
             self = try Self.vector(try file.bytes(at: 0, count: file.byteCount))
         } else if head.isEmpty {
@@ -142,6 +142,9 @@ extension Driver {
             register: laptop.membership?.register, table: laptop.heads.table,
             operators: laptop.membership?.operators.mapValues(\.name) ?? [:])
     }
+
+    /// What opens bundles that were sealed for this laptop.
+    func bundleIdentities() throws -> [AgeIdentity] { try laptop.bundleIdentities(store) }
 }
 
 extension Desk {
@@ -149,7 +152,8 @@ extension Desk {
     func inspect(_ path: String, _ answer: AnswerLine) async throws {
         var inspection = await driver.inspection()
         do {
-            switch try InspectedFile(try InputFile(path)) {
+            let identities = try await driver.bundleIdentities()
+            switch try InspectedFile(try InputFile(path), identities) {
             case .bundle(let bundle): try await show(bundle, &inspection, answer)
             case .frames(let file): try await show(framesOf: file, &inspection, answer)
             case .changes(let message): try await answer.rows(try inspection.rows(message))

@@ -21,7 +21,7 @@ final class SafeFile {
         guard descriptor >= 0 else { throw Self.failure("cannot be made", path) }
     }
 
-    private static func failure(_ what: String, _ path: String) -> ControlError {
+    static func failure(_ what: String, _ path: String) -> ControlError {
         let code = errno
         if code == ENOSPC || code == EDQUOT {
             return ControlError(
@@ -32,6 +32,12 @@ final class SafeFile {
     }
 
     func write(_ bytes: [UInt8]) throws {
+        try Self.write(bytes, to: descriptor, path)
+        byteCount += bytes.count
+        hasher.update(data: bytes)
+    }
+
+    static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
         var done = 0
         while done < bytes.count {
             let written = bytes.withUnsafeBytes { buffer in
@@ -41,46 +47,47 @@ final class SafeFile {
             guard written > 0 else { throw Self.failure("cannot be written", path) }
             done += written
         }
-        byteCount += bytes.count
-        hasher.update(data: bytes)
     }
 
     /// SHA-256 of all that was written so far.
     var sum: [UInt8] { Array(hasher.finalize()) }
 
-    /// Puts all that was written to this file at the end of another.
-    func copy(into other: SafeFile) throws {
-        try Self.copy(from: descriptor, into: other)
-    }
-
     func append(contentsOf source: String) throws {
         let input = open(source, O_RDONLY | O_CLOEXEC)
         guard input >= 0 else { throw Self.failure("cannot be read", source) }
         defer { close(input) }
-        try Self.copy(from: input, into: self)
+        try Self.read(input, path) { try write($0) }
     }
 
-    private static func copy(from input: Int32, into other: SafeFile) throws {
-        guard lseek(input, 0, SEEK_SET) == 0 else { throw failure("cannot be read", other.path) }
+    private static func read(
+        _ input: Int32, _ path: String, _ body: ([UInt8]) throws -> Void
+    ) throws {
+        guard lseek(input, 0, SEEK_SET) == 0 else { throw failure("cannot be read", path) }
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         while true {
             let count = buffer.withUnsafeMutableBytes {
                 Glibc.read(input, $0.baseAddress, $0.count)
             }
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure("cannot be read", other.path) }
+            guard count >= 0 else { throw failure("cannot be read", path) }
             if count == 0 { return }
-            try other.write(Array(buffer.prefix(count)))
+            try body(Array(buffer.prefix(count)))
         }
     }
 
-    /// Syncs, renames, syncs the directory.
+    /// Syncs, reads back, renames, syncs the directory.
     ///
     /// - Returns: The file's size.
     func finish() throws -> Int {
         guard fsync(descriptor) == 0 else { throw Self.failure("cannot be synced", path) }
-        guard lseek(descriptor, 0, SEEK_END) == off_t(byteCount) else {
-            throw Self.failure("is not as it was written", path)
+        // From the stick itself, as far as the system lets go of what it remembers of it.
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        var found = SHA256()
+        try Self.read(descriptor, path) { found.update(data: $0) }
+        guard Array(found.finalize()) == sum else {
+            throw ControlError(
+                .badFile, "the file reads back unlike what was written; take another stick",
+                hint: path)
         }
         guard rename(partial, path) == 0 else { throw Self.failure("cannot be named", path) }
         let folder = open(

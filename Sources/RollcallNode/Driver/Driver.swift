@@ -32,6 +32,9 @@ actor Driver {
     var currentOperator: String?
     var custodyLog = CustodyLog()
 
+    /// When it was last looked whether this laptop needs a new key for bundles.
+    var bundleKeyCheckedAt: Duration?
+
     private let started = ContinuousClock.now
     private nonisolated let mailbox = Mutex<[TransportEvent]>([])
     private let carrier: Carrier<SealedRegister>
@@ -113,6 +116,7 @@ actor Driver {
         do {
             try carrier.drain(events)
             finishErasing()
+            renewBundleKey()
         } catch {
             recover(from: error)
         }
@@ -157,6 +161,18 @@ actor Driver {
         return try guarding {
             try carrier.act { laptop, store, output in
                 laptop.actingOperator = acting
+                return try body(&laptop, store, &output)
+            }
+        }
+    }
+
+    /// Lets the daemon act by itself, in nobody's name.
+    func actAlone<Result>(
+        _ body: (inout Laptop, SealedRegister, inout Output) throws -> Result
+    ) throws -> Result {
+        try guarding {
+            try carrier.act { laptop, store, output in
+                laptop.actingOperator = nil
                 return try body(&laptop, store, &output)
             }
         }

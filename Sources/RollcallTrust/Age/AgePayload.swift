@@ -79,6 +79,13 @@ public struct AgeWriter {
         defer { waiting = [] }
         return try payload.seal(waiting[...], piece, isLast: true)
     }
+
+    /// Opens what was sealed here, as long as this is in memory.
+    ///
+    /// - Throws: `bad seal` for a length that no such file has.
+    public func reader(fileBytes: Int) throws(FormatError) -> AgeReader {
+        try AgeReader(payload, start: start.count, fileBytes: fileBytes)
+    }
 }
 
 /// Opens an age v1 file piece by piece, in any order.
@@ -107,8 +114,14 @@ public struct AgeReader: Sendable {
         let fileKey = try header.fileKey(identities)
         let nonce = fileStart.dropFirst(header.byteCount).prefix(AgePayload.nonceBytes)
         guard nonce.count == AgePayload.nonceBytes else { throw FormatError(.badHeader, "nonce") }
-        payload = AgePayload(fileKey, nonce: Array(nonce))
-        start = header.byteCount + AgePayload.nonceBytes
+        try self.init(
+            AgePayload(fileKey, nonce: Array(nonce)),
+            start: header.byteCount + AgePayload.nonceBytes, fileBytes: fileBytes)
+    }
+
+    init(_ payload: AgePayload, start: Int, fileBytes: Int) throws(FormatError) {
+        self.payload = payload
+        self.start = start
         sealedBytes = fileBytes - start
         let whole = AgePayload.pieceBytes + AgePayload.tagBytes
         pieceCount = max(1, (sealedBytes + whole - 1) / whole)
