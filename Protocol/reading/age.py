@@ -1,11 +1,9 @@
 """The seal of bundles (R-11.4): files of the format age v1 for X25519 recipients, opened without the program's libraries."""
 
 import base64
-import hashlib
 import hmac
 import re
 
-from .numbers import WEAK_BUNDLE_KEYS
 from .primitives import Refused, uint
 
 VERSION = b"age-encryption.org/v1\n"
@@ -204,5 +202,24 @@ def is_sealed(data):
     return data.startswith(VERSION)
 
 
-def is_weak(key):
-    return len(key) != 32 or int.from_bytes(key, "little") >= PRIME or key in WEAK_BUNDLE_KEYS
+LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+
+
+def read_identity(text):
+    """A private key as age-keygen writes it (BIP 173)."""
+    start, _, letters = text.lower().rpartition("1")
+    if start != "age-secret-key-" or text != text.upper() or len(letters) != 58 or not set(letters) <= set(LETTERS):
+        raise Refused("bad digit")
+    digits = [LETTERS.index(letter) for letter in letters]
+    sum = 1
+    for digit in [ord(letter) >> 5 for letter in start] + [0] + [ord(letter) & 31 for letter in start] + digits:
+        top, sum = sum >> 25, (sum & 0x1FFFFFF) << 5 ^ digit
+        for place, generator in enumerate(GENERATORS):
+            sum ^= generator if top >> place & 1 else 0
+    value = 0
+    for digit in digits[:-6]:
+        value = value << 5 | digit
+    if sum != 1 or value & 15:
+        raise Refused("wrong check digit")
+    return uint(value >> 4, 32)

@@ -76,10 +76,12 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case rosterImport(
         path: String, list: String?, key: String?, columns: [ColumnField], skipBad: Bool)
     case rosterExport(path: String)
-    case export(
-        targets: [String], all: Bool, full: Bool, recipients: [String], sealed: Bool, path: String)
+    case export(BundleOrder)
     case `import`(paths: [String], preview: Bool, salvage: Bool)
     case inspect(path: String)
+    case bundleKey(secret: Bool)
+    /// Who is not known to have a record, or any change from a dot on.
+    case whoLacks(record: String?, since: String?)
     case backup(path: String)
     /// Without a passphrase: for a backup that is open to all.
     case drill(path: String, passphrase: String?)
@@ -105,6 +107,39 @@ public enum Protection: Codable, Equatable, Sendable {
     case passphrase(text: String)
     /// For trials: whoever has the laptop has the register.
     case openToAll
+}
+
+/// A bundle to be made.
+public struct BundleOrder: Codable, Equatable, Sendable {
+    public var targets: [String]
+    /// For every member.
+    public var all: Bool
+    /// Everything, whatever they have acknowledged.
+    public var full: Bool
+    /// Who may open it besides: keys of age.
+    public var recipients: [String]
+    public var sealed: Bool
+    /// How large a file may be; what does not fit goes into others beside it.
+    @OrNull public var maxBytes: Int?
+    public var path: String
+
+    enum CodingKeys: String, CodingKey {
+        case targets, all, full, recipients, sealed, path
+        case maxBytes = "max_bytes"
+    }
+
+    public init(
+        targets: [String], all: Bool = false, full: Bool = false, recipients: [String] = [],
+        sealed: Bool = true, maxBytes: Int? = nil, path: String
+    ) {
+        self.targets = targets
+        self.all = all
+        self.full = full
+        self.recipients = recipients
+        self.sealed = sealed
+        self._maxBytes = OrNull(wrappedValue: maxBytes)
+        self.path = path
+    }
 }
 
 /// A change of who can unlock a laptop.

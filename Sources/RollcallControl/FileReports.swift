@@ -70,18 +70,20 @@ public struct RosterExportReport: Codable, Equatable, Sendable {
 
 /// What a bundle takes along, from `export`; `targets` are nodes.
 public struct ExportReport: Codable, Equatable, Sendable {
-    public var file: String
+    /// Several where one may not be as large.
+    public var files: [String]
+    /// Of all of them.
     public var bytes: Int
     public var changes: Int
     public var targets: [String]
 
     enum CodingKeys: String, CodingKey {
-        case file, bytes, changes
+        case files, bytes, changes
         case targets = "for"
     }
 
-    public init(file: String, bytes: Int, changes: Int, targets: [String]) {
-        self.file = file
+    public init(files: [String], bytes: Int, changes: Int, targets: [String]) {
+        self.files = files
         self.bytes = bytes
         self.changes = changes
         self.targets = targets

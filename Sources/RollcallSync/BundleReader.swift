@@ -30,10 +30,9 @@ package struct BundleReader {
 
     /// - Parameter identities: What opens it, should it be sealed.
     package init(_ file: any FileBytes, _ identities: [AgeIdentity] = []) throws {
-        let opened = try OpenedFile(file, identities)
-        let file = opened ?? file
+        let file = try OpenedFile(file, identities) ?? file
         self.file = file
-        isPadded = opened != nil
+        isPadded = file is OpenedFile
         let start = BundleFile.prologueBytes
         try BundleFile.checkPrologue(try file.bytes(at: 0, count: start))
         let length = try Self.read(file, at: start, 4).reduce(0) { $0 << 8 | Int($1) }

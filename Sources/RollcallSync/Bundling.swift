@@ -20,6 +20,18 @@ public struct BundleExport: Sendable {
     var chunks: [Manifest.Chunk] = []
     public internal(set) var changeCount: UInt64 = 0
     public internal(set) var changesInAll: UInt64 = 0
+    /// How much a chunk may hold of what was written.
+    public var chunkContentBytesMax = 512 << 10
+
+    public var isDone: Bool { left.isEmpty }
+    public var chunkBytes: Int { chunks.reduce(0) { $0 + Int($1.byteCount) } }
+
+    /// Goes on in another file: each can be read by itself, and they can be taken in in any order.
+    public mutating func beginVolume() {
+        numbering = SessionReplicas()
+        runs = []
+        chunks = []
+    }
 }
 
 /// A bundle being taken in.
@@ -69,7 +81,9 @@ extension Laptop {
         of export: inout BundleExport, _ storage: some RegisterStorage
     ) throws -> [UInt8]? {
         guard let (replica, first) = export.left.first else { return nil }
-        guard var run = try run(of: replica, from: first, contentBytesMax: 512 << 10, storage)
+        guard
+            var run = try run(
+                of: replica, from: first, contentBytesMax: export.chunkContentBytesMax, storage)
         else {
             guard heads.isForked(replica) else { throw LaptopError.storeIncomplete }
             // The rest is in a segment that goes on into a branch.

@@ -72,6 +72,11 @@ struct ExportCommand: DaemonCommand {
             valueName: "age1..."))
     var recipients: [String] = []
     @Flag(help: "Do not seal it: whoever finds it can read it.") var unsealed = false
+    @Option(
+        help: ArgumentHelp(
+            "How large a file may be, such as 500K or 8M; more go into FILE.2, FILE.3 and so on.",
+            valueName: "size"))
+    var maxSize: String?
     @Option(name: .shortAndLong, help: ArgumentHelp("The bundle to make.", valueName: "file"))
     var output: String
 
@@ -81,8 +86,11 @@ struct ExportCommand: DaemonCommand {
             throw ControlError(.usage, Sentences.unsealedTo)
         }
         return .export(
-            targets: try TypedWords.list(targets, option: "--for"), all: all, full: full,
-            recipients: recipients, sealed: !unsealed, path: Home.absolute(output, in: directory))
+            BundleOrder(
+                targets: try TypedWords.list(targets, option: "--for"), all: all, full: full,
+                recipients: recipients, sealed: !unsealed,
+                maxBytes: try maxSize.map { try TypedWords.size($0, option: "--max-size") },
+                path: Home.absolute(output, in: directory)))
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {
@@ -98,19 +106,22 @@ struct ImportCommand: DaemonCommand {
     static let rowsPerTable = 1
 
     @OptionGroup var shared: SharedOptions
-    @Argument(help: "The bundles, in any order.") var files: [String]
+    @Argument(
+        help: ArgumentHelp("The bundles, in any order; of a folder all.", valueName: "file|folder"))
+    var files: [String]
     @Flag(help: "Say what they hold, and take nothing in.") var preview = false
     @Flag(help: "Take the sound beginning of a damaged bundle.") var salvage = false
 
     func request(in directory: String) throws -> ControlRequest {
         .import(
-            paths: files.map { Home.absolute($0, in: directory) }, preview: preview,
-            salvage: salvage)
+            paths: try BundleFolder.bundles(in: files).map { Home.absolute($0, in: directory) },
+            preview: preview, salvage: salvage)
     }
 
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
         try rows.enumerated().map { index, json in
             let report = try ControlJSON.decode(ImportReport.self, from: json)
+            let files = (try? BundleFolder.bundles(in: files)) ?? files
             let file = files.indices.contains(start + index) ? files[start + index] : ""
             return FilePages.text(of: report, file: file, names: names)
         }.joined(separator: "\n")

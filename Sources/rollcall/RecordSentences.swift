@@ -70,11 +70,18 @@ extension Sentences {
 
     // MARK: - Bundles and backups
 
+    static let bundleKeyDiscussion = """
+        Bundles are files of age v1. What --secret prints opens every bundle that was made for this laptop: \
+        `age -d -i FILE`. Whoever has it can read them; keep it like the laptop.
+        """
+    static let recordOrSince = "say what is asked about: a record, or --since a change"
+
     static func exported(_ report: ExportReport, names: NodeNames) -> String {
         let targets =
             report.targets.isEmpty
             ? "whoever checks it" : report.targets.map { names[$0] }.joined(separator: ", ")
-        return "\(shown(report.file)): \(counted(report.changes, "change")), "
+        let files = report.files.map(shown).joined(separator: ", ")
+        return "\(files): \(counted(report.changes, "change")), "
             + "\(size(bytes: report.bytes)), for \(shown(targets))"
     }
 

@@ -46,7 +46,7 @@ struct Rollcall: ParsableCommand {
                 subcommands: [
                     RosterCommand.self, ExportCommand.self, ImportCommand.self,
                     InspectCommand.self, AuditCommand.self, BackupCommand.self,
-                    DrillCommand.self,
+                    DrillCommand.self, BundleKeyCommand.self, WhoLacksCommand.self,
                 ]),
         ])
 

@@ -68,6 +68,13 @@ enum Sentences {
     static let forOrAll = "say whom the bundle is for: either --for or --all"
     static let unsealedTo =
         "a bundle that is not sealed is open to all: leave out --to, or --unsealed"
+    static let unreadableFolder = "the folder cannot be read"
+    static let noBundleInFolder = "there is no bundle in the folder"
+
+    static func notASize(_ option: String) -> String {
+        "\(option) takes a size of at least 100K, such as 500K, 8M or 2G"
+    }
+
     static let keepOrValue = "say what to write: either --keep or --value"
     static let noneAndMore = "--seen takes either none or dots"
 

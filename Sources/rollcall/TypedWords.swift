@@ -38,6 +38,20 @@ enum TypedWords {
         return items.map(String.init)
     }
 
+    /// A number of bytes, with K, M or G for thousands, millions and billions of them.
+    static func size(_ word: String, option: String) throws -> Int {
+        let units: [Character: Int] = ["K": 1_000, "M": 1_000_000, "G": 1_000_000_000]
+        let unit = word.last.flatMap { units[$0] }
+        guard let number = Int(unit == nil ? word : String(word.dropLast())), number > 0,
+            case (let bytes, false) = number.multipliedReportingOverflow(by: unit ?? 1),
+            bytes >= sizeMin
+        else { throw ControlError(.usage, Sentences.notASize(option)) }
+        return bytes
+    }
+
+    /// Less would be manifests more than changes.
+    private static let sizeMin = 100_000
+
     /// `--seen`: nil where it was not given, empty for `none`.
     static func seen(_ words: [String]) throws -> [String]? {
         if words.isEmpty { return nil }

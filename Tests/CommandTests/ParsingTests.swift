@@ -147,24 +147,26 @@ import Testing
     @Test func `a bundle is for some or for all, and never for nobody`() throws {
         #expect(
             try request("export", "--for", "a,b", "-o", "f")
-                == .export(
-                    targets: ["a", "b"], all: false, full: false, recipients: [], sealed: true,
-                    path: "/folder/f"))
+                == .export(BundleOrder(targets: ["a", "b"], path: "/folder/f")))
         #expect(
             try request("export", "--all", "-o", "f")
-                == .export(
-                    targets: [], all: true, full: false, recipients: [], sealed: true,
-                    path: "/folder/f"))
+                == .export(BundleOrder(targets: [], all: true, path: "/folder/f")))
         #expect(
             try request("export", "--all", "--full", "--to", "age1x", "--to", "age1y", "-o", "f")
                 == .export(
-                    targets: [], all: true, full: true, recipients: ["age1x", "age1y"],
-                    sealed: true, path: "/folder/f"))
+                    BundleOrder(
+                        targets: [], all: true, full: true, recipients: ["age1x", "age1y"],
+                        path: "/folder/f")))
         #expect(
-            try request("export", "--all", "--unsealed", "-o", "f")
+            try request("export", "--all", "--unsealed", "--max-size", "8M", "-o", "f")
                 == .export(
-                    targets: [], all: true, full: false, recipients: [], sealed: false,
-                    path: "/folder/f"))
+                    BundleOrder(
+                        targets: [], all: true, sealed: false, maxBytes: 8_000_000,
+                        path: "/folder/f")))
+        for size in ["8", "99K", "-1M", "M", "8MB", "99999999999999G", ""] {
+            #expect(
+                code { try request("export", "--all", "--max-size", size, "-o", "f") } == .usage)
+        }
         #expect(
             code { try request("export", "--all", "--unsealed", "--to", "age1x", "-o", "f") }
                 == .usage)

@@ -35,9 +35,8 @@ import Testing
             path: "/f", list: "l", key: nil, columns: [ColumnField(column: "c", field: "f")],
             skipBad: true),
         .rosterExport(path: "/f"),
-        .export(
-            targets: ["n"], all: false, full: false, recipients: ["age1x"], sealed: true,
-            path: "/f"),
+        .export(BundleOrder(targets: ["n"], recipients: ["age1x"], maxBytes: 7, path: "/f")),
+        .bundleKey(secret: true), .whoLacks(record: "r", since: nil),
         .import(paths: ["/f"], preview: true, salvage: false), .inspect(path: "/f"),
         .backup(path: "/f"),
     ]

@@ -137,8 +137,8 @@ import Testing
             try json(bundle) == #"{"applied":true,"conflicts":4,"held":3,"known":2,"left":8,"#
                 + #""missing":[{"from":6,"replica":"p","to":7}],"new":1,"quarantined":5,"#
                 + #""source":null}"#)
-        let export = ExportReport(file: "/f", bytes: 1, changes: 2, targets: ["n"])
-        #expect(try json(export) == #"{"bytes":1,"changes":2,"file":"/f","for":["n"]}"#)
+        let export = ExportReport(files: ["/f"], bytes: 1, changes: 2, targets: ["n"])
+        #expect(try json(export) == #"{"bytes":1,"changes":2,"files":["/f"],"for":["n"]}"#)
         #expect(try survives(roster) && survives(bundle) && survives(export))
     }
 

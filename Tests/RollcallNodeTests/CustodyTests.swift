@@ -99,9 +99,7 @@ import Testing
         _ = try await add("one", on: gate)
         let folder = gate.scratch.path
         try await gate.ask(
-            .export(
-                targets: [], all: true, full: false, recipients: [], sealed: true,
-                path: "\(folder)/bundle"))
+            .export(BundleOrder(targets: [], all: true, path: "\(folder)/bundle")))
         try await gate.ask(.rosterExport(path: "\(folder)/roster.csv"))
         try await gate.ask(.backup(path: "\(folder)/backup"))
         #expect(try await agree(gate, table))
@@ -351,8 +349,7 @@ import Testing
         try await switchTo("Olena", pin: "918273", on: gate)
         let path = "\(gate.scratch.path)/bundle"
         try await gate.ask(
-            .export(
-                targets: [], all: true, full: true, recipients: [], sealed: false, path: path))
+            .export(BundleOrder(targets: [], all: true, full: true, sealed: false, path: path)))
         let lines = try await rows(.inspect(path: path), HistoryRow.self, of: gate)
         #expect(lines.contains { $0.kind == "operator" })
         #expect(!gate.log.text.contains("918273"))

@@ -58,9 +58,14 @@ final class World {
         return world
     }
 
+    /// By how many ms all clocks are off.
+    var clockOffset: Int64 = 0
+
     var moment: Moment {
         Moment(
-            now: now, wallClock: 1_800_000_000_000 + UInt64(now / .milliseconds(1)))
+            now: now,
+            wallClock: 1_800_000_000_000 &+ UInt64(bitPattern: clockOffset)
+                &+ UInt64(now / .milliseconds(1)))
     }
 
     // MARK: - driving

@@ -144,3 +144,46 @@ extension AgeTests {
         }
     }
 }
+
+/// Against the program of the format's authors, where it is installed (`tools/setup --faults`).
+extension AgeTests {
+    private static let program = "/usr/bin/age"
+    private static var isInstalled: Bool {
+        FileManager.default.isExecutableFile(atPath: program)
+    }
+
+    private static func age(_ arguments: [String]) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    @Test(.enabled(if: isInstalled))
+    func `a hundred files of any length go both ways between this and the program age`() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "rollcall-age-\(UInt64.random(in: 0...UInt64.max))")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (key, sealed, open) = (
+            folder.appending(path: "key"), folder.appending(path: "sealed"),
+            folder.appending(path: "open")
+        )
+        for round in 0..<100 {
+            let count = [1, 65_535, 65_536, 131_072, Int.random(in: 2...300_000)][round % 5]
+            let bytes = [UInt8](repeating: UInt8(round), count: count)
+            let identity = AgeIdentity()
+            let recipient = try AgeRecipient(identity.publicKey)
+            try Data(identity.text.utf8).write(to: key)
+            try Data(try Self.sealed(bytes, [recipient])).write(to: sealed)
+            #expect(try Self.age(["-d", "-i", key.path, "-o", open.path, sealed.path]) == 0)
+            #expect(Array(try Data(contentsOf: open)) == bytes)
+            #expect(try Self.age(["-r", recipient.text, "-o", sealed.path, open.path]) == 0)
+            #expect(try Self.opened(Array(try Data(contentsOf: sealed)), [identity]) == bytes)
+        }
+    }
+}

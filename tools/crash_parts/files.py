@@ -5,7 +5,12 @@ import subprocess
 
 from .meeting import CHANGES, Sync
 from .scripts import Script, fields
-from .victim import ENVIRONMENT, Victim, expect
+from .victim import ENVIRONMENT, Victim, expect, until
+
+
+def order(path, **instead):
+    """Everything, for everybody."""
+    return {"_0": {"targets": [], "all": True, "full": True, "recipients": [], "sealed": True, "max_bytes": None, "path": str(path)} | instead}
 
 
 class Bundle(Sync):
@@ -18,7 +23,7 @@ class Bundle(Sync):
         super().prepare()
         source = Victim("source", self.options.bin, self.folder).start().ready()
         self.file = self.folder / "stick.bundle"
-        source.control.one("export", targets=[], all=True, full=True, path=str(self.file))
+        source.control.one("export", **order(self.file, sealed=False))
         expect(source.stop() == 0, "the source does not close")
 
     def fresh(self, home=None):
@@ -61,6 +66,10 @@ class Files(Script):
         other = Victim("other", self.options.bin, self.folder).start().ready()
         code = maker.control.one("invite", minutes=10, wait=False, yes=True)["code"]
         other.control.one("join", address=maker.address, name="other", operator="Clerk", code=code, protection={"openToAll": {}})
+        # What it writes must open where it is looked at.
+        self.key = maker.control.one("bundleKey", secret=False)["recipients"][0]
+        other.control.one("bundleKey", secret=False)
+        until(lambda: all(peer["up_to_date"] for peer in other.control.one("status")["peers"]), "both keys are known", 20)
         expect(other.stop() == 0 and maker.stop() == 0, "the prepared homes do not close")
 
     def fresh(self, home=None):
@@ -73,7 +82,7 @@ class Files(Script):
 
     def run(self, struck=None):
         return [
-            self.ask("export", targets=[], all=True, full=True, path=str(self.bundle)),
+            self.ask("export", **order(self.bundle, recipients=[self.key])),
             self.ask("backup", path=str(self.backup))]
 
     def check(self):

@@ -21,6 +21,13 @@ final class BundleOutput {
         try file.write(try sealing?.seal(bytes) ?? bytes)
     }
 
+    /// The size of the file if a bundle of so many bytes is in it.
+    func byteCount(of bundleBytes: Int) -> Int {
+        guard let sealing else { return bundleBytes }
+        let padded = bundleBytes + BundlePadding.count(after: bundleBytes)
+        return sealing.start.count + AgePayload.sealedBytes(of: padded)
+    }
+
     /// - Returns: The file's size.
     func finish() throws -> Int {
         if sealing != nil {

@@ -12,39 +12,68 @@ import RollcallWire
 extension Driver {
     // MARK: - export
 
-    func exportBundle(
-        for targets: [String], all: Bool, full: Bool, recipients: [String], sealed: Bool,
-        to path: String
-    ) throws -> ExportReport {
+    func exportBundle(_ order: BundleOrder) throws -> ExportReport {
         guard let membership = laptop.membership else { throw LaptopError.noRegister }
         let nodes =
-            all
+            order.all
             ? membership.members.keys.filter { $0 != laptop.node }.sorted { $0.precedes($1) }
-            : try targets.map { try member($0).node }
+            : try order.targets.map { try member($0).node }
         // All there is, for everybody, may be for an auditor.
-        guard !nodes.isEmpty || all && full else {
+        guard !nodes.isEmpty || order.all && order.full else {
             throw ControlError(.noSuchNode, "there is no laptop to export for")
         }
         guard !nodes.contains(laptop.node) else {
             throw ControlError(.noSuchNode, "this laptop needs no bundle of its own")
         }
-        let keys = sealed ? try self.recipients(nodes, recipients) : nil
-        var export = laptop.export(for: nodes, isFull: full)
+        let keys = order.sealed ? try recipients(nodes, order.recipients) : nil
+        var export = laptop.export(for: nodes, isFull: order.full)
+        var files: [String] = []
+        var byteCount = 0
+        repeat {
+            let path = files.isEmpty ? order.path : "\(order.path).\(files.count + 1)"
+            byteCount += try writeVolume(of: &export, to: path, for: keys, max: order.maxBytes)
+            files.append(path)
+        } while !export.isDone
+        return ExportReport(
+            files: files, bytes: byteCount, changes: Int(export.changeCount),
+            targets: nodes.map(\.text).sorted())
+    }
+
+    /// Writes as much of a bundle as one file may hold, and at least a chunk.
+    ///
+    /// - Returns: The file's size.
+    private func writeVolume(
+        of export: inout BundleExport, to path: String, for keys: [AgeRecipient]?, max: Int?
+    ) throws -> Int {
+        export.beginVolume()
+        if let max { export.chunkContentBytesMax = min(export.chunkContentBytesMax, max / 4) }
         let file = try BundleOutput(path, for: keys)
         do {
             // The manifest before them says what the chunks hash to.
             let chunks = try SealedDraft(home.backupDraftPath)
-            while let chunk = try laptop.nextChunk(of: &export, store) { try chunks.write(chunk) }
+            while !export.isDone {
+                var next = export
+                guard let chunk = try laptop.nextChunk(of: &next, store) else {
+                    export = next
+                    break
+                }
+                let isFirst = export.chunkBytes == 0
+                if let max, !isFirst, file.byteCount(of: size(of: next)) > max { break }
+                try chunks.write(chunk)
+                export = next
+            }
             try file.write(laptop.manifest(of: export, createdAt: Self.wallClock()))
             try chunks.copy(to: file)
-            let byteCount = try file.finish()
-            return ExportReport(
-                file: path, bytes: byteCount, changes: Int(export.changeCount),
-                targets: nodes.map(\.text).sorted())
+            return try file.finish()
         } catch {
             file.discard()
             throw error
         }
+    }
+
+    /// What a bundle takes before it is sealed.
+    private func size(of export: BundleExport) -> Int {
+        laptop.manifest(of: export, createdAt: Self.wallClock()).count + export.chunkBytes
     }
 
     /// Who can open a bundle: its targets, and whom the person named.

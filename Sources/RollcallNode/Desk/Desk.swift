@@ -120,7 +120,8 @@ struct Desk: Sendable {
         case .retention, .setRetention, .due, .hold, .holds: try await keeping(request, answer)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
-        case .rosterImport, .rosterExport, .export, .import, .inspect, .backup, .drill:
+        case .rosterImport, .rosterExport, .export, .import, .inspect, .backup, .drill,
+            .bundleKey, .whoLacks:
             try await file(request, answer)
         }
     }
@@ -263,12 +264,9 @@ struct Desk: Sendable {
         case .rosterExport(let path):
             await driver.log(.roster)
             try await answer.result(try await exportRoster(path))
-        case .export(let targets, let all, let full, let recipients, let sealed, let path):
+        case .export(let order):
             await driver.log(.export)
-            try await answer.result(
-                try await driver.exportBundle(
-                    for: targets, all: all, full: full, recipients: recipients, sealed: sealed,
-                    to: path))
+            try await answer.result(try await driver.exportBundle(order))
         case .import(let paths, let preview, let salvage):
             for path in paths {
                 try await answer.row(
@@ -276,6 +274,11 @@ struct Desk: Sendable {
             }
             try await answer.result(nil)
         case .inspect(let path): try await inspect(path, answer)
+        case .bundleKey(let secret):
+            try await answer.result(try await driver.bundleKeyReport(secret: secret))
+        case .whoLacks(let record, let since):
+            try await answer.rows(try await driver.lackReports(record: record, since: since))
+            try await answer.result(nil)
         case .backup(let path):
             await driver.log(.backup)
             try await answer.result(try await driver.backup(to: path))

@@ -19,13 +19,13 @@ enum Permit: Comparable {
             // Two keys on paper are all that it takes to recover.
             self = .nothing
         case .show, .list, .find, .history, .conflicts, .erasures, .retention, .due, .holds,
-            .quarantine, .quarantineShow, .inspect, .custody:
+            .quarantine, .quarantineShow, .inspect, .custody, .whoLacks:
             self = .reading
         case .add, .set, .unset, .remove, .restore, .resolve, .rosterImport, .rosterExport,
-            .export, .import, .backup, .drill:
+            .export, .import, .backup, .drill, .bundleKey(false):
             self = .writing
         case .invite, .confirm, .revoke, .giveRole, .judge, .erase, .setRetention, .hold,
-            .changePassphrase, .removeOperator, .makeRecoveryKeys:
+            .changePassphrase, .removeOperator, .makeRecoveryKeys, .bundleKey(true):
             self = .administering
         }
     }

@@ -136,21 +136,24 @@ extension Driver {
     func peerReports() -> [PeerReport] {
         laptop.standings.map { standing in
             let knowledge = standing.knowledge
-            let via: PeerReport.Via? =
-                switch knowledge.route {
-                case .none: nil
-                case .session: .session
-                case .bundle: .bundle
-                }
             return PeerReport(
                 node: standing.node.text, name: standing.name, addresses: standing.addresses,
                 connected: standing.isConnected, upToDate: standing.isUpToDate,
                 theyLack: Int(standing.theyLack),
                 weLack: standing.weLack.map { Int($0) }, lastHeard: Self.time(knowledge.lastHeard),
-                acknowledgedAt: Self.time(knowledge.acknowledgedAt), via: via,
+                acknowledgedAt: Self.time(knowledge.acknowledgedAt),
+                via: Self.via(knowledge.route),
                 clockOffsetMilliseconds: knowledge.clockOffset.map { Int($0) },
                 saysTakenOut: knowledge.saysTakenOut)
         }.sorted { $0.node < $1.node }
+    }
+
+    static func via(_ route: PeerKnowledge.Route) -> PeerReport.Via? {
+        switch route {
+        case .none: nil
+        case .session: .session
+        case .bundle: .bundle
+        }
     }
 
     func status() throws -> StatusReport {

@@ -11,6 +11,11 @@ public struct AgePayload: Sendable {
 
     private let key: SymmetricKey
 
+    /// How many bytes so many take once they are sealed.
+    public static func sealedBytes(of byteCount: Int) -> Int {
+        byteCount + max(1, (byteCount + pieceBytes - 1) / pieceBytes) * tagBytes
+    }
+
     init(_ fileKey: [UInt8], nonce: [UInt8]) {
         key = HKDF<SHA256>.deriveKey(
             inputKeyMaterial: SymmetricKey(data: fileKey), salt: nonce,
