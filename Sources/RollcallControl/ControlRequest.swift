@@ -79,6 +79,7 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case export(BundleOrder)
     case `import`(paths: [String], preview: Bool, salvage: Bool)
     case inspect(path: String)
+    case carry(folder: String, files: [String], delete: Bool)
     case bundleKey(secret: Bool)
     /// Who is not known to have a record, or any change from a dot on.
     case whoLacks(record: String?, since: String?)

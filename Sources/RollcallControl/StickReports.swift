@@ -36,3 +36,60 @@ public struct LackReport: Codable, Equatable, Sendable {
         self._via = OrNull(wrappedValue: via)
     }
 }
+
+/// What became of a bundle that lay on the stick, from `carry`: one row a file.
+public struct CarryRow: Codable, Equatable, Sendable {
+    public enum Outcome: String, Codable, Sendable {
+        case takenIn = "taken_in"
+        case forOthers = "for_others"
+        case refused
+    }
+
+    public var file: String
+    public var outcome: Outcome
+    public var new: Int
+    /// Why it was refused.
+    @OrNull public var reason: String?
+    /// Whether all whom it is for are known to have what is in it.
+    public var isDone: Bool
+    public var isDeleted: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case file, outcome, new, reason
+        case isDone = "done"
+        case isDeleted = "deleted"
+    }
+
+    public init(
+        file: String, outcome: Outcome, new: Int = 0, reason: String? = nil, isDone: Bool = false,
+        isDeleted: Bool = false
+    ) {
+        self.file = file
+        self.outcome = outcome
+        self.new = new
+        self._reason = OrNull(wrappedValue: reason)
+        self.isDone = isDone
+        self.isDeleted = isDeleted
+    }
+}
+
+/// What `carry` put on the stick.
+public struct CarryReport: Codable, Equatable, Sendable {
+    /// The bundle for the others; null if none of them lacks anything.
+    @OrNull public var export: ExportReport?
+    /// Laptops of which no key is known yet, and which it is not for.
+    public var withoutKey: [String]
+    /// How many files were refused.
+    public var refused: Int
+
+    enum CodingKeys: String, CodingKey {
+        case export, refused
+        case withoutKey = "without_key"
+    }
+
+    public init(export: ExportReport?, withoutKey: [String], refused: Int) {
+        self._export = OrNull(wrappedValue: export)
+        self.withoutKey = withoutKey
+        self.refused = refused
+    }
+}

@@ -10,20 +10,28 @@ enum BundleFolder {
     /// Nothing is opened that is no regular file, and no link is followed.
     static func bundles(in paths: [String]) throws -> [String] {
         try paths.flatMap { path in
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-                isFolder.boolValue
-            else { return [path] }
-            guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-                throw ControlError(.badFile, Sentences.unreadableFolder, hint: path)
-            }
-            let found = names.sorted().map { (path as NSString).appendingPathComponent($0) }
-                .filter(isBundle)
+            guard isFolder(path) else { return [path] }
+            let found = try all(in: path)
             guard !found.isEmpty else {
                 throw ControlError(.badFile, Sentences.noBundleInFolder, hint: path)
             }
             return found
         }
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            && isFolder.boolValue
+    }
+
+    /// The bundles right in a folder, in order of name.
+    static func all(in folder: String) throws -> [String] {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            throw ControlError(.badFile, Sentences.unreadableFolder, hint: folder)
+        }
+        return names.sorted().map { (folder as NSString).appendingPathComponent($0) }
+            .filter(isBundle)
     }
 
     private static func isBundle(_ path: String) -> Bool {

@@ -70,12 +70,6 @@ extension Sentences {
 
     // MARK: - Bundles and backups
 
-    static let bundleKeyDiscussion = """
-        Bundles are files of age v1. What --secret prints opens every bundle that was made for this laptop: \
-        `age -d -i FILE`. Whoever has it can read them; keep it like the laptop.
-        """
-    static let recordOrSince = "say what is asked about: a record, or --since a change"
-
     static func exported(_ report: ExportReport, names: NodeNames) -> String {
         let targets =
             report.targets.isEmpty
@@ -94,11 +88,6 @@ extension Sentences {
             + (report.left == 0 ? "" : ", \(counted(report.left)) left in it")
             + (report.applied ? "" : "; nothing was taken in")
     }
-
-    /// Why changes stayed in a bundle.
-    static let left =
-        "what was left was erased by somebody of whom this laptop has not heard yet (connect, or import "
-        + "a bundle made for it), or is of a laptop that wrote twice (`rollcall status` names it)"
 
     static func missing(_ run: ImportReport.Missing) -> String {
         "still to come: \(shown(run.replica)) from \(counted(run.from)) to \(counted(run.to))"

@@ -46,7 +46,8 @@ struct Rollcall: ParsableCommand {
                 subcommands: [
                     RosterCommand.self, ExportCommand.self, ImportCommand.self,
                     InspectCommand.self, AuditCommand.self, BackupCommand.self,
-                    DrillCommand.self, BundleKeyCommand.self, WhoLacksCommand.self,
+                    DrillCommand.self, CarryCommand.self,
+                    BundleKeyCommand.self, WhoLacksCommand.self,
                 ]),
         ])
 

@@ -51,3 +51,43 @@ struct WhoLacksCommand: DaemonCommand {
         return table.text
     }
 }
+
+struct CarryCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "carry",
+        abstract: "Take in what a stick brings, and put on it what the others lack.",
+        discussion: Sentences.carryDiscussion)
+    static let namesNodes = true
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The folder on the stick.") var folder: String
+    @Flag(help: "Take off the stick what all whom it is for are known to have.")
+    var delete = false
+
+    func request(in directory: String) throws -> ControlRequest {
+        guard BundleFolder.isFolder(folder) else {
+            throw ControlError(.badFile, Sentences.unreadableFolder, hint: folder)
+        }
+        return .carry(
+            folder: Home.absolute(folder, in: directory),
+            files: try BundleFolder.all(in: folder).map { Home.absolute($0, in: directory) },
+            delete: delete)
+    }
+
+    func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
+        try rows.map {
+            Sentences.carried(try ControlJSON.decode(CarryRow.self, from: $0))
+        }.joined(separator: "\n")
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.carried(try ControlJSON.decode(CarryReport.self, from: json), names)
+    }
+
+    func judge(result json: Data) throws {
+        let refused = try ControlJSON.decode(CarryReport.self, from: json).refused
+        guard refused == 0 else {
+            throw ControlError(.badBundle, Sentences.refusedOnStick(refused))
+        }
+    }
+}

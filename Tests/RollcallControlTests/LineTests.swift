@@ -36,7 +36,8 @@ import Testing
             skipBad: true),
         .rosterExport(path: "/f"),
         .export(BundleOrder(targets: ["n"], recipients: ["age1x"], maxBytes: 7, path: "/f")),
-        .bundleKey(secret: true), .whoLacks(record: "r", since: nil),
+        .bundleKey(secret: true), .carry(folder: "/s", files: ["/s/f"], delete: true),
+        .whoLacks(record: "r", since: nil),
         .import(paths: ["/f"], preview: true, salvage: false), .inspect(path: "/f"),
         .backup(path: "/f"),
     ]

@@ -129,6 +129,49 @@ import Testing
         try await stop(all)
     }
 
+    private func carry(
+        _ folder: String, on daemon: LiveDaemon, delete: Bool = false
+    ) async throws -> (rows: [CarryRow], report: CarryReport) {
+        let home = daemon.home
+        return try await blocking {
+            var rows: [CarryRow] = []
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            let files = names.map { "\(folder)/\($0)" }
+            let result = try ControlClient(home: home).send(
+                .carry(folder: folder, files: files, delete: delete),
+                onRow: { rows.append(try ControlJSON.decode(CarryRow.self, from: $0)) })
+            return (rows, try ControlJSON.decode(CarryReport.self, from: try #require(result)))
+        }
+    }
+
+    @Test func `one stick on two rounds brings all to the same, and what all have is taken off`()
+        async throws
+    {
+        let all = try await three()
+        for daemon in all { try await add("seen at \(daemon.name)", on: daemon) }
+        let stick = "\(all[0].scratch.path)/stick"
+        try FileManager.default.createDirectory(atPath: stick, withIntermediateDirectories: true)
+        try Data("a letter".utf8).write(to: URL(filePath: "\(stick)/a letter"))
+        for round in 1...2 {
+            for daemon in all {
+                let (rows, report) = try await carry(stick, on: daemon)
+                #expect(report.withoutKey.isEmpty)
+                #expect(rows.count { $0.outcome == .refused } == 1, "the letter alone")
+                #expect(!rows.contains { $0.isDeleted })
+                if round == 2 { #expect(try await daemon.status().records == 3) }
+            }
+        }
+        let names = { try FileManager.default.contentsOfDirectory(atPath: stick) }
+        let before = try names().count
+        #expect(before > 4)
+        let (rows, _) = try await carry(stick, on: all[0], delete: true)
+        #expect(rows.contains { $0.isDeleted })
+        #expect(rows.allSatisfy { $0.isDone == $0.isDeleted })
+        #expect(try names().contains("a letter"))
+        #expect(try names().count == before - rows.count { $0.isDeleted } + 1)
+        try await stop(all)
+    }
+
     @Test func `who lacks a record is told, until a stick from there says that it has it`()
         async throws
     {

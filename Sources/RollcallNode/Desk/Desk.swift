@@ -121,7 +121,7 @@ struct Desk: Sendable {
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
         case .rosterImport, .rosterExport, .export, .import, .inspect, .backup, .drill,
-            .bundleKey, .whoLacks:
+            .carry, .bundleKey, .whoLacks:
             try await file(request, answer)
         }
     }
@@ -274,6 +274,14 @@ struct Desk: Sendable {
             }
             try await answer.result(nil)
         case .inspect(let path): try await inspect(path, answer)
+        case .carry(let folder, let files, let delete):
+            try await driver.requireRegister()
+            var rows: [CarryRow] = []
+            for file in files {
+                rows.append(try await driver.carry(file: file, deletes: delete))
+                try await answer.row(rows[rows.count - 1])
+            }
+            try await answer.result(try await driver.carryOn(in: folder, rows: rows))
         case .bundleKey(let secret):
             try await answer.result(try await driver.bundleKeyReport(secret: secret))
         case .whoLacks(let record, let since):

@@ -22,7 +22,7 @@ enum Permit: Comparable {
             .quarantine, .quarantineShow, .inspect, .custody, .whoLacks:
             self = .reading
         case .add, .set, .unset, .remove, .restore, .resolve, .rosterImport, .rosterExport,
-            .export, .import, .backup, .drill, .bundleKey(false):
+            .export, .import, .carry, .backup, .drill, .bundleKey(false):
             self = .writing
         case .invite, .confirm, .revoke, .giveRole, .judge, .erase, .setRetention, .hold,
             .changePassphrase, .removeOperator, .makeRecoveryKeys, .bundleKey(true):

@@ -1,0 +1,45 @@
+import Foundation
+import RollcallControl
+
+/// What the program says of sticks.
+extension Sentences {
+    static let bundleKeyDiscussion = """
+        Bundles are files of age v1. What --secret prints opens every bundle that was made for this laptop: \
+        `age -d -i FILE`. Whoever has it can read them; keep it like the laptop.
+        """
+    static let carryDiscussion = """
+        Safe on every laptop, in any order, as often as one likes: what is for this one is taken in, and one bundle is put on \
+        for all the others. A bundle is of no use any more when all have it whom it is for; --delete takes those off, and nothing else.
+        """
+
+    static func carried(_ row: CarryRow) -> String {
+        let file = shown((row.file as NSString).lastPathComponent)
+        let what =
+            switch row.outcome {
+            case .takenIn: "\(counted(row.new)) new"
+            case .forOthers: "for other laptops"
+            case .refused: "refused: \(shown(row.reason ?? "?"))"
+            }
+        let rest = row.isDeleted ? "; all have it, deleted" : row.isDone ? "; all have it" : ""
+        return "\(file): \(what)\(rest)"
+    }
+
+    static func carried(_ report: CarryReport, _ names: NodeNames) -> String {
+        var lines = [report.export.map { exported($0, names: names) } ?? "nobody lacks anything"]
+        lines += report.withoutKey.map {
+            "\(shown(names[$0])) has not said to which key a bundle for it is sealed: connect it once"
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    static func refusedOnStick(_ count: Int) -> String {
+        "\(counted(count, "bundle")) on the stick could not be taken in"
+    }
+
+    static let recordOrSince = "say what is asked about: a record, or --since a change"
+
+    /// Why changes stayed in a bundle.
+    static let left =
+        "what was left was erased by somebody of whom this laptop has not heard yet (connect, or import "
+        + "a bundle made for it), or is of a laptop that wrote twice (`rollcall status` names it)"
+}
