@@ -48,7 +48,8 @@ class Change:
 
     @property
     def classes(self):
-        return sorted({write.field_class for write in self.writes})
+        """R-5.3: class 0 where it writes nothing."""
+        return sorted({write.field_class for write in self.writes}) or [0]
 
     def references(self):
         """Every dot that the change refers to, in the order of the canonical header."""

@@ -40,7 +40,10 @@ def chain():
     header = canonical_header(change)
     before = chain_start(REGISTER, A)
     yield vector("link", "chain_link", "R-5.4", "three classes, ascending", header, before=before, commitment=listed)
-    yield vector("link_without_writes", "chain_link", "R-5.4", "no class at all", canonical_header(edit(A, 1, [])), before=before)
+    nothing = edit(A, 1, [])
+    committed_nothing = [f"{number} {value.hex()}" for number, value in commitments(nothing, leaf(root(A, 1), 1)).items()]
+    yield vector("commitment_without_writes", "commitment", "R-5.3", "of class 0 of a change without writes", b"", class_salt=invented("class salt", 16))
+    yield vector("link_without_writes", "chain_link", "R-5.3 R-5.4", "no writes: class 0", canonical_header(nothing), before=before, commitment=committed_nothing)
     hash = chain_link(before, header, committed)
     head = A + uint(1, 8) + hash
     signature = sign_head(ANNA.seed, REGISTER, A, 1, hash)

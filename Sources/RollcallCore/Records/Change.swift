@@ -73,6 +73,14 @@ public struct Change: Equatable, Sendable {
     /// Whether it is applied to no record, whatever record it refers to.
     public var saysNothing: Bool { writes.isEmpty }
 
+    /// A bit for each class in which it has writes; that of class 0 where it has none, so that its salt too is committed to.
+    public var classBits: UInt8 {
+        guard !saysNothing else { return 1 }
+        var bits: UInt8 = 0
+        for index in writes.indices { bits |= 1 << writes[index].field.fieldClass.rawValue }
+        return bits
+    }
+
     public func write(to field: FieldNumber) -> Write? { writes.first { $0.field == field } }
 }
 

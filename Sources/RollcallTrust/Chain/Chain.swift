@@ -99,10 +99,7 @@ public struct ChainHasher {
         to change: Change, leaf: ArraySlice<UInt8>
     ) -> [Commitment] {
         if let erased = change.erased { return Commitment.list(erased) }
-        var present: UInt8 = 0
-        for index in change.writes.indices {
-            present |= 1 << change.writes[index].field.fieldClass.rawValue
-        }
+        let present = change.classBits
         var commitments: [Commitment] = []
         commitments.reserveCapacity(present.nonzeroBitCount)
         for rawClass in UInt8(0)..<8 where present & 1 << rawClass != 0 {

@@ -97,21 +97,18 @@ struct GivenSalts {
         }
     }
 
-    /// An erased change has a commitment for each class that it writes to, and bodies of one zero byte.
+    /// An erased change has the commitments that it had, and bodies of one zero byte.
     func markErased(_ changes: inout [Change]) throws(FormatError) {
         for gone in erased {
             let change = changes[gone.position]
-            var classes: Set<UInt8> = []
             for write in change.writes {
-                classes.insert(write.field.fieldClass.rawValue)
                 guard change.body(of: write).elementsEqual([0]) else {
                     throw FormatError(.badReference, "body of an erased change")
                 }
             }
-            let given = stride(from: 0, to: gone.commitments.count, by: 33).map {
-                gone.commitments[$0]
-            }
-            guard classes == Set(given) else {
+            let given = stride(from: 0, to: gone.commitments.count, by: 33)
+                .reduce(UInt8(0)) { $0 | 1 << gone.commitments[$1] }
+            guard change.classBits == given else {
                 throw FormatError(.badReference, "classes of an erased change")
             }
             changes[gone.position].erased = gone.commitments
