@@ -30,10 +30,15 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case endedUncounted = "a cut reaches no replica that was ended before"
     case knownByNumber = "a change is known by its number alone"
     case firstSideStays = "the side of a fork that came first counts"
+    case lookMakesRecord = "a look makes a record"
+    case erasedInSpiteOfHold = "an erasure does not ask for holds"
+    case liftedUnseen = "a hold is lifted by somebody who did not know it"
+    case recoveryOutlivesKeys = "a recovery holds whatever took the place of its keys"
     // Found by the simulator.
     case siftByWhatIsNow = "a sift is about what has been written since"
     case newcomerWaits = "a cut-off newcomer never dials"
     case sidesAdoptedApart = "two sides of a fork are adopted without a look at each other"
+    case saltUncommitted = "no commitment to the salt of a change without writes"
     case aheadOfDisk = "a laptop goes on ahead of an unreadable disk"
 }
 

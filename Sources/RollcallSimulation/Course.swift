@@ -137,7 +137,9 @@ extension Team {
 
     private func inviter(of index: Int) -> SimulatedNode? {
         nodes.first {
-            $0.index != index && $0.isUp && $0.laptop?.membership != nil && $0.original == nil
+            $0.index != index && $0.isUp && !journal.forkers.contains($0.identity.node)
+                && $0.laptop?.membership != nil && $0.original == nil
+                && $0.laptop?.membership?.isAdministrator($0.identity.node) == true
                 && cables.areJoined($0.index, index)
         }
     }

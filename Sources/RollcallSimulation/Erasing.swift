@@ -12,10 +12,19 @@ extension Team {
             do {
                 let moment = node.moment(now)
                 _ = try node.act { laptop, disk, output in
-                    let records = try disk.records(after: nil, limit: 10_000)
-                    guard !records.isEmpty else { throw LaptopError.noSuchRecord }
-                    let record = records[Int(step.a % UInt64(records.count))].dot
-                    try laptop.erase([record], reason: "asked", moment, disk, &output)
+                    let record = try record(for: step, laptop, disk)
+                    let isHeld = try isUnderHold(record, node, laptop)
+                    do {
+                        try laptop.erase([record], reason: "asked", moment, disk, &output)
+                    } catch LaptopError.underHold where isHeld != false {
+                        mark(.eraseRefused)
+                        throw LaptopError.underHold(record, reasons: [])
+                    } catch LaptopError.underHold {
+                        throw SimulationFailure(.heldErased, "\(node.name): refused for no hold")
+                    }
+                    guard isHeld != true else {
+                        throw SimulationFailure(.heldErased, "\(node.name) erased it")
+                    }
                     guard !laptop.erasures(of: record).isEmpty else {
                         throw SimulationFailure(.notErased, "\(node.name) erased in vain")
                     }
@@ -25,6 +34,20 @@ extension Team {
                 return
             }
         }
+    }
+
+    private func record(
+        for step: Step, _ laptop: Laptop, _ disk: any RegisterStorage
+    ) throws -> Dot {
+        let put = people.putUnderHold
+        if step.b == 1, !put.isEmpty {
+            let name = put[Int(step.a % UInt64(put.count))]
+            let record = laptop.heads.table.number(of: name.replica).map { Dot($0, name.counter) }
+            if let record, try disk.record(record) != nil { return record }
+        }
+        let records = try disk.records(after: nil, limit: 10_000)
+        guard !records.isEmpty else { throw LaptopError.noSuchRecord }
+        return records[Int(step.a % UInt64(records.count))].dot
     }
 
     /// What an erasure names is gone from each disk, and nothing that none names.
@@ -56,7 +79,7 @@ extension Team {
                 if change.isErased, !mustBe.contains(name) { areSomeExcused = true }
                 if change.isErased {
                     erasedRecords.insert(change.record)
-                } else {
+                } else if !change.saysNothing {
                     others.insert(change.record)
                 }
                 try checkSalts(of: row.number, name.counter, change.isErased, node)

@@ -23,8 +23,10 @@ extension Team {
             try checkAcknowledgements(of: node)
             try checkErased(node)
             try checkTrunks(of: node)
+            try checkCustody(of: node)
         }
         try checkCounts(core)
+        try checkStanding(core)
         return try checkViews(core[Int(plan.options.seed % UInt64(core.count))], core)
     }
 

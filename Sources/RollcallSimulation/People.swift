@@ -1,6 +1,7 @@
 import RollcallCore
 import RollcallStore
 import RollcallSync
+import RollcallTrust
 
 /// Numbers that a person's choices are drawn from, all out of the one that the plan gave.
 private typealias Choice = Chance
@@ -10,6 +11,13 @@ struct People {
     var records: [GlobalDot] = []
     /// Fields of records that somebody settled, and how often, to see two settle one conflict apart.
     var settledAt: [GlobalDot: Set<Int>] = [:]
+    /// The looks that somebody was told are logged, and how many were to be.
+    var looks: [Look] = []
+    var looksTried = 0
+    /// Recovery keys on paper, three by three.
+    var papers: [[NodeKey]] = []
+    /// Records that somebody put under hold, freed since or not.
+    var putUnderHold: [GlobalDot] = []
 
     enum Fields {
         static let surname = FieldNumber(4 * 32 + 2)
@@ -37,6 +45,7 @@ extension Team {
                 case .set: try set(node, &choice)
                 case .take: try take(node, &choice)
                 case .mark: try mark(node, &choice)
+                case .look: try look(node, &choice)
                 default: try resolve(node, &choice)
                 }
             } catch let error as LaptopError {
@@ -51,7 +60,7 @@ extension Team {
     }
 
     /// Writes, and tells the person once it is durable.
-    private func write(
+    func write(
         _ node: SimulatedNode,
         _ body: (inout Laptop, any RegisterStorage, inout Output) throws -> [Dot]
     ) throws -> [Dot] {
@@ -110,7 +119,7 @@ extension Team {
     }
 
     /// A record that this node knows: one of the newest more often than not.
-    private func record(_ node: SimulatedNode, _ choice: inout Chance) -> (GlobalDot, Dot)? {
+    func record(_ node: SimulatedNode, _ choice: inout Chance) -> (GlobalDot, Dot)? {
         guard !people.records.isEmpty, let table = node.laptop?.heads.table else { return nil }
         for _ in 0..<4 {
             let newest = min(12, people.records.count)
@@ -136,7 +145,7 @@ extension Team {
         node.laptop?.heads.table.number(of: name.replica).map { Dot($0, name.counter) }
     }
 
-    private func view(_ record: Dot, _ node: SimulatedNode) throws -> RecordView? {
+    func view(_ record: Dot, _ node: SimulatedNode) throws -> RecordView? {
         try node.laptop?.view(of: record, node.disk)
     }
 

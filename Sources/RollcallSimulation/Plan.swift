@@ -4,6 +4,8 @@ public struct Step: Equatable, Sendable {
     public enum Verb: String, Sendable, CaseIterable {
         // People at a node: a = the number that all their choices come from.
         case add, set, take, mark, resolve
+        /// Somebody looks, and the custody log has it.
+        case look
         /// A newcomer joins through node a; b = 1: its cable is cut on the way.
         case join
         /// A person stops, or seeks again, the sessions with node a.
@@ -57,12 +59,21 @@ public struct Step: Equatable, Sendable {
         case `import`
         /// Takes node a out; its data counts b changes less far than the node has it.
         case revoke
-        /// Destroys the values of its a-th record.
+        /// Destroys the values of its a-th record; b = 1: of one that somebody put under hold.
         case erase
         /// Of what waits in quarantine at the node some is adopted or refused; a picks which, b what.
         case judge
         /// The node lies for b ms in way a (``Lie``).
         case lie
+        // What an administrator decides besides.
+        /// Makes node a an operator; b = 1: an administrator.
+        case role
+        /// Makes three recovery keys, out of a.
+        case keys
+        /// The node becomes an administrator with two recovery keys; a picks which.
+        case recover
+        /// Puts its a-th record under hold; b = 1: frees one of those that somebody put there; 2 and 3: the whole register.
+        case hold
     }
 
     /// Microseconds since the beginning.
@@ -86,7 +97,7 @@ public struct Step: Equatable, Sendable {
 
     public var isByPerson: Bool {
         switch verb {
-        case .add, .set, .take, .mark, .resolve: true
+        case .add, .set, .take, .mark, .resolve, .look: true
         default: false
         }
     }

@@ -37,6 +37,7 @@ public struct PlanMaker {
         maker.chooseOptions()
         maker.chooseEdits()
         maker.chooseFaults()
+        maker.chooseDuties()
         maker.steps.sort { $0.at < $1.at }
         return Plan(maker.options, maker.steps)
     }
@@ -129,6 +130,57 @@ public struct PlanMaker {
         if isUsual, chance.percent(10), options.nodes > 2 { some(1, 2) { $0.revoke() } }
         if isUsual, options.nodes > 2 { revokeForker() }
         if chance.percent(25) { some(1, 6) { $0.erase() } }
+    }
+
+    // MARK: - what is done besides
+
+    /// Drawn last, so that what a seed's plan was before is in it still.
+    private mutating func chooseDuties() {
+        if chance.percent(30) { some(3, 20) { $0.look() } }
+        if chance.percent(15) { some(1, 2) { $0.makeKeysAndRecover() } }
+        if chance.percent(20) { some(1, 4) { $0.hold() } }
+    }
+
+    private mutating func look() {
+        let hasCopy = steps.contains { $0.verb == .clone || $0.verb == .fork }
+        let node = hasCopy && chance.percent(30) ? options.nodes : node()
+        steps.append(Step(time(), .look, node, chance.next() >> 1))
+    }
+
+    /// An administrator makes keys, a second makes a third an operator, and that one recovers; at about that time somebody may make
+    /// other keys, and whoever is alone then does not know.
+    private mutating func makeKeysAndRecover() {
+        let second: Int64 = 1_000_000
+        let at = time()
+        steps.append(Step(at, .keys, node(), chance.next() >> 1))
+        let (by, lost) = pair()
+        let lessenedAt = at + Int64(chance.between(1, 30)) * second
+        steps.append(Step(lessenedAt, .role, by, lost))
+        let recoveredAt = lessenedAt + Int64(chance.between(1, 20)) * second
+        steps.append(Step(recoveredAt, .recover, Int(lost), chance.next() >> 1))
+        if chance.percent(20) {
+            steps.append(Step(recoveredAt + second, .role, node(), lost, 1))
+        }
+        guard chance.percent(50) else { return }
+        if chance.percent(50) {
+            steps.append(Step(recoveredAt - second, .partition, 0, 1 << lost, 20_000))
+        }
+        let madeAt = recoveredAt + Int64(chance.between(0, 15)) * second
+        steps.append(Step(madeAt, .keys, node(), chance.next() >> 1))
+    }
+
+    private mutating func hold() {
+        let at = time()
+        steps.append(
+            Step(at, .hold, node(), chance.next() >> 1, chance.percent(15) ? 2 : 0))
+        for _ in 0..<chance.between(0, 2) {
+            let later = at + Int64(chance.between(100, 30_000)) * 1_000
+            steps.append(Step(later, .erase, node(), chance.next() >> 1, 1))
+        }
+        guard chance.percent(50) else { return }
+        let later = at + Int64(chance.between(1, 60)) * 1_000_000
+        steps.append(
+            Step(later, .hold, node(), chance.next() >> 1, chance.percent(20) ? 3 : 1))
     }
 
     private mutating func some(_ least: Int, _ most: Int, _ fault: (inout Self) -> Void) {

@@ -81,20 +81,28 @@ extension Team {
 
 /// Which changes count, reckoned apart from the program: by all revokes and admissions that lie on a disk.
 ///
-/// In a simulation every laptop is an administrator and none writes a revoke that it may not, so all of them hold.
+/// In a simulation every laptop is let in as an administrator and none writes an entry that it may not, so all are valid: a role
+/// that it loses at the same time takes nothing from what it wrote.
 struct CountedByOracle {
     private var ended: [ReplicaID: [Extras.Ended]] = [:]
-    private var revokes: [RevokeEntry] = []
+    private(set) var revokes: [RevokeEntry] = []
     private var erases: [(by: ReplicaID, counter: UInt64, entry: EraseEntry)] = []
     private var admissions: [(by: ReplicaID, counter: UInt64, node: NodeID)] = []
-    private var admitted: Set<NodeID>
+    private(set) var admitted: Set<NodeID>
+    /// What says who may do what, and what must not be erased.
+    private(set) var said: [Said] = []
+    private let register: RegisterID?
     private var adoptions: [(by: ReplicaID, counter: UInt64, entry: AdoptEntry)] = []
+    /// Of the control replicas.
+    private var heights: [ReplicaID: UInt64] = [:]
     private var links: [ReplicaID: [(counter: UInt64, known: ReplicaID, height: UInt64)]] = [:]
 
     init(_ node: SimulatedNode, _ laptop: Laptop) throws {
+        register = laptop.membership?.register
         admitted = Set([laptop.membership?.genesis.founder].compactMap { $0 })
         for row in try node.disk.replicas() where row.height > 0 {
             let isControl = row.id.lane == .control
+            if isControl { heights[row.id] = row.height }
             for stored in try node.disk.changes(
                 of: row.number, from: 1, through: isControl ? row.height : 1, contentBytesMax: .max)
             {
@@ -136,6 +144,8 @@ struct CountedByOracle {
         if change.kind == ChangeKind.erase, let entry = try? EraseEntry(bytes) {
             erases.append((id, change.dot.counter, entry))
         }
+        said +=
+            Said(change.kind, bytes, by: id, change.dot.counter, in: register).map { [$0] } ?? []
         if change.kind == ChangeKind.member, let entry = try? MemberEntry(bytes) {
             admissions.append((id, change.dot.counter, entry.node))
         }
@@ -145,7 +155,7 @@ struct CountedByOracle {
     }
 
     /// How far the author of a change knew each control replica, by all heads that it follows from.
-    private func known(to id: ReplicaID, _ counter: UInt64) -> [ReplicaID: UInt64] {
+    func known(to id: ReplicaID, _ counter: UInt64) -> [ReplicaID: UInt64] {
         var known: [ReplicaID: UInt64] = [:]
         var next = [(id, counter - 1)]
         next += (links[id] ?? []).filter { $0.counter == counter }.map { ($0.known, $0.height) }
@@ -208,6 +218,19 @@ struct CountedByOracle {
         Set(
             erases.filter { !mustBe || counts($0.by, $0.counter) }
                 .flatMap { $0.entry.records.flatMap(\.changes) })
+    }
+
+    /// The records of which an erasure that counts destroys something.
+    var erasedRecords: Set<EraseEntry.Name> {
+        Set(
+            erases.filter { counts($0.by, $0.counter) }.flatMap { $0.entry.records.map(\.record) })
+    }
+
+    /// Whether all that the author of each control change here knew is here.
+    var isWhole: Bool {
+        links.values.allSatisfy { list in
+            list.allSatisfy { heights[$0.known] ?? 0 >= $0.height }
+        }
     }
 
     func counts(_ id: ReplicaID, _ counter: UInt64) -> Bool {

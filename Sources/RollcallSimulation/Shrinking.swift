@@ -65,7 +65,7 @@ public struct Shrinking {
     private static func isAbout(_ step: Step, _ node: Int) -> Bool {
         switch step.verb {
         case .join, .disconnect, .connect, .block, .heal, .cut, .stall, .slow, .halfClose,
-            .misroute, .export:
+            .misroute, .export, .role:
             step.a >= UInt64(node)
         default: false
         }

@@ -11,7 +11,7 @@ extension Team {
         trace.add(UInt64(step.at) ^ UInt64(step.node) << 56)
         tell("\(step.verb.rawValue) \(step.node) \(step.a) \(step.b) \(step.c)")
         switch step.verb {
-        case .add, .set, .take, .mark, .resolve: break
+        case .add, .set, .take, .mark, .resolve, .look: break
         case .join: try join(step)
         case .disconnect, .connect: try turnAway(step)
         case .block, .heal, .cut, .stall, .slow, .halfClose, .partition, .misroute:
@@ -26,6 +26,10 @@ extension Team {
         case .revoke: try revoke(step)
         case .erase: try erase(step)
         case .judge: try judge(step)
+        case .role: try giveRole(step)
+        case .keys: try makeRecoveryKeys(step)
+        case .recover: try recover(step)
+        case .hold: try hold(step)
         }
     }
 
@@ -50,7 +54,9 @@ extension Team {
         guard newcomer.isUp, inviter.isUp, newcomer.laptop?.membership == nil,
             inviter.laptop?.membership != nil,
             // Whoever lies may keep the proof of it to itself, and lose it.
-            inviter.lie == nil
+            inviter.lie == nil,
+            // Whom one of two machines with one key lets in counts nowhere once the other wrote beside it.
+            !journal.forkers.contains(inviter.identity.node)
         else { return }
         if newcomer.hasTriedToJoin { mark(.joinAgain) }
         newcomer.hasTriedToJoin = true
@@ -253,7 +259,7 @@ extension Team {
     }
 
     /// Whether others take nothing from a laptop any more, or cannot say which of two they take it from.
-    private func isOut(_ node: SimulatedNode) -> Bool {
+    func isOut(_ node: SimulatedNode) -> Bool {
         journal.revoked.contains(node.identity.node)
             || journal.forkers.contains(node.identity.node)
     }

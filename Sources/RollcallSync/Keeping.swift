@@ -49,12 +49,14 @@ public struct Keeping: Equatable, Sendable {
 
     /// Those of the entries that decide which hold; one is enough, whatever others lift at the same time.
     private static func standing(_ about: [ControlHistory.Judged]) -> [Deciding] {
-        LatestEntries.of(about).compactMap { judged in
+        let holds: [Deciding?] = LatestEntries.of(about).map { judged in
             guard case .hold(let entry) = judged.entry.act, entry.verdict == .hold else {
                 return nil
             }
             return deciding(judged, entry.reason)
         }
+        if isPlanted(.liftedUnseen), holds.contains(where: { $0 == nil }) { return [] }
+        return holds.compactMap { $0 }
     }
 
     private static func deciding(_ judged: ControlHistory.Judged, _ reason: String) -> Deciding {

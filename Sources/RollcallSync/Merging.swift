@@ -26,7 +26,7 @@ struct Merging {
     mutating func apply(
         _ change: Change, _ commitments: [Commitment], _ storage: some RegisterStorage
     ) throws {
-        guard !change.saysNothing else { return }
+        guard !change.saysNothing || isPlanted(.lookMakesRecord) else { return }
         applied.append(Applied(change: change, commitments: commitments))
         if try isWholeRecord(change, storage) {
             applied[applied.count - 1].isWholeRecord = true

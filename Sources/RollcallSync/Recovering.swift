@@ -34,7 +34,9 @@ extension Authority {
             guard by.isKnown(in: judged.past), countsAsSet(place),
                 recovery.proofs.allSatisfy({ set.keys.contains($0.key) })
             else { continue }
-            isBorne = isBorne || !isReplaced(by, unlessKnowing: judged)
+            isBorne =
+                isBorne || isPlanted(.recoveryOutlivesKeys)
+                || !isReplaced(by, unlessKnowing: judged)
         }
         return isBorne
     }

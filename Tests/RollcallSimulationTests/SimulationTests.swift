@@ -91,6 +91,54 @@ import Testing
         #expect(verdict.marks[.fork] > 0)
     }
 
+    @Test func `looks at every laptop are in every log, from a copied home too`() {
+        var steps = [Step(1_000_000, .add, 1, 5), Step(2_000_000, .clone, 1, 30_000)]
+        for index in 0..<12 {
+            steps.append(Step(3_000_000 + Int64(index) * 200_000, .look, index % 4, UInt64(index)))
+        }
+        let verdict = Team.run(Plan(Plan.Options(seed: 6, nodes: 3), steps))
+        #expect(verdict.failure == nil)
+        #expect(verdict.marks[.looked] == 12)
+        #expect(verdict.marks[.copyLooked] == 3)
+    }
+
+    @Test func `an operator becomes an administrator with two keys, and keys made apart undo it`() {
+        let steps = [
+            Step(1_000_000, .recover, 2, 1), Step(2_000_000, .keys, 0, 1),
+            Step(3_000_000, .role, 1, 2), Step(5_000_000, .partition, 0, 1 << 2, 20_000),
+            Step(6_000_000, .recover, 2, 1), Step(7_000_000, .keys, 1, 2),
+        ]
+        let verdict = Team.run(Plan(Plan.Options(seed: 6, nodes: 3), steps))
+        #expect(verdict.failure == nil)
+        #expect(verdict.marks[.lessened] == 1)
+        #expect(verdict.marks[.recovered] == 1)
+        #expect(verdict.marks[.recoveryUndone] == 1)
+    }
+
+    @Test func `what is under hold is not erased where that is known, and is where it is not`() {
+        let steps = [
+            Step(1_000_000, .add, 1, 5), Step(3_000_000, .partition, 0, 1 << 2, 20_000),
+            Step(4_000_000, .hold, 0), Step(6_000_000, .erase, 1, 0, 1),
+            Step(7_000_000, .erase, 2, 0, 1),
+        ]
+        let verdict = Team.run(Plan(Plan.Options(seed: 6, nodes: 3), steps))
+        #expect(verdict.failure == nil)
+        #expect(verdict.marks[.eraseRefused] == 1)
+        #expect(verdict.marks[.erasedUnderHold] == 1)
+    }
+
+    @Test func `a record that was freed of its hold may be erased`() {
+        let steps = [
+            Step(1_000_000, .add, 1, 5), Step(4_000_000, .hold, 0), Step(6_000_000, .hold, 1, 0, 1),
+            Step(8_000_000, .erase, 2, 0, 1),
+        ]
+        let verdict = Team.run(Plan(Plan.Options(seed: 6, nodes: 3), steps))
+        #expect(verdict.failure == nil)
+        #expect(verdict.marks[.freed] == 1)
+        #expect(verdict.marks[.erased] == 1)
+        #expect(verdict.marks[.underHold] == 0)
+    }
+
     @Test(arguments: UInt64(1)...30)
     func `what was synced outlives a loss of power, whatever became of the rest`(
         _ seed: UInt64

@@ -75,7 +75,7 @@ public struct Change: Equatable, Sendable {
 
     /// A bit for each class in which it has writes; that of class 0 where it has none, so that its salt too is committed to.
     public var classBits: UInt8 {
-        guard !saysNothing else { return 1 }
+        guard !saysNothing else { return isPlanted(.saltUncommitted) ? 0 : 1 }
         var bits: UInt8 = 0
         for index in writes.indices { bits |= 1 << writes[index].field.fieldClass.rawValue }
         return bits
