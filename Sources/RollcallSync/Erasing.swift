@@ -116,14 +116,6 @@ extension Laptop {
         return try message.erasing(destroyed)
     }
 
-    /// A change as it is to be kept: without its values, where an erasure destroys them.
-    func kept(_ change: Change, _ commitments: [Commitment]) -> Change {
-        guard !change.isErased,
-            destroyed(of: heads[change.dot.replica].id)?.contains(change.dot.counter) == true
-        else { return change }
-        return change.erased(Commitment.bytes(of: commitments))
-    }
-
     /// Whether all changes of a run that come without their values may.
     func mayComeErased(_ message: ChangesMessage, _ id: ReplicaID) -> Bool {
         message.changes.allSatisfy { change in
@@ -265,5 +257,15 @@ extension Laptop {
             held[index].range = HeldRange(row)
             output.commit.append(.held(row))
         }
+    }
+}
+
+extension Change {
+    /// The change as it is to be kept: without its values, where an erasure destroys them.
+    ///
+    /// - Parameter destroyed: The counters of its replica whose values are.
+    func kept(_ commitments: [Commitment], destroyed: Set<UInt64>?) -> Change {
+        guard let destroyed, !isErased, destroyed.contains(dot.counter) else { return self }
+        return erased(Commitment.bytes(of: commitments))
     }
 }

@@ -285,13 +285,16 @@ extension Laptop {
         on path: ReplicaNumber, _ storage: some RegisterStorage, _ output: inout Output
     ) throws {
         let (id, base) = (heads[path].id, heads.base(of: path))
+        let writer = heads[message.replica].id
         mayStraighten = mayStraighten || id.isBranch
         let newCount = Int(message.last - counter)
         var merging = Merging(reserving: newCount)
         let counted = membership?.counted(of: id) ?? CountedChanges(height: 0)
         output.commit.reserveCapacity(output.commit.count + newCount * 2 + 32)
         for (change, link) in zip(message.changes, run.links) where change.dot.counter > counter {
-            let kept = kept(change, link.commitments)
+            // By its path: a method of the laptop's would be called on a copy of all of it, for each change.
+            let kept = change.kept(
+                link.commitments, destroyed: membership?.erasures.destroyed[writer])
             let isAsItCame = kept.isErased == change.isErased
             let content = isAsItCame ? link.content : kept.stored()
             let dot = Dot(path, change.dot.counter - base)
