@@ -1,6 +1,8 @@
 import RollcallCore
 import RollcallStore
-import RollcallTrust
+public import RollcallTrust
+
+extension Chance: KeyChance {}
 
 /// The model of a disk with every row sealed, as the daemon has it: keys are made, destroyed and rotated.
 ///

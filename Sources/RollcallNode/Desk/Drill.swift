@@ -56,8 +56,7 @@ struct Drill: Sendable {
         }
         let store = try RegisterStore(path: path)
         defer { try? store.close() }
-        let disk = try SealedRegister(
-            store, epochs: ring.epochs, chance: SystemRandomNumberGenerator())
+        let disk = try SealedRegister(store, epochs: ring.epochs)
         // What a start would write is left unwritten: this laptop never lives.
         var unwritten = Output()
         let laptop = try Laptop(

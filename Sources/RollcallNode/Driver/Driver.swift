@@ -55,8 +55,7 @@ actor Driver {
         guard let identity = NodeIdentityFile(encoded: keys.ring.identity) else {
             throw UnlockError.damaged
         }
-        let sealed = try SealedRegister(
-            store, epochs: keys.ring.epochs, chance: SystemRandomNumberGenerator())
+        let sealed = try SealedRegister(store, epochs: keys.ring.epochs)
         self.home = home
         self.socketPath = socketPath
         self.identity = identity

@@ -3,9 +3,6 @@ import RollcallControl
 import RollcallStore
 import RollcallTrust
 
-/// A register's disk as the daemon has it.
-typealias SealedRegister = SealedDisk<RegisterStore>
-
 /// The keys of an open laptop, and whether its home has them.
 struct NodeKeys: Sendable {
     var ring: KeyRing

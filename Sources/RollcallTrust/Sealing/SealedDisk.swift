@@ -10,21 +10,21 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
     public let disk: Disk
     private(set) var epochs: [UInt32: EpochKey]
     private var epoch: EpochKey
-    private var keys: [KeyName: SealingKey] = [:]
-    /// Keys of the open transaction: a rollback takes them back.
-    private var newKeys: [KeyName] = []
-    private var droppedKeys: [KeyName: SealingKey] = [:]
-    private var chance: any RandomNumberGenerator
-    private var nonces: SealingKey.Nonces
+    private var keys = RecordKeys()
+    private var chance: any KeyChance
+    private let spread: Spreading
 
-    /// - Parameter epochs: All that rows may be under, the newest last.
+    /// - Parameters:
+    ///   - epochs: All that rows may be under, the newest last.
+    ///   - spread: How the rows of a large batch are handed out to be sealed; one after the other, unless told otherwise.
     public init(
-        _ disk: Disk, epochs: [EpochKey], chance: any RandomNumberGenerator & Sendable
+        _ disk: Disk, epochs: [EpochKey], chance: any KeyChance,
+        spread: @escaping Spreading = { count, work in for index in 0..<count { work(index) } }
     ) throws {
         guard let last = epochs.last else { throw SealError.keyMissing }
         self.disk = disk
         self.chance = chance
-        nonces = SealingKey.Nonces(&self.chance)
+        self.spread = spread
         epoch = last
         self.epochs = Dictionary(uniqueKeysWithValues: epochs.map { ($0.number, $0) })
         for (name, wrapped) in try disk.keys() {
@@ -44,101 +44,39 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
 
     public func apply(_ writes: [StoreWrite]) throws {
         do {
-            // New ones for each batch: the copy of a running machine must not seal other rows under the same.
-            nonces = SealingKey.Nonces(&chance)
-            var sealed: [StoreWrite] = []
-            sealed.reserveCapacity(writes.count + 8)
-            for write in writes { try seal(write, into: &sealed) }
-            try disk.apply(sealed)
+            try disk.apply(try plan(writes).sealed(spread))
         } catch {
             // The disk has rolled back; if it was the sealing that failed, it does so now.
             if disk.isTransactionOpen { try? disk.rollback() }
-            takeBackKeys()
+            keys.takeBack()
             throw error
         }
+    }
+
+    private func plan(_ writes: [StoreWrite]) throws -> [UnsealedWrite] {
+        var plan = BatchPlan(writes.count, under: epoch, &chance)
+        for write in writes { try plan.add(write, &keys, &chance) }
+        if plan.destroysKey {
+            // Kept with the rest, so that whoever starts after a crash knows.
+            mustRotate = true
+            try plan.add(.meta(Self.rotationMark, [1]), &keys, &chance)
+        }
+        return plan.planned
     }
 
     public func commit() throws {
         do {
             try disk.commit()
-            newKeys = []
-            droppedKeys = [:]
+            keys.keep()
         } catch {
-            takeBackKeys()
+            keys.takeBack()
             throw error
         }
     }
 
     public func rollback() throws {
-        takeBackKeys()
+        keys.takeBack()
         try disk.rollback()
-    }
-
-    private func takeBackKeys() {
-        for name in newKeys { keys[name] = nil }
-        for (name, key) in droppedKeys { keys[name] = key }
-        newKeys = []
-        droppedKeys = [:]
-    }
-
-    private func seal(_ write: StoreWrite, into sealed: inout [StoreWrite]) throws {
-        switch write {
-        case .change(let change): sealed.append(.change(try self.sealed(change, &sealed)))
-        case .rewrite(let change): sealed.append(.rewrite(try self.sealed(change, &sealed)))
-        case .record(var record, let conflicts):
-            record.state = try seal(
-                record.state, at: .record(record.dot), .record(record.dot), &sealed)
-            sealed.append(.record(record, conflicts: conflicts))
-        case .salts(let replica, let block, let salts):
-            let row = try sealUnderEpoch(salts, at: .salts(replica, block))
-            sealed.append(.salts(replica: replica, block: block, row))
-        case .held(var row):
-            row.message = try sealUnderEpoch(
-                row.message, at: .held(Dot(row.replica, row.first)))
-            sealed.append(.held(row))
-        case .peer(let node, let state?):
-            sealed.append(.peer(node, try seal(state, at: .peer(node), .register, &sealed)))
-        case .meta(let key, let value?):
-            sealed.append(.meta(key, try seal(value, at: .meta(key), .register, &sealed)))
-        case .key(let name, nil):
-            guard let key = keys.removeValue(forKey: name) else { return }
-            droppedKeys[name] = key
-            sealed.append(write)
-            // Kept with the rest, so that whoever starts after a crash knows.
-            mustRotate = true
-            try seal(.meta(Self.rotationMark, [1]), into: &sealed)
-        case .key(_, .some): throw SealError.unknownSeal
-        case .dropChanges, .dropRecord, .replica, .head, .dropHead, .dropHeld, .peer, .meta:
-            sealed.append(write)
-        }
-    }
-
-    private func sealed(
-        _ change: StoredChange, _ sealed: inout [StoreWrite]
-    ) throws -> StoredChange {
-        var change = change
-        let name = try Change.keyName(ofStored: change.content)
-        change.content = try seal(change.content, at: .change(change.dot), name, &sealed)
-        return change
-    }
-
-    private func seal(
-        _ bytes: [UInt8], at place: SealedRow.Place, _ name: KeyName, _ sealed: inout [StoreWrite]
-    ) throws -> [UInt8] {
-        let key = try keys[name] ?? makeKey(name, &sealed)
-        return try SealedRow.seal(bytes, at: place, under: name, key, &nonces)
-    }
-
-    private func makeKey(_ name: KeyName, _ sealed: inout [StoreWrite]) throws -> SealingKey {
-        let key = SealingKey.random(&chance)
-        sealed.append(.key(name, try sealUnderEpoch(key.bytes, at: .key(name))))
-        keys[name] = key
-        newKeys.append(name)
-        return key
-    }
-
-    private func sealUnderEpoch(_ bytes: [UInt8], at place: SealedRow.Place) throws -> [UInt8] {
-        try SealedRow.seal(bytes, at: place, under: epoch, &nonces)
     }
 
     // MARK: - epochs
@@ -152,13 +90,15 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
     /// both, and begins again.
     public func rotate(to next: EpochKey) throws {
         epochs[next.number] = next
-        nonces = SealingKey.Nonces(&chance)
+        var nonces = SealingKey.Nonces(&chance)
+        var sealer = SealedRow.Sealer()
         let before = epoch
         epoch = next
         do {
             try disk.rewriteUnderEpoch { row, wrapped in
                 let place = SealedRow.Place(row)
-                return try sealUnderEpoch(try open(wrapped, at: place), at: place)
+                return try sealer.seal(
+                    try open(wrapped, at: place), at: place, under: next, nonces.next())
             }
             try disk.apply([.meta(Self.rotationMark, nil)])
             try disk.commit()

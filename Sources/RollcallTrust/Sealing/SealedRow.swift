@@ -7,6 +7,8 @@ enum SealedRow {
     /// Under an epoch's key itself.
     static let byEpoch: UInt8 = 2
     private static let epochBytes = 5
+    /// What sealing under a record's key adds at most, padding apart.
+    private static let keyOverheadMax = 11 + SealingKey.overhead
     /// What sealing under an epoch adds.
     static let epochOverhead = epochBytes + SealingKey.overhead
     /// Sizes say no more than which multiple of this a row comes nearest to.
@@ -24,6 +26,11 @@ enum SealedRow {
 
         func context(_ head: [UInt8]) -> [UInt8] {
             var writer = ByteWriter(reserving: 32)
+            context(head, to: &writer)
+            return writer.bytes
+        }
+
+        fileprivate func context(_ head: [UInt8], to writer: inout ByteWriter) {
             writer.byteString(head)
             switch self {
             case .change(let dot): writer.place(1, dot.rawValue)
@@ -40,23 +47,10 @@ enum SealedRow {
                 writer.raw(Array(key.utf8))
             case .key(let name): writer.place(7, name.rawValue)
             }
-            return writer.bytes
         }
     }
 
     // MARK: under the key of a record
-
-    static func seal(
-        _ bytes: [UInt8], at place: Place, under name: KeyName, _ key: SealingKey,
-        _ nonces: inout SealingKey.Nonces
-    ) throws -> [UInt8] {
-        var writer = ByteWriter(reserving: bytes.count + 112)
-        writer.u8(byKey)
-        writer.varint(name.rawValue)
-        let context = place.context(writer.bytes)
-        writer.raw(try key.seal(padded(bytes), context: context, &nonces))
-        return writer.bytes
-    }
 
     static func open(
         _ sealed: [UInt8], at place: Place, _ key: (KeyName) -> SealingKey?
@@ -72,34 +66,15 @@ enum SealedRow {
         return bytes
     }
 
-    /// A byte that ends the content, then zeros up to the next multiple.
-    private static func padded(_ bytes: [UInt8]) -> [UInt8] {
-        let count = (bytes.count / paddedTo + 1) * paddedTo
-        var padded = bytes
-        padded.reserveCapacity(count)
-        padded.append(0x80)
-        padded.append(contentsOf: repeatElement(0, count: count - padded.count))
-        return padded
-    }
-
+    /// Without the byte that ends the content, and the zeros after it.
     private static func unpadded(_ bytes: [UInt8]) -> [UInt8]? {
         guard let end = bytes.lastIndex(where: { $0 != 0 }), bytes[end] == 0x80 else { return nil }
-        return Array(bytes[..<end])
+        var bytes = bytes
+        bytes.removeLast(bytes.count - end)
+        return bytes
     }
 
     // MARK: under an epoch's key
-
-    static func seal(
-        _ bytes: [UInt8], at place: Place, under epoch: EpochKey,
-        _ nonces: inout SealingKey.Nonces
-    ) throws -> [UInt8] {
-        var writer = ByteWriter(reserving: bytes.count + epochOverhead)
-        writer.u8(byEpoch)
-        writer.u32(epoch.number)
-        let context = place.context(writer.bytes)
-        writer.raw(try epoch.key.seal(bytes, context: context, &nonces))
-        return writer.bytes
-    }
 
     static func open(
         _ sealed: [UInt8], at place: Place, _ epoch: (UInt32) -> EpochKey?
@@ -112,6 +87,53 @@ enum SealedRow {
             throw SealError.broken
         }
         return bytes
+    }
+}
+
+extension SealedRow {
+    /// Seals row after row, in memory that they share: a roster has hundreds of thousands.
+    struct Sealer {
+        private var context = ByteWriter(reserving: 64)
+        private var padded = ByteWriter(reserving: 1_024)
+
+        mutating func seal(
+            _ bytes: [UInt8], at place: Place, under name: KeyName, _ key: SealingKey,
+            _ nonce: SealingKey.Nonce
+        ) throws -> [UInt8] {
+            let paddedCount = pad(bytes)
+            var row = ByteWriter(reserving: paddedCount + keyOverheadMax)
+            row.u8(byKey)
+            row.varint(name.rawValue)
+            setContext(row.bytes, place)
+            try key.seal(padded.bytes, context: context.bytes, nonce, to: &row)
+            return row.bytes
+        }
+
+        mutating func seal(
+            _ bytes: [UInt8], at place: Place, under epoch: EpochKey, _ nonce: SealingKey.Nonce
+        ) throws -> [UInt8] {
+            var row = ByteWriter(reserving: bytes.count + epochOverhead)
+            row.u8(byEpoch)
+            row.u32(epoch.number)
+            setContext(row.bytes, place)
+            try epoch.key.seal(bytes, context: context.bytes, nonce, to: &row)
+            return row.bytes
+        }
+
+        private mutating func setContext(_ head: [UInt8], _ place: Place) {
+            context.bytes.removeAll(keepingCapacity: true)
+            place.context(head, to: &context)
+        }
+
+        /// A byte that ends the content, then zeros up to the next multiple.
+        private mutating func pad(_ bytes: [UInt8]) -> Int {
+            let count = (bytes.count / paddedTo + 1) * paddedTo
+            padded.bytes.removeAll(keepingCapacity: true)
+            padded.raw(bytes)
+            padded.u8(0x80)
+            padded.raw(repeatElement(0, count: count - bytes.count - 1))
+            return count
+        }
     }
 }
 

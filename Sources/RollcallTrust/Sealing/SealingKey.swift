@@ -15,7 +15,9 @@ struct SealingKey: Sendable {
 
     init(_ key: SymmetricKey) { self.key = key }
 
-    init(_ bytes: [UInt8]) { key = SymmetricKey(data: bytes) }
+    init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
+    init(_ bytes: ArraySlice<UInt8>) { key = SymmetricKey(data: bytes) }
 
     /// Of which no two are the same, as long as one value of it is used.
     struct Nonces {
@@ -25,9 +27,18 @@ struct SealingKey: Sendable {
         /// Half of a nonce is drawn once: for a roster, chance would be a tenth of the work.
         init(_ chance: inout some RandomNumberGenerator) { prefix = chance.next() }
 
-        mutating func next() -> [UInt8] {
+        mutating func next() -> Nonce {
             precondition(count < .max, "nonces of one batch are used up")
             count += 1
+            return Nonce(prefix: prefix, count: count)
+        }
+    }
+
+    struct Nonce: Sendable {
+        fileprivate let prefix: UInt64
+        fileprivate let count: UInt32
+
+        fileprivate var bytes: [UInt8] {
             var writer = ByteWriter(reserving: nonceBytes)
             writer.u64(prefix)
             writer.u32(count)
@@ -46,30 +57,26 @@ struct SealingKey: Sendable {
         _ bytes: [UInt8], context: [UInt8], _ chance: inout some RandomNumberGenerator
     ) throws -> [UInt8] {
         var nonces = Nonces(&chance)
-        return try seal(bytes, context: context, &nonces)
+        var sealed = ByteWriter(reserving: bytes.count + Self.overhead)
+        try seal(bytes, context: context, nonces.next(), to: &sealed)
+        return sealed.bytes
     }
 
-    /// The same, one of many of a batch.
+    /// The same, at the end of others.
     func seal(
-        _ bytes: [UInt8], context: [UInt8], _ nonces: inout Nonces
-    ) throws -> [UInt8] {
-        var sealed = nonces.next()
-        sealed.reserveCapacity(bytes.count + Self.overhead)
-        let nonce = try AES.GCM.Nonce(data: sealed)
-        let box = try AES.GCM.seal(bytes, using: key, nonce: nonce, authenticating: context)
-        sealed += box.ciphertext
-        sealed += box.tag
-        return sealed
+        _ bytes: [UInt8], context: [UInt8], _ nonce: Nonce, to sealed: inout ByteWriter
+    ) throws {
+        let box = try AES.GCM.seal(
+            bytes, using: key, nonce: AES.GCM.Nonce(data: nonce.bytes), authenticating: context)
+        // As one piece: its three parts would each be copied out of it first.
+        guard let whole = box.combined else { throw SealError.broken }
+        sealed.raw(whole)
     }
 
     /// Nil unless it was sealed under this key in this context, and is as it was.
     func open(_ sealed: ArraySlice<UInt8>, context: [UInt8]) -> [UInt8]? {
         guard sealed.count >= Self.overhead,
-            let nonce = try? AES.GCM.Nonce(data: sealed.prefix(Self.nonceBytes)),
-            let box = try? AES.GCM.SealedBox(
-                nonce: nonce,
-                ciphertext: sealed.dropFirst(Self.nonceBytes).dropLast(Self.tagBytes),
-                tag: sealed.suffix(Self.tagBytes)),
+            let box = try? AES.GCM.SealedBox(combined: sealed),
             let opened = try? AES.GCM.open(box, using: key, authenticating: context)
         else { return nil }
         return Array(opened)
