@@ -104,11 +104,13 @@ struct CountedByOracle {
             let isControl = row.id.lane == .control
             if isControl { heights[row.id] = row.height }
             for stored in try node.disk.changes(
-                of: row.number, from: 1, through: isControl ? row.height : 1, contentBytesMax: .max)
+                of: row.number, from: 1, through: row.id.lane.isControl ? row.height : 1,
+                contentBytesMax: .max)
             {
                 let change = try Change(dot: stored.dot, stored: stored.content)
                 if change.dot.counter == 1 { ended[row.id] = Extras.ended(change) }
                 if isControl { note(change, row.id) }
+                if row.id.lane == .controlBranch { noteErase(change, row.id) }
             }
         }
         var isGrowing = true
@@ -141,9 +143,7 @@ struct CountedByOracle {
         if change.kind == ChangeKind.revoke, let entry = try? RevokeEntry(bytes) {
             revokes.append(entry)
         }
-        if change.kind == ChangeKind.erase, let entry = try? EraseEntry(bytes) {
-            erases.append((id, change.dot.counter, entry))
-        }
+        noteErase(change, id)
         said +=
             Said(change.kind, bytes, by: id, change.dot.counter, in: register).map { [$0] } ?? []
         if change.kind == ChangeKind.member, let entry = try? MemberEntry(bytes) {
@@ -152,6 +152,15 @@ struct CountedByOracle {
         if change.kind == ChangeKind.adopt, let entry = try? AdoptEntry(bytes) {
             adoptions.append((id, change.dot.counter, entry))
         }
+    }
+
+    /// What was written twice does not count, and may have been carried out before that was known.
+    private mutating func noteErase(_ change: Change, _ id: ReplicaID) {
+        guard change.kind == ChangeKind.erase, let write = change.write(to: .entry),
+            case .entry(let bytes) = Body(change.bodies, write.body).content,
+            let entry = try? EraseEntry(bytes)
+        else { return }
+        erases.append((id, change.dot.counter, entry))
     }
 
     /// How far the author of a change knew each control replica, by all heads that it follows from.
@@ -234,6 +243,7 @@ struct CountedByOracle {
     }
 
     func counts(_ id: ReplicaID, _ counter: UInt64) -> Bool {
-        admitted.contains(id.node) && counter <= height(of: id) || isAdopted(id, counter)
+        !id.isBranch && admitted.contains(id.node) && counter <= height(of: id)
+            || isAdopted(id, counter)
     }
 }
