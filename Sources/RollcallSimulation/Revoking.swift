@@ -101,13 +101,17 @@ struct CountedByOracle {
         register = laptop.membership?.register
         admitted = Set([laptop.membership?.genesis.founder].compactMap { $0 })
         for row in try node.disk.replicas() where row.height > 0 {
-            let isControl = row.id.lane == .control
+            let isControl = row.id.lane.isControl
             if isControl { heights[row.id] = row.height }
             for stored in try node.disk.changes(
                 of: row.number, from: 1, through: row.id.lane.isControl ? row.height : 1,
                 contentBytesMax: .max)
             {
                 let change = try Change(dot: stored.dot, stored: stored.content)
+                if row.id.isBranch {
+                    if isControl { noteOnBranch(change, row.id) }
+                    continue
+                }
                 if change.dot.counter == 1 { ended[row.id] = Extras.ended(change) }
                 if isControl { note(change, row.id) }
                 if row.id.lane == .controlBranch { noteErase(change, row.id) }
@@ -126,6 +130,19 @@ struct CountedByOracle {
         }
         adoptions = adoptions.filter {
             admitted.contains($0.by.node) && $0.counter <= height(of: $0.by)
+        }
+    }
+
+    /// Of what stands on a branch removals hold, and what it erases may be gone.
+    private mutating func noteOnBranch(_ change: Change, _ id: ReplicaID) {
+        guard let write = change.write(to: .entry),
+            case .entry(let bytes) = Body(change.bodies, write.body).content
+        else { return }
+        if change.kind == ChangeKind.revoke, let entry = try? RevokeEntry(bytes) {
+            revokes.append(entry)
+        }
+        if change.kind == ChangeKind.erase, let entry = try? EraseEntry(bytes) {
+            erases.append((id, change.dot.counter, entry))
         }
     }
 
