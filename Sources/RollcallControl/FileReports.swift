@@ -41,10 +41,12 @@ public struct RosterReport: Codable, Equatable, Sendable {
     public var differing: [Differing]
     public var duplicate: [Duplicate]
     public var failed: [Failed]
+    /// How many records that came of rows of rosters were erased before: what is added may be one of them, and nothing remembers which.
+    public var erased: Int
 
     public init(
         rows: Int, added: Int, unchanged: Int, differing: [Differing], duplicate: [Duplicate],
-        failed: [Failed]
+        failed: [Failed], erased: Int = 0
     ) {
         self.rows = rows
         self.added = added
@@ -52,6 +54,7 @@ public struct RosterReport: Codable, Equatable, Sendable {
         self.differing = differing
         self.duplicate = duplicate
         self.failed = failed
+        self.erased = erased
     }
 }
 

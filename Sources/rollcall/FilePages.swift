@@ -4,6 +4,7 @@ import RollcallControl
 enum FilePages {
     static func text(of report: RosterReport) -> String {
         var lines = [Sentences.rosterCounts(report)]
+        if report.added > 0, report.erased > 0 { lines.append(Sentences.erasedRows(report)) }
         lines += report.differing.map(Sentences.differing)
         lines += report.duplicate.map(Sentences.duplicate)
         lines += report.failed.map(Sentences.failed)

@@ -64,6 +64,12 @@ extension Sentences {
         "row \(counted(row.row)) failed: \(shown(row.reason))"
     }
 
+    /// Nobody who was erased is remembered, so nothing here can say who it is.
+    static func erasedRows(_ report: RosterReport) -> String {
+        "\(counted(report.erased, "row")) of rosters were erased in this register, and nothing remembers whose they were: "
+            + "look whether any of the \(counted(report.added)) added is one, and erase it again"
+    }
+
     static func exported(_ report: RosterExportReport) -> String {
         "\(shown(report.file)): \(counted(report.rows, "row")), \(size(bytes: report.bytes))"
     }

@@ -247,6 +247,15 @@ import Testing
         #expect(Sentences.judged(judged) == "adopted a.1 a.2; 1 change in quarantine")
     }
 
+    @Test func `an import that adds people says what was erased before, and no other does`() {
+        var report = RosterReport(
+            rows: 3, added: 2, unchanged: 1, differing: [], duplicate: [], failed: [], erased: 4)
+        #expect(FilePages.text(of: report).hasSuffix(Sentences.erasedRows(report)))
+        #expect(Sentences.erasedRows(report).hasPrefix("4 rows of rosters were erased"))
+        report.added = 0
+        #expect(FilePages.text(of: report) == Sentences.rosterCounts(report))
+    }
+
     @Test func `an invitation says that an earlier code died of it`() {
         var invitation = Invitation(
             addresses: ["h:1"], code: "c", expiresAt: "t", replaced: false)

@@ -136,6 +136,7 @@ extension Driver {
         guard laptop.membership != nil else { throw LaptopError.noRegister }
         let known = try knownRows()
         let operatorDot = try operatorDot(nil)
+        let erased = try erasedRowCount()
         return try actInSteps { laptop, store, take in
             var run = RosterRun(reading: reading, known: known, operatorDot: operatorDot)
             for row in reading.file {
@@ -146,6 +147,7 @@ extension Driver {
                 try run.add(row, &laptop, store, take)
             }
             try run.flush(&laptop, store, take)
+            run.report.erased = erased
             return (run.report, isKept: run.report.failed.isEmpty || skippingBad)
         }
     }
@@ -241,6 +243,17 @@ extension Driver {
             }
         }
         return draft
+    }
+
+    /// Records of which an erasure destroyed the row that they came of.
+    ///
+    /// The header of what was erased says that there was one, and nothing says which.
+    private func erasedRowCount() throws -> Int {
+        try laptop.erasedRecords.count { record in
+            guard let stored = try store.change(record) else { return false }
+            let change = try Change(dot: record, stored: stored.content)
+            return change.isErased && change.write(to: FieldSchema.listLine) != nil
+        }
     }
 
     /// Records by the identities of the rows that they came from.
