@@ -12,6 +12,10 @@ package struct Audit {
     private let bundle: BundleReader
     private var reader: AuditReader
     private var runs: BundleRuns
+    /// What must still come, in this order.
+    ///
+    /// What was written twice comes under the numbers that its author gave, and is judged at the end.
+    private var due: ArraySlice<AuditPlace.Run>
     /// What each chunk that was taken in holds.
     private var taken: [AuditPlace] = []
     private var signatures = AuditFindings.Signatures()
@@ -94,6 +98,12 @@ package struct Audit {
         self.bundle = bundle
         runs = BundleRuns(bundle.manifest)
         let manifest = bundle.manifest
+        let listed = manifest.contents.compactMap { run -> AuditPlace.Run? in
+            let replica = manifest.vector[run.replica].replica
+            guard !Self.isForked(replica, manifest) else { return nil }
+            return .init(replica: replica, first: run.first, last: run.last)
+        }
+        due = listed[...]
         guard Self.isFull(manifest) else {
             throw AuditRefusal(reason: .notFull, place: Self.manifestPlace(bundle))
         }
@@ -139,16 +149,12 @@ package struct Audit {
     private mutating func take(_ index: Int) throws {
         var place = AuditPlace(
             .chunk(index + 1, of: bundle.manifest.chunks.count), bundle.range(ofChunk: index))
-        let expected = runs.next(before: nil)
         do {
             let chunk = try bundle.chunk(index)
             let (message, replica) = try runs.read(chunk)
             place.run = .init(replica: replica, first: message.first, last: message.last)
             place.name = runs.names[replica.node]
-            let isNext =
-                expected?.replica == replica && expected?.first == message.first
-                && message.last <= expected?.last ?? 0
-            guard isNext || hasBranches else {
+            guard Self.isForked(replica, bundle.manifest) || isDue(message, of: replica) else {
                 throw AuditRefusal(reason: .notAsListed(replica), place: place)
             }
             try reader.take(chunk)
@@ -165,8 +171,21 @@ package struct Audit {
         }
     }
 
-    /// What was written twice comes under the numbers that its author gave; that all is here is judged at the end.
-    private var hasBranches: Bool { bundle.manifest.vector.contains { $0.replica.isBranch } }
+    /// Whether a chunk holds what must come next; then that is not due any more.
+    private mutating func isDue(_ message: ChangesMessage, of replica: ReplicaID) -> Bool {
+        guard var next = due.popFirst(), next.replica == replica, next.first == message.first,
+            message.last <= next.last
+        else { return false }
+        if message.last < next.last {
+            next.first = message.last + 1
+            due = [next] + due
+        }
+        return true
+    }
+
+    private static func isForked(_ replica: ReplicaID, _ manifest: Manifest) -> Bool {
+        replica.isBranch || lists(manifest, branchOf: replica)
+    }
 
     private static func lists(_ manifest: Manifest, branchOf replica: ReplicaID) -> Bool {
         manifest.vector.contains {

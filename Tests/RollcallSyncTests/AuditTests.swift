@@ -1,4 +1,4 @@
-import RollcallAudit
+@testable import RollcallAudit
 import RollcallCore
 import RollcallSync
 import RollcallTrust
@@ -152,6 +152,34 @@ import Testing
         let shorter = try world.export(0, for: [1])
         #expect(
             try refusal(of: shorter.manifest + shorter.chunks.flatMap { $0 })?.reason == .notFull)
+    }
+
+    @Test func `what is left out beside a fork is missed at the chunk that comes in its place`()
+        throws
+    {
+        let forks = ForkTests()
+        let world = try forks.team(2)
+        for _ in 0..<30 { try world.add(0, surname, String(repeating: "x", count: 60_000)) }
+        for index in 0...1 {
+            try forks.take(forks.side(world, sharing: 1, ["side \(index)"]), world, index)
+        }
+        try forks.meet(world, 0, 1)
+        let stick = try world.fullStick(0)
+        #expect(try refusal(of: stick.manifest + stick.chunks.flatMap { $0 }) == nil)
+        let manifest = try World.check(stick)
+        #expect(manifest.vector.contains { $0.replica.isBranch })
+
+        var runs = BundleRuns(manifest)
+        let long = try stick.chunks.map { try runs.read($0) }.enumerated().filter {
+            $1.replica.lane == .data && $1.replica.node == world.laptops[0].laptop.node
+        }
+        try #require(long.count > 2)
+        let liar = try #require(world.laptops.last).identity.key
+        let file = try world.lie(stick, by: liar) { _, chunks in chunks.remove(at: long[1].offset) }
+        let found = try #require(try refusal(of: file))
+        #expect(found.reason == .notAsListed(long[2].element.replica))
+        #expect(found.place.part == .chunk(long[1].offset + 1, of: stick.chunks.count - 1))
+        #expect(found.place.run?.first == long[2].element.message.first)
     }
 
     @Test func `what lies beyond a cut is said, with the reason`() throws {
