@@ -94,9 +94,7 @@ final class SimulatedNode {
             let before = durable
             try readDurable()
             // What was committed had been synced: no crash and no loss of power may take it.
-            if !wasReplaced, !hasRot,
-                zip(before, durable).contains(where: { $0 > $1 }) || before.count > durable.count
-            {
+            if !wasReplaced, !hasRot, try isLess(than: before) {
                 team.journal.accuse(SimulationFailure(.lostByCrash, name))
             }
             wasReplaced = false
@@ -107,6 +105,19 @@ final class SimulatedNode {
             return false
         }
         return true
+    }
+
+    /// Whether the disk holds less than it held durably.
+    ///
+    /// A commit that failed may be there all the same, and what it moved to a branch is no longer its replica's.
+    private func isLess(than before: [UInt64]) throws -> Bool {
+        let rows = try disk.replicas()
+        let branches = rows.map(\.id).filter(\.isBranch)
+        let isShorter = zip(before, rows).contains { height, row in
+            height > row.height
+                && !branches.contains { $0.node == row.id.node && $0.lane == row.id.lane.branch }
+        }
+        return isShorter || before.count > rows.count
     }
 
     private func begin() throws -> Carrier<NodeDisk> {
