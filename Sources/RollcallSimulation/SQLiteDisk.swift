@@ -50,7 +50,10 @@ final class SQLiteDisk: SimulatedDisk {
     func rot(_ pick: UInt64) -> Bool { virtual.rot(pick) }
 
     func apply(_ writes: [StoreWrite]) throws { try store.apply(writes) }
-    func commit() throws { try store.commit() }
+    func commit() throws {
+        try store.commit()
+        store.shortenLog()
+    }
     func rollback() throws { try store.rollback() }
 
     private func read<Value>(_ body: () throws -> Value) throws -> Value {

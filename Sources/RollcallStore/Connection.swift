@@ -4,8 +4,10 @@ import RollcallCore
 
 /// How a register's one connection is opened and set.
 enum Connection {
-    /// When the log holds this many pages (8 MiB), they go into the file at the next commit.
+    /// When the log holds this many pages (8 MiB), they go into the file after the next commit.
     static let checkpointPages = 2048
+    /// And so many (64 MiB) while more comes in than is moved.
+    static let checkpointPagesMax = 16_384
 
     /// The settings of every connection, in the order in which they are made.
     ///

@@ -90,7 +90,6 @@ public final class RegisterStore: RegisterDisk {
         guard isTransactionOpen else { return }
         try writing { try $0.commit() }
         isTransactionOpen = false
-        if gauge.pages >= Connection.checkpointPages { checkpointAfterCommit() }
     }
 
     /// Forgets what was written since the transaction began.
@@ -112,12 +111,32 @@ public final class RegisterStore: RegisterDisk {
 
     /// Moves the log into the file and empties it.
     ///
-    /// Commits do so by themselves now and then; this is for a quiet moment, and for the end.
+    /// For the end, and before the file is looked at; see ``shortenLog()`` for every day.
     public func checkpoint() throws(StoreError) {
         if let failure { throw failure }
         guard !isTransactionOpen else { throw .transactionOpen }
         try writing { _ = try $0.checkpoint(.truncate) }
         gauge.reset()
+    }
+
+    /// Whether so much was committed since the last time that ``shortenLog()`` is due.
+    public var isLogLong: Bool { gauge.pages >= Connection.checkpointPages }
+
+    /// Whether it is due even while others wait.
+    public var isLogVeryLong: Bool { gauge.pages >= Connection.checkpointPagesMax }
+
+    /// Moves a long log into the file, after commits whose word is out: nobody need wait for it.
+    ///
+    /// Throws nothing, since what was committed is durable whatever happens here. A full disk leaves the log longer; a
+    /// failing one is told to whoever writes next.
+    public func shortenLog() {
+        guard isLogLong, failure == nil, !isTransactionOpen else { return }
+        do {
+            try access { _ = try $0.checkpoint(.passive) }
+            gauge.reset()
+        } catch {
+            if error.endsWriting { failure = error }
+        }
     }
 
     /// Writes all that is committed into a new file that only its owner may read.
@@ -166,18 +185,6 @@ public final class RegisterStore: RegisterDisk {
         }
         do { try queue.close() } catch { throw ending ?? StoreError(error) }
         if let ending { throw ending }
-    }
-
-    /// Throws nothing, since the transaction is durable whatever happens here.
-    ///
-    /// A full disk leaves the log longer; a failing one is told to whoever writes next.
-    private func checkpointAfterCommit() {
-        do {
-            try access { _ = try $0.checkpoint(.passive) }
-            gauge.reset()
-        } catch {
-            if error.endsWriting { failure = error }
-        }
     }
 
     // MARK: access

@@ -121,10 +121,19 @@ struct StoreFileTests {
         #expect(try store.change(Dot(first, 1)) == change(first, 1))
     }
 
-    @Test func `a long log is moved into the file by a commit`() throws {
+    @Test func `a long log is moved into the file when asked, and no short one`() throws {
         let store = try RegisterStore(path: path)
-        let long = (1...12).map { StoreWrite.change(change(first, $0, contentBytes: 1 << 20)) }
+        try store.applyAndCommit([.change(change(first, 1))])
+        store.shortenLog()
+        let before = fileBytes(path)
+        #expect(!store.isLogLong)
+
+        let long = (2...13).map { StoreWrite.change(change(first, $0, contentBytes: 1 << 20)) }
         try store.applyAndCommit(long)
+        #expect(store.isLogLong && !store.isLogVeryLong)
+        #expect(fileBytes(path) == before)
+        store.shortenLog()
+        #expect(!store.isLogLong)
         #expect(fileBytes(path) > 12 << 20)
     }
 

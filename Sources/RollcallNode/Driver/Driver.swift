@@ -39,6 +39,7 @@ actor Driver {
     private nonisolated let mailbox = Mutex<[TransportEvent]>([])
     private let carrier: Carrier<SealedRegister>
     private var scheduledWake: Duration?
+    private var isTidying = false
     private var observers: [Int: AsyncStream<Observation>.Continuation] = [:]
     private var nextObserver = 0
 
@@ -123,6 +124,7 @@ actor Driver {
     }
 
     private func event(_ event: TransportEvent) -> Event {
+        scheduleTidying()
         switch event {
         case .opened(let id, let tlsKeyHash, let dialled):
             return .opened(SessionID(id), tlsKeyHash: tlsKeyHash, dialled: dialled)
@@ -153,6 +155,20 @@ actor Driver {
     // MARK: - what a command asks
 
     /// Lets a command act on the laptop; what it asks to be written is durable when this returns.
+    /// Has a long log moved into the register's file, once whoever waits for the commit has its answer.
+    private func scheduleTidying() {
+        guard store.disk.isLogLong, !isTidying else { return }
+        isTidying = true
+        thread.submit { self.assumeIsolated { $0.tidy() } }
+    }
+
+    private func tidy() {
+        isTidying = false
+        // What waits is drained next, and asks again: in a first sync each time costs three syncs.
+        guard store.disk.isLogVeryLong || mailbox.withLock(\.isEmpty) else { return }
+        store.disk.shortenLog()
+    }
+
     func act<Result>(
         _ body: (inout Laptop, SealedRegister, inout Output) throws -> Result
     ) throws -> Result {
@@ -201,7 +217,10 @@ actor Driver {
     private func guarding<Result>(_ body: () throws -> Result) throws -> Result {
         if let failure = store.disk.failure { throw failure }
         do {
-            defer { scheduleWake() }
+            defer {
+                scheduleWake()
+                scheduleTidying()
+            }
             let result = try body()
             finishErasing()
             return result
