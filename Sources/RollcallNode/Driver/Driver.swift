@@ -106,12 +106,13 @@ actor Driver {
             return events
         }
         guard !events.isEmpty else { return }
-        drain(events.map { event($0) })
+        // Before the work and not after it: the next chunk of each comes meanwhile, and waits here.
         for event in events {
             if case .received(let id, _) = event { transport?.allowRead(id) }
         }
     }
 
+        drain(events.map { event($0) })
     private func drain(_ events: [Event]) {
         do {
             try carrier.drain(events)

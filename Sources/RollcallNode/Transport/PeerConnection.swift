@@ -186,7 +186,12 @@ final class PeerConnection: ChannelInboundHandler {
         transport.traffic.countReceived(buffer.readableBytes)
         counter.countReceived(buffer.readableBytes)
         if held.readableBytes == 0 { held = buffer } else { held.writeBuffer(&buffer) }
-        if mayHandOn { handOn() }
+    }
+
+    /// All records of TLS that came together go on together: what they say is then kept by one commit.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if state == .open, mayHandOn { handOn() }
+        context.fireChannelReadComplete()
     }
 
     private func handOn() {
