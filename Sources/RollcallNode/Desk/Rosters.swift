@@ -129,7 +129,7 @@ extension Driver {
     /// Adds the rows that are new, and compares the others with what is known.
     ///
     /// All is written in one transaction, which is undone if a row fails and bad rows are not skipped: the
-    /// file is read once, and no more of it is in memory than a run.
+    /// file is read once, and no more of its rows are in memory than three runs.
     func apply(
         _ reading: RosterReading, skippingBad: Bool, telling progress: (ProgressReport) -> Void
     ) throws -> RosterReport {
@@ -138,13 +138,16 @@ extension Driver {
         let operatorDot = try operatorDot(nil)
         let erased = try erasedRowCount()
         return try actInSteps { laptop, store, take in
-            var run = RosterRun(reading: reading, known: known, operatorDot: operatorDot)
-            for row in reading.file {
-                if run.isFull {
-                    try run.flush(&laptop, store, take)
-                    progress(ProgressReport(done: run.report.rows, what: "rows"))
+            var run = RosterRun(known: known)
+            let ahead = RosterAhead(reading, operatorDot: operatorDot)
+            while case let rows = ahead.next(), !rows.isEmpty {
+                for row in rows {
+                    if run.isFull {
+                        try run.flush(&laptop, store, take)
+                        progress(ProgressReport(done: run.report.rows, what: "rows"))
+                    }
+                    try run.add(row, &laptop, store, take)
                 }
-                try run.add(row, &laptop, store, take)
             }
             try run.flush(&laptop, store, take)
             run.report.erased = erased
@@ -170,36 +173,28 @@ extension Driver {
             }
         }
 
-        private let plan: RosterPlan
-        private let source: String
-        private let head: [UInt8]
-        private let operatorDot: Dot?
         private var known: [String: Row]
         private var drafts: [Draft] = []
         private var gathered: [String] = []
         var report = RosterReport(
             rows: 0, added: 0, unchanged: 0, differing: [], duplicate: [], failed: [])
 
-        init(reading: RosterReading, known: [String: [Dot]], operatorDot: Dot?) {
-            plan = reading.plan
-            source = "list \(reading.list)"
-            head = Body.textHead(source: source)
-            self.operatorDot = operatorDot
+        init(known: [String: [Dot]]) {
             self.known = known.mapValues { $0.count == 1 ? .record($0[0]) : .records($0) }
         }
 
         var isFull: Bool { drafts.count == rowsPerRun }
 
         mutating func add(
-            _ row: RosterFile.Row, _ laptop: inout Laptop, _ store: SealedRegister,
+            _ row: ReadRow, _ laptop: inout Laptop, _ store: SealedRegister,
             _ take: (Output) throws -> Void
         ) throws {
             report.rows += 1
-            let read: RosterRow
-            do throws(RowFailure) {
-                read = try plan.read(row)
-            } catch {
-                report.failed.append(.init(row: row.number, reason: error.description))
+            let (read, draft): (RosterRow, Draft)
+            switch row.outcome {
+            case .success(let success): (read, draft) = success
+            case .failure(let failure):
+                report.failed.append(.init(row: row.number, reason: failure.description))
                 return
             }
             var found = known.updateValue(.gathered, forKey: read.identity)
@@ -213,7 +208,7 @@ extension Driver {
                 return
             }
             gathered.append(read.identity)
-            drafts.append(Driver.draft(read, head, source: source, operatorDot))
+            drafts.append(draft)
             report.added += 1
         }
 
@@ -227,22 +222,6 @@ extension Driver {
             drafts.removeAll(keepingCapacity: true)
             gathered.removeAll(keepingCapacity: true)
         }
-    }
-
-    private static func draft(
-        _ row: RosterRow, _ head: [UInt8], source: String, _ operatorDot: Dot?
-    ) -> Draft {
-        var draft = Draft(record: .new, operatorDot: operatorDot)
-        draft.reserve(writeCount: row.writes.count + 1, bodyBytes: 768)
-        draft.append(FieldSchema.listLine, head: head, text: row.identity)
-        for (field, content) in row.writes {
-            if case .text(let text) = content {
-                draft.append(field, head: head, text: text)
-            } else {
-                draft.append(field, body: Body(content, source: source).encoded())
-            }
-        }
-        return draft
     }
 
     /// Records of which an erasure destroyed the row that they came of.

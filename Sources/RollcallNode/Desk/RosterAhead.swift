@@ -1,0 +1,74 @@
+import Dispatch
+import RollcallCore
+import RollcallExchange
+import RollcallSync
+
+/// A row of a roster as it was read: what it says, and the change that it is if it is new.
+struct ReadRow: Sendable {
+    var number: Int
+    var outcome: Result<(row: RosterRow, draft: Draft), RowFailure>
+}
+
+/// Reads a roster ahead of whoever writes it: a batch is read while the one before is written.
+final class RosterAhead: @unchecked Sendable {
+    private static let rowsPerBatch = 1_024
+
+    private let plan: RosterPlan
+    private let source: String
+    private let head: [UInt8]
+    private let operatorDot: Dot?
+    private let queue = DispatchQueue(label: "rollcall-roster")
+    // Both are touched on the queue alone.
+    private var file: RosterFile
+    private var ready: [ReadRow] = []
+
+    init(_ reading: RosterReading, operatorDot: Dot?) {
+        plan = reading.plan
+        source = "list \(reading.list)"
+        head = Body.textHead(source: source)
+        self.operatorDot = operatorDot
+        file = reading.file
+        readOn()
+    }
+
+    /// The next rows; none when all were given.
+    func next() -> [ReadRow] {
+        let batch = queue.sync { ready }
+        if !batch.isEmpty { readOn() }
+        return batch
+    }
+
+    private func readOn() {
+        queue.async {
+            var batch: [ReadRow] = []
+            batch.reserveCapacity(Self.rowsPerBatch)
+            while batch.count < Self.rowsPerBatch, let row = self.file.next() {
+                batch.append(self.read(row))
+            }
+            self.ready = batch
+        }
+    }
+
+    private func read(_ row: RosterFile.Row) -> ReadRow {
+        do throws(RowFailure) {
+            let read = try plan.read(row)
+            return ReadRow(number: row.number, outcome: .success((read, draft(read))))
+        } catch {
+            return ReadRow(number: row.number, outcome: .failure(error))
+        }
+    }
+
+    private func draft(_ row: RosterRow) -> Draft {
+        var draft = Draft(record: .new, operatorDot: operatorDot)
+        draft.reserve(writeCount: row.writes.count + 1, bodyBytes: 768)
+        draft.append(FieldSchema.listLine, head: head, text: row.identity)
+        for (field, content) in row.writes {
+            if case .text(let text) = content {
+                draft.append(field, head: head, text: text)
+            } else {
+                draft.append(field, body: Body(content, source: source).encoded())
+            }
+        }
+        return draft
+    }
+}
