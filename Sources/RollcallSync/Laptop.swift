@@ -98,6 +98,9 @@ public struct Laptop {
     /// The operator whose control changes these are from now on; nil: nobody's in particular.
     public var actingOperator: Dot?
 
+    /// How what is alike for each change of a long run is handed out: what comes of it is the same.
+    public var spread = oneAfterTheOther
+
     var moment: Moment
     var chance: any RandomNumberGenerator & Sendable
     let compression = Compression()

@@ -202,12 +202,12 @@ extension Laptop {
         var segment = 0
         var leftInSegment = message.segments[0].changeCount
         var segmentBytes = 0
+        let prepared = try PreparedChange.prepare(message.changes, leaves: leaves, spread)
         var hasher = ChainHasher()
         for (index, change) in message.changes.enumerated() {
-            let leaf = leaves[(index * 16)..<(index * 16 + 16)]
-            let commitments = hasher.commitments(to: change, leaf: leaf)
+            let (commitments, content) = (prepared[index].commitments, prepared[index].content)
             hash = hasher.link(hash, change, commitments, learned)
-            links.append(.init(hash: hash, commitments: commitments, content: change.stored()))
+            links.append(.init(hash: hash, commitments: commitments, content: content))
             guard let verifier else { continue }
             leftInSegment -= 1
             segmentBytes += links[index].content.count - (change.erased?.count ?? 0)

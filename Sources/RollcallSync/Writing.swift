@@ -99,19 +99,18 @@ extension Laptop {
         var dots: [Dot] = []
         dots.reserveCapacity(drafts.count)
         output.commit.reserveCapacity(output.commit.count + drafts.count * 2 + 32)
-        var leaves: ArraySlice<UInt8> = []
-        for (position, draft) in drafts.enumerated() {
-            let change = change(
-                from: draft, lane, Dot(writer.replica, writer.height + 1), first: dots.first)
-            if leaves.isEmpty {
-                leaves = ownLeaves(change.dot.counter, drafts.count - position, lane)[...]
+        let first = Dot(writer.replica, writer.height + 1)
+        var ready: ArraySlice<(change: Change, prepared: PreparedChange)> = []
+        for position in drafts.indices {
+            if ready.isEmpty {
+                ready = try nextChanges(
+                    drafts[position...], lane, Dot(writer.replica, writer.height + 1), first)[...]
             }
+            let (change, prepared) = ready.removeFirst()
             if writer.isSegmentFull(before: change) { sign(&writer, &output) }
-            let commitments = writer.append(
-                change, leaf: leaves.prefix(16), heads.table, &output)
-            leaves = leaves.dropFirst(16)
+            writer.append(change, prepared, heads.table, &output)
             if lane == .data {
-                try writer.merging.apply(change, commitments, storage)
+                try writer.merging.apply(change, prepared.commitments, storage)
             } else {
                 self.membership?.apply(change, writer.hash, heads.table)
             }
@@ -168,13 +167,28 @@ extension Laptop {
         return number
     }
 
-    private mutating func change(from draft: Draft, _ lane: Lane, _ dot: Dot, first: Dot?) -> Change
+    /// Makes changes of as many drafts as lie in one block, with what can be made of each by itself.
+    private mutating func nextChanges(
+        _ drafts: ArraySlice<Draft>, _ lane: Lane, _ next: Dot, _ first: Dot
+    ) throws -> [(change: Change, prepared: PreparedChange)] {
+        let leaves = ownLeaves(next.counter, drafts.count, lane)
+        var changes: [Change] = []
+        changes.reserveCapacity(leaves.count / 16)
+        for (draft, counter) in zip(drafts.prefix(leaves.count / 16), next.counter...) {
+            changes.append(
+                change(from: draft, lane, Dot(next.replica, counter), first: first))
+        }
+        let prepared = try PreparedChange.prepare(changes, leaves: leaves, spread)
+        return zip(changes, prepared).map { (change: $0, prepared: $1) }
+    }
+
+    private mutating func change(from draft: Draft, _ lane: Lane, _ dot: Dot, first: Dot) -> Change
     {
         let record =
             switch draft.record {
             case .new: dot
             case .existing(let record): record
-            case .createdByFirst: first ?? dot
+            case .createdByFirst: first
             }
         var change = Change(
             dot: dot, kind: draft.kind, record: record, operatorDot: draft.operatorDot,
@@ -448,18 +462,16 @@ struct RunWriter {
             && pendingBytes + change.bodies.count + headerBytes > Limits.segmentBytesMax
     }
 
-    /// Links a change to the chain and has it stored; answers with its commitments.
+    /// Links a change to the chain and has it stored.
     mutating func append(
-        _ change: Change, leaf: ArraySlice<UInt8>, _ table: ReplicaTable,
+        _ change: Change, _ prepared: PreparedChange, _ table: ReplicaTable,
         _ output: inout Output
-    ) -> [Commitment] {
-        let commitments = hasher.commitments(to: change, leaf: leaf)
-        let content = change.stored()
+    ) {
         height = change.dot.counter
-        hash = hasher.link(hash, change, commitments, table)
+        hash = hasher.link(hash, change, prepared.commitments, table)
         pendingChanges += 1
-        pendingBytes += content.count
-        output.commit.append(.change(StoredChange(dot: change.dot, hash: hash, content: content)))
-        return commitments
+        pendingBytes += prepared.content.count
+        output.commit.append(
+            .change(StoredChange(dot: change.dot, hash: hash, content: prepared.content)))
     }
 }

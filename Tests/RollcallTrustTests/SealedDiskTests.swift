@@ -65,6 +65,47 @@ import Testing
         }
     }
 
+    @Test func `rows are the same, however the work of sealing them is spread`() throws {
+        let writes = (1...1_000).flatMap { (number: UInt64) -> [StoreWrite] in
+            [
+                .change(Self.change(number, of: number)),
+                .record(StoredRecord(dot: Self.dot(number), state: Self.canary), conflicts: 0),
+            ]
+        }
+        let inOrder = try rows(of: writes) { count, work in for index in 0..<count { work(index) } }
+        let backwards = try rows(of: writes) { count, work in
+            #expect(count > 2)
+            for index in (0..<count).reversed() { work(index) }
+        }
+        #expect(inOrder.count == 3_000)
+        #expect(inOrder == backwards)
+        #expect(Set(inOrder).count == 3_000)
+    }
+
+    /// What lies on the disk below: keys, changes, records.
+    private func rows(
+        of writes: [StoreWrite], _ spread: @escaping Spreading
+    ) throws -> [[UInt8]] {
+        let store = try RegisterStore.inMemory()
+        let disk = try SealedDisk(
+            store, epochs: [epoch], chance: CountingChance(), spread: spread)
+        try disk.apply(writes)
+        try disk.commit()
+        let changes = try store.changes(
+            of: Self.replica, from: 1, through: 1_000, contentBytesMax: .max)
+        return try store.keys().map(\.wrapped) + changes.map(\.content)
+            + store.records(after: nil, limit: 1_000).map(\.state)
+    }
+
+    private struct CountingChance: KeyChance {
+        var count: UInt64 = 0
+
+        mutating func next() -> UInt64 {
+            count += 1
+            return count &* 0x9e37_79b9_7f4a_7c15
+        }
+    }
+
     @Test func `no row below says what was written`() throws {
         try disk.apply(try Self.everything())
         try disk.commit()

@@ -68,10 +68,12 @@ actor Driver {
         carrier = try Carrier(
             disk: sealed, clock: { Self.moment(since: started) }
         ) { store, moment, output in
-            try Laptop(
+            var laptop = try Laptop(
                 identity: LaptopIdentity(key: identity.nodeKey, tlsKeyHash: identity.tlsKeyHash),
                 name: "", storage: store, moment: moment, chance: SystemRandomNumberGenerator(),
                 output: &output)
+            laptop.spread = overAllCores
+            return laptop
         }
     }
 
@@ -110,9 +112,9 @@ actor Driver {
         for event in events {
             if case .received(let id, _) = event { transport?.allowRead(id) }
         }
+        drain(events.map { event($0) })
     }
 
-        drain(events.map { event($0) })
     private func drain(_ events: [Event]) {
         do {
             try carrier.drain(events)
@@ -122,10 +124,10 @@ actor Driver {
             recover(from: error)
         }
         scheduleWake()
+        scheduleTidying()
     }
 
     private func event(_ event: TransportEvent) -> Event {
-        scheduleTidying()
         switch event {
         case .opened(let id, let tlsKeyHash, let dialled):
             return .opened(SessionID(id), tlsKeyHash: tlsKeyHash, dialled: dialled)
@@ -153,9 +155,6 @@ actor Driver {
         }
     }
 
-    // MARK: - what a command asks
-
-    /// Lets a command act on the laptop; what it asks to be written is durable when this returns.
     /// Has a long log moved into the register's file, once whoever waits for the commit has its answer.
     private func scheduleTidying() {
         guard store.disk.isLogLong, !isTidying else { return }
@@ -170,6 +169,9 @@ actor Driver {
         store.disk.shortenLog()
     }
 
+    // MARK: - what a command asks
+
+    /// Lets a command act on the laptop; what it asks to be written is durable when this returns.
     func act<Result>(
         _ body: (inout Laptop, SealedRegister, inout Output) throws -> Result
     ) throws -> Result {

@@ -9,10 +9,12 @@ typealias SealedRegister = SealedDisk<RegisterStore>
 extension SealedRegister {
     /// A register on this machine, with its chance and all its cores.
     convenience init(_ store: RegisterStore, epochs: [EpochKey]) throws {
-        try self.init(store, epochs: epochs, chance: KernelChance()) { count, work in
-            DispatchQueue.concurrentPerform(iterations: count, execute: work)
-        }
+        try self.init(store, epochs: epochs, chance: KernelChance(), spread: overAllCores)
     }
+}
+
+let overAllCores: Spreading = { count, work in
+    DispatchQueue.concurrentPerform(iterations: count, execute: work)
 }
 
 /// The kernel's chance, many bytes by one call.

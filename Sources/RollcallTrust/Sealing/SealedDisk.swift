@@ -19,7 +19,7 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
     ///   - spread: How the rows of a large batch are handed out to be sealed; one after the other, unless told otherwise.
     public init(
         _ disk: Disk, epochs: [EpochKey], chance: any KeyChance,
-        spread: @escaping Spreading = { count, work in for index in 0..<count { work(index) } }
+        spread: @escaping Spreading = oneAfterTheOther
     ) throws {
         guard let last = epochs.last else { throw SealError.keyMissing }
         self.disk = disk

@@ -11,9 +11,6 @@ extension KeyChance {
 
 extension SystemRandomNumberGenerator: KeyChance {}
 
-/// Does so many pieces of work, numbered from 0, perhaps side by side; returns when all are done.
-public typealias Spreading = @Sendable (_ count: Int, _ work: @Sendable (Int) -> Void) -> Void
-
 /// One write on its way to the disk below: what it says, and what will seal it.
 ///
 /// Keys and nonces are given out in the order of the writes. With them, each can be sealed by itself, on any thread, and the
@@ -74,27 +71,10 @@ extension [UnsealedWrite] {
     private static var writesPerPiece: Int { 256 }
 
     func sealed(_ spread: Spreading) throws -> [StoreWrite] {
-        guard count > Self.writesPerPiece else { return try sealed(indices) }
-        let pieceCount = (count + Self.writesPerPiece - 1) / Self.writesPerPiece
-        var pieces = [Result<[StoreWrite], any Error>](repeating: .success([]), count: pieceCount)
-        pieces.withUnsafeMutableBufferPointer { pieces in
-            // Each piece of work writes into a place of its own.
-            nonisolated(unsafe) let pieces = pieces
-            spread(pieceCount) { index in
-                let first = index * Self.writesPerPiece
-                let range = first..<Swift.min(first + Self.writesPerPiece, count)
-                pieces[index] = Result { try sealed(range) }
-            }
+        try gather(count, inPiecesOf: Self.writesPerPiece, spread) { range in
+            var sealer = SealedRow.Sealer()
+            return try range.map { try self[$0].sealed(&sealer) }
         }
-        var writes: [StoreWrite] = []
-        writes.reserveCapacity(count)
-        for piece in pieces { writes += try piece.get() }
-        return writes
-    }
-
-    private func sealed(_ range: Range<Int>) throws -> [StoreWrite] {
-        var sealer = SealedRow.Sealer()
-        return try self[range].map { try $0.sealed(&sealer) }
     }
 }
 
