@@ -10,6 +10,7 @@ enum BundleEntries {
     static let all = [
         Decoder("bundle", bytesMax: 1 << 14) { bytes in try file(bytes) },
         Decoder("audit", bytesMax: 1 << 14) { bytes in try audit(bytes) },
+        Decoder("sealed", bytesMax: 1 << 14) { bytes in try sealed(bytes) },
         Decoder("bundle-chunks", bytesMax: 1 << 14) { bytes in chunks(bytes) },
     ]
 
@@ -27,6 +28,13 @@ enum BundleEntries {
                 try laptop.take(chunk: chunk, into: &bundle, storage, &output)
             }
         }
+    }
+
+    /// A sealed file, by somebody for whom those of the test vectors are.
+    private static func sealed(_ bytes: [UInt8]) throws {
+        let key = sha256(Array("rollcall test vector: bundle key of Borys".utf8))
+        let reader = try BundleReader(InputFile(bytes: bytes), [try AgeIdentity(key)])
+        do { try reader.check() } catch let damage as BundleDamage { throw damage.error }
     }
 
     /// What is refused says where.
