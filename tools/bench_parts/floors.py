@@ -34,6 +34,20 @@ def sqlite_insert(folder, blobs):
     return seconds
 
 
+def sqlite_read(folder, blobs):
+    """Seconds to read them again, in the order of their keys."""
+    path = folder / "floor.sqlite"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("CREATE TABLE record (id INTEGER PRIMARY KEY, state BLOB NOT NULL)")
+        database.executemany("INSERT INTO record VALUES (?, ?)", enumerate(blobs, 1))
+        begin = time.perf_counter()
+        for _ in database.execute("SELECT id, state FROM record ORDER BY id"):
+            pass
+        seconds = time.perf_counter() - begin
+    path.unlink()
+    return seconds
+
+
 class Disk:
     """A file to which 4 kB are appended, and waited for until they are on the disk."""
 

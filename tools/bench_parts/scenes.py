@@ -156,6 +156,55 @@ class Scenes:
             scene, "verifying at B: processor time of its whole sync", cost["cpu b"], "s", None, share, is_bound=True,
             note=f"an upper bound: with inflating, merging and SQLite; A computed {duration(cost['cpu a'])}")
 
+    # a stick
+
+    def by_stick(self, source, target, name):
+        """A bundle from one to the other: its report, its file, and the seconds to make it and to take it in."""
+        path = self.folder / f"{name}.rollcall"
+        order = {"targets": [target.node], "all": False, "full": False, "recipients": [], "sealed": True, "max_bytes": None}
+        begin = time.perf_counter()
+        made = source.control.one("export", _0=order | {"path": str(path)})
+        out = time.perf_counter() - begin
+        begin = time.perf_counter()
+        [taken] = target.control.all("import", paths=[str(path)], preview=False, salvage=False)
+        into = time.perf_counter() - begin
+        expect(taken["applied"] and taken["new"] == made["changes"], f"of {made['changes']} changes {taken['new']} were taken in")
+        return made, path.stat().st_size, out, into
+
+    def stick_scene(self):
+        count = self.options.records
+        blobs = [floors.compact(dict(zip(self.roster["FIELDS"], row))) for row in self.rows(count)]
+        self.stop()
+        pair = self.standing = self.new_pair()
+        until(lambda: all(one.control.one("bundleKey", secret=False)["recipients"] for one in (pair.a, pair.b)), "both have keys", 20)
+        pair.wait()
+        pair.apart()
+        self.load(pair.a, count)
+        self.calm()
+        read, insert = [floors.sqlite_read(self.folder, blobs)], [floors.sqlite_insert(self.folder, blobs)]
+        before = pair.a.peak(), pair.b.peak()
+        _, size, out, into = self.by_stick(pair.a, pair.b, "whole")
+        read.append(floors.sqlite_read(self.folder, blobs))
+        insert.append(floors.sqlite_insert(self.folder, blobs))
+        share = count / BUDGET_RECORDS
+        scene = f"a stick with {count:,} records, sealed, read back"
+        yield Line(scene, "export", out, "s", median(read), 3, True, note="floor: bare SQLite read of the same rows; an export deflates them, too")
+        yield Line(scene, "import at a laptop that has nothing, until durable", into, "s", median(insert), 3, True, note="floor: bare SQLite insert of the same rows")
+        yield Line(scene, "size", size, "B", floors.columns_deflated(self.rows(count)), 5.5e6 * share * 1.12, note="with padding, an eighth at most")
+        yield Line(scene, "peak memory of A and B", max(pair.a.peak(), pair.b.peak()), "MiB", None, 200 * MIB, note=f"before {max(before) / MIB:.0f} MiB")
+        self.by_stick(pair.b, pair.a, "back")
+        edits = self.later_edits(self.spare_records(EDITS_APART))
+        for record, field, value in edits:
+            pair.a.set(record, field, value)
+        _, size, out, into = self.by_stick(pair.a, pair.b, "edits")
+        scene = f"a stick with {EDITS_APART:,} edits"
+        yield Line(scene, "export", out, "s", None)
+        yield Line(scene, "import", into, "s", None)
+        yield Line(scene, "size", size, "B", None, 12_000 * 1.12, note="with padding, and custody lines of looks and copies")
+        pair.connect()
+        pair.wait()
+        pair.equal(count)
+
     def growth_scene(self):
         counts = [self.options.records // 10, self.options.records] + [self.options.records * 10] * self.options.big
         costs = [self.brought(count, 1) for count in counts]
