@@ -250,6 +250,31 @@ extension Laptop {
         savePeers(&output)
     }
 
+    /// Whether all whom a bundle is for are known to have what is in it, and as it is in it.
+    ///
+    /// A replica of which less or another side is here than its source had is none of which that can be known.
+    public func isDone(_ manifest: Manifest, _ storage: some RegisterStorage) throws -> Bool {
+        guard let membership, manifest.register == membership.register.bytes,
+            !manifest.targets.isEmpty
+        else { return false }
+        // Who was taken out needs nothing any more.
+        let targets = manifest.targets.map(\.node).filter { membership.isMember($0) }
+        return try manifest.contents.allSatisfy { run in
+            let source = manifest.vector[run.replica]
+            guard let number = heads.table.number(of: source.replica),
+                let parts = try parts(
+                    alike: firstEight(source.hash), at: source.height, of: number, storage),
+                parts.first?.part == number
+            else { return false }
+            return targets.allSatisfy { target in
+                let known =
+                    target == node
+                    ? heads[number].height : peers[target]?.acknowledged[number] ?? 0
+                return known >= run.last
+            }
+        }
+    }
+
     /// What still has to come before held runs of these replicas can be applied.
     public func missing() -> [(replica: ReplicaID, first: UInt64, last: UInt64)] {
         var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []

@@ -41,6 +41,7 @@ extension Laptop {
         if let side, let branch = firstBranch(to: side) {
             let base = heads.base(of: branch)
             if base < heads[origin].height {
+                guard !heads.table.isFull else { return false }
                 try split(origin, at: base, storage, &output)
             } else {
                 try join(branch, storage, &output)
@@ -49,9 +50,9 @@ extension Laptop {
         }
         let sure = side == origin ? vouched?.height ?? 0 : 0
         let forks = heads.branches.values.filter { $0.parent == origin && $0.base >= sure }
-        guard let first = forks.map(\.base).min(), first < heads[origin].height else {
-            return false
-        }
+        guard let first = forks.map(\.base).min(), first < heads[origin].height,
+            !heads.table.isFull
+        else { return false }
         try split(origin, at: first, storage, &output)
         return true
     }

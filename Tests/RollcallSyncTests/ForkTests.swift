@@ -531,6 +531,28 @@ import Testing
         #expect(world.arePlugged(0, 1))
     }
 
+    @Test func `a stick with another side than is here is not done with, whatever is acknowledged`()
+        throws
+    {
+        let world = try team(2)
+        let sides = [["one"], ["another"]].map { side(world, sharing: 1, $0) }
+        for index in 0...1 { try take(sides[0], world, index) }
+        let stick = try world.export(0, for: [1])
+        try world.plug(0, 1)
+        world.unplugAll()
+        let done = { (index: Int) in
+            let node = world.laptops[index]
+            return try node.laptop.isDone(try World.check(stick), node.store)
+        }
+        #expect(try done(0) && done(1))
+        // The other side is on a stick that nobody took in yet: by their numbers alone it would be known to all.
+        var manifest = try World.check(stick)
+        let row = try #require(manifest.vector.firstIndex { $0.replica == sides[0].id })
+        manifest.vector[row].hash = sides[1].hashes[2]
+        let node = world.laptops[0]
+        #expect(try !node.laptop.isDone(manifest, node.store))
+    }
+
     @Test func `a stick does not say that its source has what is another side there`() throws {
         let world = try team(2)
         let sides = [["one"], ["another"]].map { side(world, sharing: 1, $0) }

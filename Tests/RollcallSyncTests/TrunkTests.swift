@@ -163,6 +163,18 @@ extension ForkTests {
             kind: kind, extras: parents(world, index), [(.entry, Body(.entry(bytes)).encoded())])
     }
 
+    /// That an author knows the first change of another.
+    private func parents(of other: Author) -> [UInt8] {
+        var parents = ByteWriter()
+        other.id.encode(to: &parents)
+        parents.varint(UInt64(1))
+        parents.raw(other.hashes[1].prefix(16))
+        var extras = ByteWriter()
+        extras.varint(Extras.parents)
+        extras.byteString(parents.bytes)
+        return extras.bytes
+    }
+
     private func admission(of index: Int, _ role: Role, _ world: World) throws -> [UInt8] {
         let identity = world.laptops[index].identity
         let register = try #require(world.laptops[0].laptop.membership?.register)
@@ -231,16 +243,10 @@ extension ForkTests {
         try take(first, world, 0)
         var second = Author(world, as: 2, lane: .control, incarnation: 7)
         let victim = world.laptops[1].identity.node
-        var parents = ByteWriter()
-        first.id.encode(to: &parents)
-        parents.varint(UInt64(1))
-        parents.raw(first.hashes[1].prefix(16))
-        var extras = ByteWriter()
-        extras.varint(Extras.parents)
-        extras.byteString(parents.bytes)
+        let extras = parents(of: first)
         let removal = RevokeEntry(node: victim, reason: "", cuts: []).encoded()
         second.write(
-            kind: ChangeKind.revoke, extras: extras.bytes,
+            kind: ChangeKind.revoke, extras: extras,
             [(.entry, Body(.entry(removal)).encoded())])
         try take(second, world, 0)
         #expect(!isMember(world, 1, on: 0))

@@ -27,24 +27,7 @@ extension Driver {
     /// Whether all whom a bundle is for are known to have what is in it.
     private func isDone(_ path: String) throws -> Bool {
         let reader = try BundleReader(try InputFile(path), try laptop.bundleIdentities(store))
-        let manifest = reader.manifest
-        guard manifest.register == laptop.membership?.register.bytes, !manifest.targets.isEmpty
-        else { return false }
-        return manifest.targets.allSatisfy { target in
-            // Who was taken out needs nothing any more.
-            guard laptop.membership?.isMember(target.node) == true else { return true }
-            return manifest.contents.allSatisfy { run in
-                guard
-                    let number = laptop.heads.table.number(
-                        of: manifest.vector[run.replica].replica)
-                else { return false }
-                let known =
-                    target.node == laptop.node
-                    ? laptop.heads[number].height
-                    : laptop.peers[target.node]?.acknowledged[number] ?? 0
-                return known >= run.last
-            }
-        }
+        return try laptop.isDone(reader.manifest, store)
     }
 
     /// Puts a bundle on the stick for all who lack something, or who wait for word that what they sent has come.
