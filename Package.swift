@@ -88,6 +88,7 @@ let package = Package(
                 "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallAudit",
                 "RollcallStore", "RollcallExchange", "RollcallControl",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

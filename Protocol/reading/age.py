@@ -61,7 +61,8 @@ def _block(key, counter, nonce):
     return b"".join((each + begun & 0xFFFFFFFF).to_bytes(4, "little") for each, begun in zip(x, start))
 
 
-def _stream(key, nonce, data):
+def stream(key, nonce, data):
+    """RFC 8439, section 2.4, counted from 1."""
     out = bytearray()
     for place in range(0, len(data), 64):
         out += bytes(a ^ b for a, b in zip(data[place:place + 64], _block(key, 1 + place // 64, nonce)))
@@ -80,14 +81,14 @@ def _tag(key, nonce, sealed):
 
 
 def seal(key, nonce, data):
-    sealed = _stream(key, nonce, data)
+    sealed = stream(key, nonce, data)
     return sealed + _tag(key, nonce, sealed)
 
 
 def unseal(key, nonce, sealed):
     """The bytes; none where they are not as they were sealed."""
     body, tag = sealed[:-TAG], sealed[-TAG:]
-    return _stream(key, nonce, body) if len(sealed) >= TAG and _tag(key, nonce, body) == tag else None
+    return stream(key, nonce, body) if len(sealed) >= TAG and _tag(key, nonce, body) == tag else None
 
 
 def _base64(data):

@@ -8,8 +8,8 @@ from .numbers import names as number_names
 from .primitives import Reader, Refused, blob, encode_items, text, uint, utf8, varint
 
 FIELD_MAX = (1 << 32) - 1
-SOURCE, REASON = 1, 2
-TEXT, STATE, REMOVAL, EVENT, ENTRY, MARK = range(6)
+SOURCE, REASON, SEALED_ITEMS = 1, 2, 3
+TEXT, STATE, REMOVAL, EVENT, ENTRY, MARK, SEALED = range(7)
 STATES, MARKS = number_names("state"), number_names("mark")
 
 
@@ -174,6 +174,8 @@ def read_body(data):
         found.append((kind, head.blob()))
         if kind in (SOURCE, REASON):
             utf8(found[-1][1])
+        if form == SEALED and kind == SEALED_ITEMS:
+            read_sealed(found[-1][1])
     return form, found, reader.rest()
 
 
@@ -199,6 +201,15 @@ def read_mark(value):
         raise Refused("not sorted")
     reader.end()
     return mark, dots
+
+
+def read_sealed(data):
+    """R-4.8: the key's number, the check, and what is sealed."""
+    reader = Reader(data)
+    key, check, sealed = reader.uint(4), reader.take(12), reader.rest()
+    if not sealed or len(sealed) % 16:
+        raise Refused("bad seal")
+    return key, check, sealed
 
 
 def read_event(value):

@@ -5,9 +5,12 @@ A decoder takes (data, given) and yields (key, value) pairs, or raises `Refused`
 
 from . import ed25519, join, knowledge, messages, names
 from .bundle import MANIFEST, read_bundle, verify_bundle
-from .change import ENTRY, EVENT, MARK, REASON, REMOVAL, SOURCE, STATE, TEXT, read_body, read_event, read_header, read_mark, read_state, read_text
+from .change import (
+    ENTRY, EVENT, MARK, REASON, REMOVAL, SEALED, SOURCE, STATE, TEXT, read_body, read_event, read_header, read_mark, read_sealed, read_state, read_text,
+)
 from .chain import chain_link, chain_start, check_head, commitment
 from .changes_message import ReplicaNumbers, read_message, verify_message
+from .class_keys import ClassKey, opened_class_key
 from .columns import read_numbers, read_values
 from .age import open_file
 from .erase import read_erase, read_hold
@@ -154,6 +157,11 @@ def body_value(form, value):
         yield "body.mark", number_names("mark")[mark]
         for place, dot in enumerate(dots):
             yield f"body.dot.{place}", dot.bytes.hex()
+    elif form == SEALED:
+        key, check, sealed = read_sealed(value)
+        yield "body.key", str(key)
+        yield "body.check", check.hex()
+        yield "body.sealed", sealed.hex()
     elif form == REMOVAL:
         Reader(value).end()
     else:
@@ -431,6 +439,22 @@ def recovery_key(data, given):
     yield "key.text", key_text(secret)
 
 
+def class_key(data, given):
+    """R-9.17: an entry; with a register and a private key, what it gives to whoever holds that."""
+    entry = read_whole(messages.CLASS_KEY, data)
+    yield from messages.CLASS_KEY.tell("class_key", entry)
+    if given:
+        secret = opened_class_key(entry, given_bytes(given, "register"), given_bytes(given, "identity"))
+        yield "class_key.secret", shown(secret or b"")
+
+
+def class_sealed(data, given):
+    """R-4.8: a body, by a holder of the key."""
+    key = ClassKey(given_bytes(given, "register"), int(given["class"]), given_bytes(given, "secret"))
+    record = names.Dot(given_bytes(given, "replica"), int(given["counter"]))
+    yield "class_sealed.body", key.open_body(data, record, int(given["field"])).hex()
+
+
 def hold(data, given):
     """R-9.15."""
     verdict, reason, records = read_hold(data)
@@ -446,6 +470,7 @@ DECODERS = {name: message(name) for name in messages.BY_NAME} | {
     "base32": base32, "base32_of": base32_of, "check_digit": check_digit, "typed_id": typed_id,
     "node": node, "key": key, "replica": replica, "replica_order": replica_order, "record_id": record_id, "genesis": genesis,
     "header": header, "body": body,
+    "class_key": class_key, "class_sealed": class_sealed,
     "erase": erase, "hold": hold, "recovery": recovery, "recovery_key": recovery_key, "salts": salts, "leaf": leaf_of,
     "commitment": writes_commitment, "chain_start": chain_start_of, "chain_link": chain_link_of, "head": head, "heads": heads,
     "frame": frame, "inflate": inflate_body, "frame_body": frame_body, "frame_message": frame_message,

@@ -204,6 +204,23 @@ class Recipient(Fixed):
 
 
 KEY = Struct(bundle=Recipient(32))
+
+
+class Wraps(Repeat):
+    """R-9.17: strictly ascending by whom they are for."""
+
+    def read(self, reader):
+        found = super().read(reader)
+        recipients = [each["recipient"] for each in found]
+        if any(a >= b for a, b in zip(recipients, recipients[1:])):
+            raise Refused("not sorted")
+        return found
+
+
+CLASS_KEY = Struct(**{
+    "act": Number(1, low=1, high=2, refusal="out of limits"), "class": Number(1, low=3, high=4, refusal="out of limits"), "key": Number(4),
+    "wraps": Wraps(Struct(recipient=Recipient(32), share=Fixed(32), box=Fixed(32)), high=LIMIT["class_key_wraps_max"]),
+})
 CUSTODY = Struct(act=Number(1, low=1, refusal="out of limits"))
 
 BY_NAME = {
@@ -212,7 +229,7 @@ BY_NAME = {
     "join_offer": JOIN_OFFER, "join_answer": JOIN_ANSWER, "join_proof": JOIN_PROOF,
     "join_accept": JOIN_ACCEPT, "join_admitted": JOIN_ADMITTED,
     "member": MEMBER, "operator": OPERATOR, "role": ROLE, "revoke": REVOKE, "adopt": ADOPT, "retention": RETENTION,
-    "custody": CUSTODY, "key_entry": KEY,
+    "custody": CUSTODY, "key_entry": KEY, "class_key": CLASS_KEY,
 }
 
 

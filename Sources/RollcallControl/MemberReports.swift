@@ -3,18 +3,24 @@ public struct MemberReport: Codable, Equatable, Sendable {
     public var node: String
     public var name: String
     public var role: String
+    /// The restricted classes that it can read: `private`, `danger`.
+    public var reads: [String]
     /// Whether it is the laptop that was asked.
     public var isThis: Bool
     /// Why it was taken out, one for each who did; empty for a member.
     public var revokedFor: [String]
 
     enum CodingKeys: String, CodingKey {
-        case node, name, role
+        case node, name, role, reads
         case isThis = "this"
         case revokedFor = "revoked_for"
     }
 
-    public init(node: String, name: String, role: String, isThis: Bool, revokedFor: [String]) {
+    public init(
+        node: String, name: String, role: String, reads: [String] = [], isThis: Bool,
+        revokedFor: [String]
+    ) {
+        self.reads = reads
         self.node = node
         self.name = name
         self.role = role

@@ -24,6 +24,8 @@ struct ValidEntries {
     private(set) var holds: [Int] = []
     /// Places in `all` of the entries that say a node's bundle key, by the node.
     private(set) var keys: [NodeID: [Int]] = [:]
+    /// Places in `all` of the entries that give keys of restricted classes.
+    private(set) var classKeys: [Int] = []
     /// Places in `all` of the sets of recovery keys.
     private(set) var recoverySets: [Int] = []
 
@@ -39,6 +41,7 @@ struct ValidEntries {
         case .retention: retentions.append(all.count)
         case .hold: holds.append(all.count)
         case .key: keys[judged.entry.author, default: []].append(all.count)
+        case .classKey: classKeys.append(all.count)
         case .recoveryKeys: recoverySets.append(all.count)
         case .recover: grants[judged.entry.author, default: []].append(all.count)
         }
@@ -142,6 +145,24 @@ struct Authority {
         return keys
     }
 
+    /// All keys that a node ever named for bundles, replaced ones too.
+    mutating func bundleKeysEver() -> [NodeID: Set<AgeRecipient>] {
+        var keys: [NodeID: Set<AgeRecipient>] = [:]
+        for (node, places) in entries.keys {
+            for judged in counting(places) {
+                if case .key(let entry) = judged.entry.act {
+                    keys[node, default: []].insert(entry.recipient)
+                }
+            }
+        }
+        return keys
+    }
+
+    /// The keys of restricted classes, by the entries that count.
+    mutating func classKeys(_ table: ReplicaTable) -> GivenClassKeys {
+        GivenClassKeys(counting(entries.classKeys), table)
+    }
+
     /// Every set of recovery keys that somebody knew, whether it counts or not.
     var knownSets: [(place: Int, set: RecoverySet, by: ControlHistory.Judged)] {
         entries.recoverySets.compactMap { place in
@@ -179,7 +200,7 @@ struct Authority {
         case .member(let entry): entry.role
         case .role(let entry): entry.role.rawValue
         case .recover: Role.administrator.rawValue
-        case .revoke, .erase, .adopt, .retention, .hold, .key, .recoveryKeys:
+        case .revoke, .erase, .adopt, .retention, .hold, .key, .classKey, .recoveryKeys:
             Role.observer.rawValue
         }
     }

@@ -14,6 +14,7 @@ struct ControlHistory {
         case retention(RetentionEntry)
         case hold(HoldEntry)
         case key(KeyEntry)
+        case classKey(ClassKeyEntry)
         case recoveryKeys(RecoverySet)
         case recover(Recovery)
     }

@@ -48,6 +48,8 @@ public enum LaptopError: Error, Equatable, Sendable {
     case noHold
     case recovery(RecoveryRefusal)
     case wrongKind(FieldNumber)
+    /// A field of a restricted class, whose key is not here.
+    case sealedHere(FieldNumber)
     case changeTooLong
     /// The store lacks something that it must have: it is damaged.
     case storeIncomplete
@@ -68,6 +70,10 @@ public struct Laptop {
     public internal(set) var heads: Heads
     /// What counted when the records were last made; nil if that is what counts now.
     var countedBefore: Membership?
+    /// The keys of restricted classes that were given to this laptop, in the order in which they came.
+    var classKeys: [ClassKey] = []
+    /// How often conclusions about members had been drawn when the keys were last looked after.
+    var keysTendedAt = -1
     var afterFork = AfterFork()
     /// Whether a forked replica may end elsewhere by what came.
     var mayStraighten = true
@@ -138,6 +144,7 @@ public struct Laptop {
         static let operatorDot = "operator"
         static let branches = "branches"
         static let bundleKeys = "bundle keys"
+        static let classKeys = "class keys"
     }
 
     /// Loads what the store holds, and begins a new life: a new start nonce.
@@ -181,6 +188,7 @@ public struct Laptop {
         for (node, state) in try storage.peers() { peers[node] = try PeerKnowledge(encoded: state) }
         held = try storage.heldRanges().map { HeldRun(range: $0) }
         try readMembership(storage)
+        try loadClassKeys(storage)
         for node in peers.keys { dialling.reset(node, moment.now) }
     }
 

@@ -38,6 +38,15 @@ public struct Membership: Sendable {
     /// To what bundles for a node are sealed.
     public private(set) var bundleKeys: [NodeID: [AgeRecipient]] = [:]
 
+    /// All keys that each node ever named for bundles.
+    private(set) var bundleKeysEver: [NodeID: Set<AgeRecipient>] = [:]
+
+    /// To whom the keys of restricted classes were given.
+    public private(set) var classKeys = GivenClassKeys()
+
+    /// How often conclusions were drawn.
+    private(set) var settledCount = 0
+
     /// The entries by which a node was let in and has its role, with the sets of recovery keys that it took.
     private var grounds: [NodeID: [Dot]] = [:]
 
@@ -133,7 +142,7 @@ public struct Membership: Sendable {
         history.entries.count { entry in
             switch entry.act {
             case .member, .role, .revoke, .erase: true
-            case .adopt, .retention, .hold, .key, .recoveryKeys, .recover: false
+            case .adopt, .retention, .hold, .key, .classKey, .recoveryKeys, .recover: false
             }
         }
     }
@@ -194,6 +203,7 @@ public struct Membership: Sendable {
         case ChangeKind.retention: return (try? RetentionEntry(bytes)).map { .retention($0) }
         case ChangeKind.hold: return (try? HoldEntry(bytes)).map { .hold($0) }
         case ChangeKind.key: return (try? KeyEntry(bytes)).map { .key($0) }
+        case ChangeKind.classKey: return (try? ClassKeyEntry(bytes)).map { .classKey($0) }
         case ChangeKind.recovery: return recoveryAct(bytes, id, counter, dot)
         default: return nil
         }
@@ -222,6 +232,7 @@ public struct Membership: Sendable {
     mutating func settle(_ table: ReplicaTable) -> Bool {
         guard !isSettled else { return false }
         isSettled = true
+        settledCount += 1
         let before = (members, vouched, mayNotWrite, erasures, decisions, holders)
         var admitted: [(member: Member, grants: [ControlHistory.Judged])] = []
         let entries = validEntries()
@@ -261,6 +272,8 @@ public struct Membership: Sendable {
         keeping = authority.keeping()
         recoverySets = authority.recoverySets()
         bundleKeys = authority.bundleKeys()
+        bundleKeysEver = authority.bundleKeysEver()
+        classKeys = authority.classKeys(table)
         return before != (members, vouched, mayNotWrite, erasures, decisions, holders)
     }
 

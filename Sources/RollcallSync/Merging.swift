@@ -276,6 +276,26 @@ public struct RecordView: Sendable {
             }
     }
 
+    /// Puts what this laptop can read in the place of what is sealed.
+    ///
+    /// What is in conflict stays as all see it.
+    mutating func open(_ read: (FieldNumber, Body) -> Body) {
+        for index in fields.indices {
+            let field = fields[index].field
+            for value in fields[index].values.indices {
+                let witnesses = fields[index].values[value].witnesses.map { claim in
+                    var claim = claim
+                    claim.body = read(field, claim.body)
+                    return claim
+                }
+                fields[index].values[value].witnesses = witnesses
+                if let first = witnesses.first {
+                    fields[index].values[value].content = first.body.content
+                }
+            }
+        }
+    }
+
     public subscript(field: FieldNumber) -> Siblings? { fields.first { $0.field == field } }
 
     /// Whether a person removed the record and nobody restored it.

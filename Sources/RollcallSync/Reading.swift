@@ -31,7 +31,10 @@ extension Laptop {
 
     /// A record as people see it, or nil if no change of it is known.
     public func view(of record: Dot, _ storage: some RegisterStorage) throws -> RecordView? {
-        try liveWrites(of: record, storage).map { RecordView($0, heads.table) }
+        guard let live = try liveWrites(of: record, storage) else { return nil }
+        var view = RecordView(live, heads.table)
+        open(&view, of: record)
+        return view
     }
 
     /// All changes of a record, live or not, in canonical order.

@@ -24,8 +24,10 @@ extension Laptop {
                     existing += drafts.map { $0.about(.existing(record)) }
                     continue
                 }
+                // Under another name nothing would open that is sealed under this one.
+                let opened = try drafts.map { try open($0, of: record) }
                 try write(
-                    drafts.enumerated().map { $1.about($0 == 0 ? .new : .createdByFirst) },
+                    opened.enumerated().map { $1.about($0 == 0 ? .new : .createdByFirst) },
                     storage, &output)
             }
             if isPlanted(.sidesAdoptedApart) {

@@ -60,7 +60,11 @@ public struct Draft: Sendable {
         var byteCount = bodies.count + 16_384
         var nameCount = 0
         for index in writes.indices {
-            guard writes[index].body.count <= Limits.bodyBytesMax else { return false }
+            let sealedBytes = ClassKey.seals(writes[index].field) ? 128 : 0
+            guard writes[index].body.count + sealedBytes <= Limits.bodyBytesMax else {
+                return false
+            }
+            byteCount += sealedBytes
             nameCount += writes[index].names.count
         }
         byteCount += nameCount * 12
@@ -88,6 +92,7 @@ extension Laptop {
         guard !drafts.isEmpty else { return [] }
         // Judged before anything is begun: a refused write leaves nothing behind.
         guard drafts.allSatisfy(\.isWithinLimits) else { throw LaptopError.changeTooLong }
+        let sealing = try sealingKeys(for: drafts, storage, &output)
         // Somebody wrote further under the number that this start writes: who reads it cannot go on from both.
         if let number = own[lane]?.number,
             drafts.contains(where: { $0.names(number, beyond: heads[number].height) })
@@ -104,7 +109,8 @@ extension Laptop {
         for position in drafts.indices {
             if ready.isEmpty {
                 ready = try nextChanges(
-                    drafts[position...], lane, Dot(writer.replica, writer.height + 1), first)[...]
+                    drafts[position...], lane, Dot(writer.replica, writer.height + 1), first,
+                    sealing)[...]
             }
             let (change, prepared) = ready.removeFirst()
             if writer.isSegmentFull(before: change) { sign(&writer, &output) }
@@ -169,7 +175,8 @@ extension Laptop {
 
     /// Makes changes of as many drafts as lie in one block, with what can be made of each by itself.
     private mutating func nextChanges(
-        _ drafts: ArraySlice<Draft>, _ lane: Lane, _ next: Dot, _ first: Dot
+        _ drafts: ArraySlice<Draft>, _ lane: Lane, _ next: Dot, _ first: Dot,
+        _ sealing: [UInt8: ClassKey]
     ) throws -> [(change: Change, prepared: PreparedChange)] {
         let leaves = ownLeaves(next.counter, drafts.count, lane)
         var changes: [Change] = []
@@ -178,6 +185,7 @@ extension Laptop {
             changes.append(
                 change(from: draft, lane, Dot(next.replica, counter), first: first))
         }
+        if !sealing.isEmpty { seal(&changes, sealing) }
         let prepared = try PreparedChange.prepare(changes, leaves: leaves, spread)
         return zip(changes, prepared).map { (change: $0, prepared: $1) }
     }

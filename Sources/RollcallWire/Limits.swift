@@ -48,6 +48,7 @@ public enum Limits {
     public static let branchesMax = 64
     public static let cutsMax = 1_024
     public static let adoptedRunsMax = 512
+    public static let classKeyWrapsMax = 256
     /// 9999-12-31, in days since 1970-01-01.
     public static let endDayMax: UInt64 = 2_932_896
     public static let membersMax = 64

@@ -11,11 +11,12 @@ struct MembersCommand: DaemonCommand {
     func request(in directory: String) throws -> ControlRequest { .members }
 
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
-        var table = Table(["laptop", "node", "role", "standing"])
+        var table = Table(["laptop", "node", "role", "reads", "standing"])
         for row in rows {
             let member = try ControlJSON.decode(MemberReport.self, from: row)
             table.add([
                 member.name.isEmpty ? "-" : member.name, String(member.node.prefix(6)), member.role,
+                member.reads.isEmpty ? "-" : member.reads.joined(separator: ", "),
                 Sentences.standing(member),
             ])
         }

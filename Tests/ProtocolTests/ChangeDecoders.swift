@@ -114,7 +114,8 @@ enum ChangeDecoders {
         }
         tell(&decoded, body.content, vector.bytes[valueRange])
         let isWrittenSo = form != 0 || !items.isEmpty || headRange.isEmpty
-        if isWrittenSo, items.allSatisfy({ (1...2).contains($0.type) }) {
+        if isWrittenSo, items.allSatisfy({ (1...2).contains($0.type) || form == 6 && $0.type == 3 })
+        {
             decoded.encoded = body.encoded()
         }
         return decoded
@@ -139,6 +140,10 @@ enum ChangeDecoders {
                 writer.u64(dot.counter)
                 decoded.add("body.dot.\(position)", bytes: writer.bytes)
             }
+        case .sealed(let sealed):
+            decoded.add("body.key", sealed.keyID)
+            decoded.add("body.check", bytes: sealed.check)
+            decoded.add("body.sealed", bytes: sealed.bytes)
         case .opaque: decoded.add("body.value", bytes: value)
         }
     }

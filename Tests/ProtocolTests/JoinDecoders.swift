@@ -10,7 +10,7 @@ enum JoinDecoders {
         "join_accept": accept, "join_admitted": admitted, "join_transcript": transcript,
         "operator": operatorEntry, "received_member": receivedMember, "role": role,
         "revoke": revoke, "erase": erase, "adopt": adopt, "retention": retention, "hold": hold,
-        "key_entry": key,
+        "key_entry": key, "class_key": classKey, "class_sealed": classSealed,
         "recovery": recovery, "recovery_key": recoveryKey,
         "custody": custody,
     ]
@@ -162,6 +162,45 @@ enum JoinDecoders {
         let entry = try KeyEntry(vector.bytes)
         var decoded = Decoded(encoded: entry.encoded())
         decoded.add("key_entry.bundle", Hex.text(entry.recipient.bytes))
+        return decoded
+    }
+
+    private static func classKey(_ vector: VectorFile) throws -> Decoded {
+        let entry = try ClassKeyEntry(vector.bytes)
+        var decoded = Decoded(encoded: entry.encoded())
+        decoded.add("class_key.act", entry.act.rawValue)
+        decoded.add("class_key.class", entry.fieldClass)
+        decoded.add("class_key.key", entry.keyID)
+        decoded.add("class_key.wraps.count", entry.wraps.count)
+        for (place, wrap) in entry.wraps.enumerated() {
+            decoded.add("class_key.wraps.\(place).recipient", bytes: wrap.recipient.bytes)
+            decoded.add("class_key.wraps.\(place).share", bytes: wrap.key.share)
+            decoded.add("class_key.wraps.\(place).box", bytes: wrap.key.box)
+        }
+        if let identity = vector.givenBytes("identity") {
+            let register = RegisterID(try #require(vector.givenBytes("register")))
+            let key = entry.key(in: register, [try AgeIdentity(identity)])
+            decoded.add("class_key.secret", bytes: key?.secret ?? [])
+        }
+        return decoded
+    }
+
+    private static func classSealed(_ vector: VectorFile) throws -> Decoded {
+        let key = ClassKey(
+            UInt8(try vector.givenNumber("class")), try #require(vector.givenBytes("secret")),
+            RegisterID(try #require(vector.givenBytes("register"))))
+        var replica = ByteReader(try #require(vector.givenBytes("replica")))
+        let place = ClassKey.Place(
+            record: try ReplicaID(from: &replica, "replica"), try vector.givenNumber("counter"),
+            FieldNumber(UInt32(try vector.givenNumber("field"))))
+        let stored = try Body(strictly: vector.bytes, vector.bytes.indices)
+        guard let body = key.opened(stored, at: place) else {
+            throw FormatError(.badSeal, "class sealed")
+        }
+        // The same value is sealed to the same bytes.
+        var decoded = Decoded(
+            encoded: key.sealed(body, at: place, openSource: stored.source).encoded())
+        decoded.add("class_sealed.body", bytes: body.encoded())
         return decoded
     }
 

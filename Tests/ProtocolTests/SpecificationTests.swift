@@ -55,6 +55,7 @@ import Testing
             "close": ChangeKind.close, "erase": ChangeKind.erase, "adopt": ChangeKind.adopt,
             "operator": ChangeKind.operator, "retention": ChangeKind.retention,
             "recovery": ChangeKind.recovery, "hold": ChangeKind.hold, "key": ChangeKind.key,
+            "class_key": ChangeKind.classKey,
             "custody": ChangeKind.custody, "edit": ChangeKind.edit,
         ]
         #expect(try Self.table("change_kind") == kinds.mapValues { Int($0) })
@@ -81,9 +82,14 @@ import Testing
             "removal": try form(.removal), "event": try form(.event(stage: "gate", time: 0)),
             "entry": try form(.entry([])),
             "mark": try form(.mark(Mark(isRemoved: true, shown: []))),
+            "sealed": try form(
+                .sealed(
+                    SealedBytes(
+                        keyID: 0, check: [UInt8](repeating: 0, count: SealedBytes.checkBytes),
+                        bytes: [UInt8](repeating: 0, count: SealedBytes.blockBytes)))),
         ]
         #expect(try Self.table("form") == forms)
-        #expect(try Self.table("head_item") == ["source": 1, "reason": 2])
+        #expect(try Self.table("head_item") == ["source": 1, "reason": 2, "sealed": 3])
         let marks = [true, false].map { Body(.mark(Mark(isRemoved: $0, shown: []))).encoded()[2] }
         #expect(try Self.table("mark") == ["removed": Int(marks[0]), "restored": Int(marks[1])])
     }
@@ -121,7 +127,8 @@ import Testing
             "value_dictionary_max": Limits.valueDictionaryMax,
             "title_bytes_max": Limits.titleBytesMax, "name_bytes_max": Limits.nameBytesMax,
             "reason_bytes_max": Limits.reasonBytesMax, "cuts_max": Limits.cutsMax,
-            "adopted_runs_max": Limits.adoptedRunsMax, "end_day_max": Int(Limits.endDayMax),
+            "adopted_runs_max": Limits.adoptedRunsMax,
+            "class_key_wraps_max": Limits.classKeyWrapsMax, "end_day_max": Int(Limits.endDayMax),
             "members_max": Limits.membersMax,
             "membership_entries_max": Limits.membershipEntriesMax,
             "join_failures_max": Limits.joinFailuresMax,

@@ -21,6 +21,8 @@ enum Fields {
     /// Another class than the names.
     static let blood = FieldNumber(6 * 32 + 3)
     static let alias = FieldNumber(7 * 32 + 8 + 2)
+    /// Of the class that endangers.
+    static let callsign = FieldNumber(10 * 32 + 8 + 4)
     static let arrival = FieldNumber(8 * 32 + 16 + 1)
     static let note = FieldNumber(9 * 32 + 24 + 2)
 }
@@ -175,6 +177,7 @@ extension Content {
         case .event(let stage, let time): "\(stage)@\(time)"
         case .removal: "(taken out)"
         case .mark(let mark): mark.isRemoved ? "(removed)" : "(restored)"
+        case .sealed: "(sealed)"
         case .entry, .opaque: "(not shown)"
         }
     }

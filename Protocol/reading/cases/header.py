@@ -1,6 +1,8 @@
 """Canonical headers and bodies (section 4)."""
 
-from ..change import canonical_header, encode_body, event_body, mark_body, state_body
+from ..change import canonical_header, encode_body, read_body, event_body, mark_body, state_body
+from ..age import stream
+from ..class_keys import ClassKey, padded
 from ..primitives import blob, encode_items, text, uint, varint
 from .kit import *
 
@@ -57,4 +59,44 @@ def bodies():
     yield vector("source_not_utf8", "body", "R-2.2 R-4.6", "a source of one stray byte", blob(b"\0" + encode_items([(1, b"\xff")])) + b"x", "not utf-8")
     yield vector("value_not_utf8", "body", "R-2.2 R-4.6", "a text of one stray byte", b"\0\xff", "not utf-8")
     yield vector("head_cut", "body", "R-2.4", "a head longer than the body", b"\5\0\1", "truncated")
+    yield from sealed()
     yield vector("removal_with_a_value", "body", "R-2.4 R-4.6", "a removal has no value", encode_body(2, b"x"), "trailing bytes")
+
+
+def sealed():
+    secret, record = invented("class secret", 16), dot(A, 5)
+    key = ClassKey(REGISTER, 3, secret)
+    where = {"register": REGISTER, "class": 3, "secret": secret, "replica": A, "counter": 5, "field": HEALTH}
+    plain = text_body("seriously wounded", source="medic", reason="seen")
+    whole = key.seal_body(plain, record, HEALTH)
+    short = key.seal_body(text_body("good"), record, HEALTH)
+
+    def case(name, comment, data, expect="success", **instead):
+        return vector(f"class_sealed{name}", "class_sealed", "R-4.8", comment, data, expect, **where | instead)
+
+    yield vector("sealed", "body", "R-4.6 R-4.8", "a value of a restricted class, with source and reason", whole)
+    yield vector("sealed_alone", "body", "R-4.6 R-4.8", "one of which nothing more is said", short)
+    yield vector("sealed_nothing", "body", "R-4.8", "nothing behind the check", encode_body(6, bytes(16)), "bad seal")
+    yield vector("sealed_17_bytes", "body", "R-4.8", "no multiple of 16", encode_body(6, bytes(16 + 17)), "bad seal")
+    yield vector("sealed_check_cut", "body", "R-2.4 R-4.8", "the check is one byte short", encode_body(6, bytes(15)), "truncated")
+    yield vector("sealed_items_cut", "body", "R-2.4 R-4.8", "source and reason are cut short", blob(b"\6" + encode_items([(3, bytes(9))])) + bytes(32), "truncated")
+    yield case("", "a value with source and reason, for whoever has the key", whole)
+    yield case("_state", "a state is sealed like a value", key.seal_body(state_body(2), record, HEALTH))
+    yield case("_open_source", "a source that stands openly beside another value of the change", key.seal_body(plain, record, HEALTH, b"medic"))
+    yield case("_15_bytes", "a block that is full but for the mark of its end", key.seal_body(text_body("x" * 14), record, HEALTH))
+    yield case("_16_bytes", "one byte more takes a block more", key.seal_body(text_body("x" * 15), record, HEALTH))
+    yield case("_another_record", "taken from one record to another", whole, "bad seal", counter=6)
+    yield case("_another_field", "taken from one field to another", whole, "bad seal", field=HEALTH - 32)
+    yield case("_another_key", "who has another key of the class", whole, "bad seal", secret=invented("another secret", 16))
+    yield case("_another_class", "who has a key of the other class", whole, "bad seal", **{"class": 4})
+    yield case("_bit_turned", "a bit of the last byte", whole[:-1] + bytes([whole[-1] ^ 1]), "bad seal")
+    yield case("_block_too_many", "a block of zeros more than it takes", key.seal_body(plain, record, HEALTH, b"medic") + key_stream_after(key, plain, record), "bad seal")
+    yield case("_not_sealed", "a body as anybody can read it", plain, "bad seal")
+
+
+def key_stream_after(key, plain, record):
+    """What 16 zeros behind a sealed value would be sealed to."""
+    form, _, value = read_body(plain)
+    data = encode_body(form, value)
+    used = len(padded(data))
+    return stream(key.sealing, key.check(data, 1, record, HEALTH), bytes(used + 16))[used:]

@@ -1,6 +1,8 @@
 """Joining (section 10) and the member's entry (R-9.3)."""
 
 from .. import ed25519
+from ..age import BASE, x25519
+from ..class_keys import encode_class_key
 from ..erase import encode_erase, encode_hold
 from ..join import ROLES, code_key, proof, transcript
 from ..knowledge import enrolment
@@ -137,6 +139,33 @@ def keys():
     yield vector("key_not_reduced", "key_entry", "R-9.4 R-9.16", "2^255 - 1", b"\xff" * 31 + b"\x7f", "weak key")
     yield vector("key_cut_short", "key_entry", "R-2.4 R-9.16", "31 bytes", BUNDLE_KEY[:31], "truncated")
     yield vector("key_trailing", "key_entry", "R-2.4", "a byte too many", BUNDLE_KEY + b"\0", "trailing bytes")
+    yield from class_keys()
+
+
+def class_keys():
+    identities = [invented(f"bundle key of {name}") for name in ("Borys", "Chris", "nobody here")]
+    recipients, secret = [x25519(each, BASE) for each in identities[:2]], invented("class secret", 16)
+
+    def given(act=1, field_class=4, to=recipients):
+        return encode_class_key(act, REGISTER, field_class, secret, to, [invented(f"share {place}") for place in range(len(to))])
+
+    def case(name, comment, data, expect="success", spec="R-9.17", **given):
+        return vector(f"class_key{name}", "class_key", spec, comment, data, expect, **given)
+
+    whole = given()
+    wrap = 32 + 32 + 32
+    yield case("", "a new key of P4 for two, as the first of them opens it", whole, register=REGISTER, identity=identities[0])
+    yield case("_second", "the same, as the second opens it", whole, register=REGISTER, identity=identities[1])
+    yield case("_for_others", "the same, as somebody else tries: nothing", whole, register=REGISTER, identity=identities[2])
+    yield case("_of_another_number", "what opens is not the key whose number stands there: nothing", whole[:5] + bytes([whole[5] ^ 1]) + whole[6:], register=REGISTER, identity=identities[0])
+    yield case("_again_to_nobody", "a key of P3, given to nobody", given(2, 3, []))
+    yield case("_act_3", "acts are 1 and 2", b"\3" + whole[1:], "out of limits")
+    yield case("_of_p2", "P2 is open to all", given(1, 2), "out of limits")
+    yield case("_not_sorted", "the second first", whole[:7] + whole[7 + wrap:] + whole[7:7 + wrap], "not sorted")
+    yield case("_for_a_weak_key", "a point of small order", whole[:7] + bytes(32) + whole[39:], "weak key", "R-9.4 R-9.17")
+    yield case("_too_many", "257 wraps", whole[:6] + varint(257) + bytes(257 * wrap), "too many", "R-2.4 R-9.17")
+    yield case("_cut_short", "the last byte is missing", whole[:-1], "truncated", "R-2.4 R-9.17")
+    yield case("_trailing", "a byte too many", whole + b"\0", "trailing bytes", "R-2.4")
 
 
 def holds():

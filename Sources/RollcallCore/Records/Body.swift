@@ -49,6 +49,40 @@ public struct Mark: Hashable, Sendable {
     }
 }
 
+/// A value, or what stands beside it, sealed under the key of a restricted class.
+public struct SealedBytes: Hashable, Sendable {
+    /// By which the key is found.
+    public var keyID: UInt32
+    /// Made from what is sealed: the same value in one field of one record has the same, and nothing else opens to it.
+    public var check: [UInt8]
+    public var bytes: [UInt8]
+
+    public static let checkBytes = 12
+    /// What is sealed is filled up to a multiple of so many bytes, so that its length says less.
+    public static let blockBytes = 16
+
+    public init(keyID: UInt32, check: [UInt8], bytes: [UInt8]) {
+        self.keyID = keyID
+        self.check = check
+        self.bytes = bytes
+    }
+
+    func encode(to writer: inout ByteWriter) {
+        writer.u32(keyID)
+        writer.raw(check)
+        writer.raw(bytes)
+    }
+
+    init(from reader: inout ByteReader) throws(FormatError) {
+        keyID = try reader.u32("key")
+        check = try reader.raw(Self.checkBytes, "check")
+        bytes = try reader.raw(reader.bytesLeft, "sealed")
+        guard !bytes.isEmpty, bytes.count % Self.blockBytes == 0 else {
+            throw FormatError(.badSeal, "sealed")
+        }
+    }
+}
+
 /// What a write claims: the form and value of its body.
 public enum Content: Hashable, Sendable {
     case text(String)
@@ -57,6 +91,8 @@ public enum Content: Hashable, Sendable {
     case event(stage: String, time: UInt64)
     case entry([UInt8])
     case mark(Mark)
+    /// A value that only those laptops can read that have the key of its class.
+    case sealed(SealedBytes)
     /// A form that this program does not know, or bytes that are not what their form says: kept whole.
     case opaque([UInt8])
 
@@ -93,6 +129,8 @@ public struct Body: Hashable, Sendable {
     public var content: Content
     public var source: String?
     public var reason: String?
+    /// Source and reason where only those may read them who may read the value.
+    public var sealedItems: SealedBytes?
 
     public init(_ content: Content, source: String? = nil, reason: String? = nil) {
         self.content = content
@@ -106,9 +144,9 @@ public struct Body: Hashable, Sendable {
 
     enum Form {
         static let text: UInt8 = 0, state: UInt8 = 1, removal: UInt8 = 2, event: UInt8 = 3,
-            entry: UInt8 = 4, mark: UInt8 = 5
+            entry: UInt8 = 4, mark: UInt8 = 5, sealed: UInt8 = 6
     }
-    enum Item { static let source: UInt64 = 1, reason: UInt64 = 2 }
+    enum Item { static let source: UInt64 = 1, reason: UInt64 = 2, sealed: UInt64 = 3 }
 
     // MARK: writing
 
@@ -151,6 +189,9 @@ public struct Body: Hashable, Sendable {
         case .mark(let mark):
             head.u8(Form.mark)
             mark.encode(to: &value)
+        case .sealed(let sealed):
+            head.u8(Form.sealed)
+            sealed.encode(to: &value)
         case .opaque(let bytes):
             writer.raw(bytes)
             return
@@ -162,6 +203,12 @@ public struct Body: Hashable, Sendable {
         if let reason {
             head.varint(Item.reason)
             head.text(reason)
+        }
+        if let sealedItems {
+            var sealed = ByteWriter()
+            sealedItems.encode(to: &sealed)
+            head.varint(Item.sealed)
+            head.byteString(sealed.bytes)
         }
         // Plain text is how most bodies are: its head is empty.
         writer.byteString(head.bytes == [Form.text] ? [] : head.bytes)
@@ -223,6 +270,9 @@ public struct Body: Hashable, Sendable {
             switch type {
             case Item.source: source = try head.text("source")
             case Item.reason: reason = try head.text("reason")
+            case Item.sealed where form == Form.sealed:
+                var sealed = ByteReader(bytes, try head.byteStringRange("sealed items"))
+                sealedItems = try SealedBytes(from: &sealed)
             default: _ = try head.byteStringRange("head item")
             }
         }
@@ -260,6 +310,7 @@ public struct Body: Hashable, Sendable {
             return .event(stage: try value.text("stage"), time: try value.varint("event time"))
         case Form.entry: return .entry(try value.raw(value.bytesLeft, "entry"))
         case Form.mark: return .mark(try Mark(from: &value))
+        case Form.sealed: return .sealed(try SealedBytes(from: &value))
         default: return nil
         }
     }

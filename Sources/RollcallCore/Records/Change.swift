@@ -99,5 +99,6 @@ public enum ChangeKind {
     public static let recovery: UInt64 = 10
     public static let hold: UInt64 = 11
     public static let key: UInt64 = 12
+    public static let classKey: UInt64 = 13
     public static let edit: UInt64 = 16
 }

@@ -70,6 +70,7 @@ enum RosterCell {
         case .event(let stage, 0): stage
         case .event(let stage, let time): stage + "@" + (EventTime.text(time) ?? "?")
         case .opaque: "[opaque]"
+        case .sealed: "[sealed]"
         case .removal, .entry, .mark: nil
         }
     }

@@ -107,21 +107,28 @@ extension Driver {
         return keys
     }
 
-    /// A key of this laptop's is made where none is, or the last is old; a failure is tried again later.
-    func renewBundleKey() {
-        guard bundleKeyCheckedAt.map({ moment.now - $0 >= .seconds(60) }) ?? true,
-            laptop.membership?.isMember(laptop.node) == true, !store.isTransactionOpen
-        else { return }
-        bundleKeyCheckedAt = moment.now
+    /// A key for bundles is made where none is, or the last is old; keys of restricted classes are taken and given.
+    ///
+    /// A failure is tried again later.
+    func tendKeys() {
+        guard laptop.membership?.isMember(laptop.node) == true, !store.isTransactionOpen else {
+            return
+        }
+        let isRenewalDue = keysTendedAt.map { moment.now - $0 >= .seconds(60) } ?? true
+        guard isRenewalDue || laptop.areKeysDue else { return }
+        if isRenewalDue { keysTendedAt = moment.now }
         let now = moment
         do {
-            let isMade = try actAlone { laptop, store, output in
-                try laptop.renewBundleKey(now, store, &output)
+            let (isMade, readsMore) = try actAlone { laptop, store, output in
+                let isMade =
+                    try isRenewalDue && laptop.renewBundleKey(now, store, &output)
+                return (isMade, try laptop.tendClassKeys(now, store, &output))
             }
             if isMade { logger.info("the key for bundles is renewed") }
+            // What was sealed until now was not searched.
+            if readsMore { search = Search() }
         } catch {
-            logger.warning(
-                "the key for bundles is not renewed yet", metadata: ["error": "\(error)"])
+            logger.warning("the keys are not looked after yet", metadata: ["error": "\(error)"])
         }
     }
 

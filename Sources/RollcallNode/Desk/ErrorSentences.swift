@@ -56,6 +56,7 @@ extension ControlError {
             self.init(.nothingToRemove, "\(FieldSchema.name(of: field)) does not hold this value")
         case .wrongKind(let field):
             self.init(.wrongKind, "\(FieldSchema.name(of: field)) is not a field of this kind")
+        case .sealedHere(let field): self.init(sealed: field)
         case .underHold(_, let reasons): self.init(underHold: "a record", reasons: reasons)
         case .noHold: self = .nothingLifted
         case .recovery(let refusal): self.init(refusal)
@@ -65,6 +66,16 @@ extension ControlError {
                 .internal, "the register on disk lacks something it must have",
                 hint: "make a backup of the home, then join again as a new laptop")
         }
+    }
+
+    /// A field that this laptop can neither read nor write.
+    private init(sealed field: FieldNumber) {
+        self.init(
+            .notAllowed,
+            "this laptop has no key for \(FieldSchema.name(of: field)), which not every role may "
+                + "read; nothing was written",
+            hint: "if its role may (`rollcall members`), connect it to an administrator's laptop, "
+                + "which gives it the key")
     }
 
     /// What is wrong with a dot that somebody gave.

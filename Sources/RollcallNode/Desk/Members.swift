@@ -16,7 +16,19 @@ extension Driver {
     private func report(_ member: Member, revokedFor reasons: [String]) -> MemberReport {
         MemberReport(
             node: member.node.text, name: member.name, role: Self.roleName(member.role),
-            isThis: member.node == laptop.node, revokedFor: reasons)
+            reads: reads(member.node), isThis: member.node == laptop.node, revokedFor: reasons)
+    }
+
+    /// The restricted classes of which a laptop has the key; of this one it is known, of others that it was given.
+    private func reads(_ node: NodeID) -> [String] {
+        let classes = node == laptop.node ? laptop.openClasses : laptop.classes(givenTo: node)
+        return classes.compactMap { fieldClass in
+            switch fieldClass {
+            case 3: "private"
+            case 4: "danger"
+            default: nil
+            }
+        }
     }
 
     static func roleName(_ role: UInt8) -> String {

@@ -18,7 +18,7 @@ extension Driver {
             try laptop.found(
                 title: title, name: name, operatorName: operatorName, now, store, &output)
         }
-        renewBundleKey()
+        tendKeys()
         return FoundingReport(
             node: laptop.node.text, name: name, replica: nil, register: registerText ?? "",
             title: title)

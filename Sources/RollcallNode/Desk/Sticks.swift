@@ -7,7 +7,7 @@ import RollcallTrust
 extension Driver {
     func bundleKeyReport(secret: Bool) throws -> BundleKeyReport {
         try requireRegister()
-        renewBundleKey()
+        tendKeys()
         if secret { log(.export) }
         return BundleKeyReport(
             recipients: laptop.recipients(of: laptop.node).map(\.text),

@@ -60,6 +60,7 @@ extension Driver {
         case .mark(let mark): .text(mark.isRemoved ? "removed" : "restored")
         case .removal, .entry: nil
         case .opaque: .state("unknown_form")
+        case .sealed: .state("sealed")
         }
     }
 
@@ -85,7 +86,7 @@ extension Driver {
         let isData = [.data, .dataBranch].contains(table[change.dot.replica].lane)
         let adopters = adopters(of: change.dot)
         return change.writes.map { write in
-            let body = Body(change.bodies, write.body)
+            let body = laptop.body(of: write, in: change)
             var row = HistoryRow(
                 dot: table.text(change.dot),
                 record: isData ? laptop.text(ofRecord: change.record) : nil,
@@ -122,6 +123,8 @@ extension Driver {
         case ChangeKind.retention: "retention"
         case ChangeKind.recovery: "recovery"
         case ChangeKind.hold: "hold"
+        case ChangeKind.key: "key"
+        case ChangeKind.classKey: "class_key"
         case ChangeKind.custody: "custody"
         case ChangeKind.edit: "edit"
         default: "kind_\(kind)"

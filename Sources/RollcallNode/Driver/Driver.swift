@@ -1,11 +1,11 @@
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import RollcallControl
 import RollcallCore
 import RollcallStore
 import RollcallSync
 import RollcallTrust
-import Synchronization
 
 /// Carries out what the laptop says, and decides nothing.
 ///
@@ -33,10 +33,11 @@ actor Driver {
     var custodyLog = CustodyLog()
 
     /// When it was last looked whether this laptop needs a new key for bundles.
-    var bundleKeyCheckedAt: Duration?
+    var keysTendedAt: Duration?
 
     private let started = ContinuousClock.now
-    private nonisolated let mailbox = Mutex<[TransportEvent]>([])
+    /// A lock of pthreads and not `Mutex`, whose waiting Thread Sanitizer cannot see.
+    private nonisolated let mailbox = NIOLockedValueBox<[TransportEvent]>([])
     private let carrier: Carrier<SealedRegister>
     private var scheduledWake: Duration?
     private var isTidying = false
@@ -93,7 +94,7 @@ actor Driver {
 
     /// Called by the transport, on any thread.
     nonisolated func post(_ event: TransportEvent) {
-        let isFirst = mailbox.withLock { events in
+        let isFirst = mailbox.withLockedValue { events in
             events.append(event)
             return events.count == 1
         }
@@ -103,7 +104,7 @@ actor Driver {
     private func drain() {
         // Peers may come before the start is over; what they say waits until it can be answered.
         guard transport != nil else { return }
-        let events = mailbox.withLock { events in
+        let events = mailbox.withLockedValue { events in
             defer { events = [] }
             return events
         }
@@ -119,7 +120,7 @@ actor Driver {
         do {
             try carrier.drain(events)
             finishErasing()
-            renewBundleKey()
+            tendKeys()
         } catch {
             recover(from: error)
         }
@@ -165,7 +166,7 @@ actor Driver {
     private func tidy() {
         isTidying = false
         // What waits is drained next, and asks again: in a first sync each time costs three syncs.
-        guard store.disk.isLogVeryLong || mailbox.withLock(\.isEmpty) else { return }
+        guard store.disk.isLogVeryLong || mailbox.withLockedValue(\.isEmpty) else { return }
         store.disk.shortenLog()
     }
 

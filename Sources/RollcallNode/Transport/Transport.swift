@@ -1,4 +1,5 @@
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -48,7 +49,7 @@ final class Transport: Sendable {
     private let onEvent: @Sendable (TransportEvent) -> Void
     private let lastID = Atomic<UInt64>(0)
     private let table: NIOLoopBoundBox<Table>
-    private let counters = Mutex<[UInt64: TrafficCounter]>([:])
+    private let counters = NIOLockedValueBox<[UInt64: TrafficCounter]>([:])
 
     init(
         identity: NodeIdentityFile, group: any EventLoopGroup, timing: Timing = Timing(),
@@ -171,11 +172,11 @@ final class Transport: Sendable {
 
     /// What one connection carried so far; 0 once it is closed.
     func bytesSent(_ id: UInt64) -> UInt64 {
-        counters.withLock { $0[id]?.bytesSent ?? 0 }
+        counters.withLockedValue { $0[id]?.bytesSent ?? 0 }
     }
 
     func bytesReceived(_ id: UInt64) -> UInt64 {
-        counters.withLock { $0[id]?.bytesReceived ?? 0 }
+        counters.withLockedValue { $0[id]?.bytesReceived ?? 0 }
     }
 
     /// Stops listening and closes everything; the event loops stay with whoever made them.
@@ -230,7 +231,7 @@ final class Transport: Sendable {
     }
 
     func opened(_ connection: PeerConnection, tlsKeyHash: [UInt8]) {
-        counters.withLock { $0[connection.id] = connection.counter }
+        counters.withLockedValue { $0[connection.id] = connection.counter }
         logger.debug("connection open", metadata: metadata(connection))
         report(
             .opened(
@@ -252,7 +253,7 @@ final class Transport: Sendable {
             metadata: metadata(connection).merging(["why": "\(reason)"]) { $1 })
         if wasOpened {
             report(.closed(id: connection.id))
-            counters.withLock { $0[connection.id] = nil }
+            counters.withLockedValue { $0[connection.id] = nil }
         } else if let address = connection.dialledAddress {
             report(.dialFailed(address: address, reason: reason))
         }

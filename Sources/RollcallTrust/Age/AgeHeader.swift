@@ -29,13 +29,9 @@ struct AgeHeader {
     init(_ fileKey: [UInt8], for recipients: [AgeRecipient]) throws {
         covered = Self.version
         for recipient in recipients {
-            let own = Curve25519.KeyAgreement.PrivateKey()
-            let share = Array(own.publicKey.rawRepresentation)
-            let secret = try Self.shared(own, recipient.bytes)
-            let key = Self.wrapKey(secret, share, recipient.bytes)
-            let sealed = try ChaChaPoly.seal(fileKey, using: key, nonce: Self.zeroNonce())
-            let body = Base64.encode(Array(sealed.ciphertext + sealed.tag))
-            covered += Array("-> X25519 \(Base64.encode(share))\n\(body)\n".utf8)
+            let wrap = try KeyWrap(fileKey, for: recipient, Self.wrapInfo, with: AgeIdentity())
+            covered += Array(
+                "-> X25519 \(Base64.encode(wrap.share))\n\(Base64.encode(wrap.box))\n".utf8)
         }
         covered += Array("---".utf8)
         mac = Self.mac(of: covered, fileKey)
@@ -125,12 +121,9 @@ struct AgeHeader {
                 throw FormatError(.badHeader, "X25519 stanza")
             }
             let share = try Self.bytes(stanza.arguments[1], count: 32, "X25519 share")
+            let wrap = KeyWrap(share: share, box: stanza.body)
             for identity in identities {
-                guard let secret = try? Self.shared(identity.key, share) else {
-                    throw FormatError(.badHeader, "X25519 share")
-                }
-                let key = Self.wrapKey(secret, share, identity.publicKey)
-                guard let fileKey = Self.unwrap(stanza.body, key) else { continue }
+                guard let fileKey = try wrap.open(identity, Self.wrapInfo) else { continue }
                 guard Self.mac(of: covered, fileKey) == mac else {
                     throw FormatError(.badSeal, "header mac")
                 }
@@ -138,38 +131,6 @@ struct AgeHeader {
             }
         }
         throw FormatError(.sealedForOthers, "recipients")
-    }
-
-    private static func unwrap(_ body: [UInt8], _ key: SymmetricKey) -> [UInt8]? {
-        guard
-            let box = try? ChaChaPoly.SealedBox(
-                nonce: zeroNonce(), ciphertext: body.prefix(16), tag: body.suffix(16)),
-            let opened = try? ChaChaPoly.open(box, using: key)
-        else { return nil }
-        return Array(opened)
-    }
-
-    private struct WeakShare: Error {}
-
-    private static func shared(
-        _ own: Curve25519.KeyAgreement.PrivateKey, _ other: [UInt8]
-    ) throws -> SharedSecret {
-        let secret = try own.sharedSecretFromKeyAgreement(
-            with: Curve25519.KeyAgreement.PublicKey(rawRepresentation: other))
-        guard secret.withUnsafeBytes({ $0.contains { $0 != 0 } }) else { throw WeakShare() }
-        return secret
-    }
-
-    private static func wrapKey(
-        _ secret: SharedSecret, _ share: [UInt8], _ recipient: [UInt8]
-    ) -> SymmetricKey {
-        secret.hkdfDerivedSymmetricKey(
-            using: SHA256.self, salt: share + recipient, sharedInfo: wrapInfo, outputByteCount: 32)
-    }
-
-    /// Each wrapping key is used once.
-    private static func zeroNonce() throws -> ChaChaPoly.Nonce {
-        try ChaChaPoly.Nonce(data: [UInt8](repeating: 0, count: 12))
     }
 
     private static func mac(of covered: [UInt8], _ fileKey: [UInt8]) -> [UInt8] {

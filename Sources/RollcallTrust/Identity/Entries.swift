@@ -7,6 +7,14 @@ public enum Role: UInt8, Sendable, CaseIterable {
     case `operator` = 2
     case medic = 3
     case observer = 4
+
+    /// Whether a laptop of this role has the keys of a class.
+    public func mayRead(_ fieldClass: UInt8) -> Bool {
+        switch (self, fieldClass) {
+        case (.administrator, _), (.operator, _), (.medic, 0...3), (.observer, 0...2): true
+        default: false
+        }
+    }
 }
 
 /// The entry that lets a node in.
