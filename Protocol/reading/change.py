@@ -9,8 +9,8 @@ from .primitives import Reader, Refused, blob, encode_items, text, uint, utf8, v
 
 FIELD_MAX = (1 << 32) - 1
 SOURCE, REASON, SEALED_ITEMS = 1, 2, 3
-TEXT, STATE, REMOVAL, EVENT, ENTRY, MARK, SEALED = range(7)
-STATES, MARKS = number_names("state"), number_names("mark")
+TEXT, STATE, REMOVAL, EVENT, ENTRY, MARK, SEALED, RECORD, VERIFICATION = range(9)
+STATES, MARKS, OUTCOMES = number_names("state"), number_names("mark"), number_names("verification_outcome")
 
 
 @dataclass
@@ -156,9 +156,23 @@ def event_body(stage, time):
 
 def mark_body(mark, dots):
     """R-4.6, form 5: the mark and the dots that were shown."""
+    return encode_body(MARK, uint(mark, 1) + encode_dots(dots))
+
+
+def encode_dots(dots):
+    """Replicas in the order of their first mention, then the dots."""
     table = list(dict.fromkeys(dot.replica for dot in dots))
     listed = b"".join(varint(table.index(dot.replica)) + varint(dot.counter) for dot in dots)
-    return encode_body(MARK, uint(mark, 1) + varint(len(table)) + b"".join(table) + varint(len(dots)) + listed)
+    return varint(len(table)) + b"".join(table) + varint(len(dots)) + listed
+
+
+def record_body(dot):
+    return encode_body(RECORD, dot.replica + varint(dot.counter))
+
+
+def verification_body(outcome, field, station, dots, source=None):
+    """R-4.9."""
+    return encode_body(VERIFICATION, uint(outcome, 1) + varint(field) + text(station) + encode_dots(dots), source)
 
 
 def read_body(data):
@@ -192,6 +206,12 @@ def read_mark(value):
     mark = reader.u8()
     if mark not in MARKS:
         raise Refused("out of limits")
+    dots = read_dots(reader)
+    reader.end()
+    return mark, dots
+
+
+def read_dots(reader):
     table = [read_replica(reader) for _ in range(reader.count())]
     dots = []
     for _ in range(reader.count()):
@@ -199,8 +219,31 @@ def read_mark(value):
         judged_names(dots[-2:])
     if list(dict.fromkeys(dot.replica for dot in dots)) != table:
         raise Refused("not sorted")
+    return dots
+
+
+def read_record(value):
+    """R-4.6, form 7."""
+    reader = Reader(value)
+    dot = Dot(read_replica(reader), judged_counter(reader.varint()))
     reader.end()
-    return mark, dots
+    return dot
+
+
+def read_verification(value):
+    """R-4.9: outcome, field, station, dots."""
+    reader = Reader(value)
+    outcome = reader.u8()
+    if outcome not in OUTCOMES:
+        raise Refused("out of limits")
+    field = reader.varint()
+    if field > FIELD_MAX:
+        raise Refused("out of limits")
+    station, dots = reader.text(high=LIMIT["station_bytes_max"]), read_dots(reader)
+    if not dots:
+        raise Refused("out of limits")
+    reader.end()
+    return outcome, field, station, dots
 
 
 def read_sealed(data):

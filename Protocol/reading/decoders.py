@@ -6,7 +6,8 @@ A decoder takes (data, given) and yields (key, value) pairs, or raises `Refused`
 from . import ed25519, join, knowledge, messages, names
 from .bundle import MANIFEST, read_bundle, verify_bundle
 from .change import (
-    ENTRY, EVENT, MARK, REASON, REMOVAL, SEALED, SOURCE, STATE, TEXT, read_body, read_event, read_header, read_mark, read_sealed, read_state, read_text,
+    ENTRY, EVENT, MARK, REASON, RECORD, REMOVAL, SEALED, SOURCE, STATE, TEXT, VERIFICATION,
+    read_body, read_event, read_header, read_mark, read_record, read_sealed, read_state, read_text, read_verification,
 )
 from .chain import chain_link, chain_start, check_head, commitment
 from .changes_message import ReplicaNumbers, read_message, verify_message
@@ -162,6 +163,15 @@ def body_value(form, value):
         yield "body.key", str(key)
         yield "body.check", check.hex()
         yield "body.sealed", sealed.hex()
+    elif form == RECORD:
+        yield "body.record", read_record(value).bytes.hex()
+    elif form == VERIFICATION:
+        outcome, field, station, dots = read_verification(value)
+        yield "body.outcome", number_names("verification_outcome")[outcome]
+        yield "body.field", str(field)
+        yield "body.station", quoted(station)
+        for place, dot in enumerate(dots):
+            yield f"body.dot.{place}", dot.bytes.hex()
     elif form == REMOVAL:
         Reader(value).end()
     else:

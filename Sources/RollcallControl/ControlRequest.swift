@@ -52,6 +52,8 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case unset(
         id: String, fields: [FieldChoice], state: String?, seen: [String]?, source: String?,
         operator: String?)
+    case verify(VerifyOrder)
+    case unverify(id: String, field: String, operator: String?)
     case remove(id: String, operator: String?)
     case restore(id: String, operator: String?)
     case resolve(
@@ -72,9 +74,18 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case hold(ids: [String], all: Bool, lift: Bool, reason: String)
     case holds
 
+    // The exchange.
+    case setExchange(partyA: String?, partyB: String?, target: Int?)
+    case addStage(code: String, day: String?, place: String?)
+    case lists
+    case withdrawList(id: String)
+    case tally(stage: String?)
+    case discrepancies
+
     // Files.
     case rosterImport(
-        path: String, list: String?, key: String?, columns: [ColumnField], skipBad: Bool)
+        path: String, list: String?, key: String?, columns: [ColumnField], skipBad: Bool,
+        origin: ListOrigin? = nil)
     case rosterExport(path: String)
     case export(BundleOrder)
     case `import`(paths: [String], preview: Bool, salvage: Bool)
@@ -108,6 +119,52 @@ public enum Protection: Codable, Equatable, Sendable {
     case passphrase(text: String)
     /// For trials: whoever has the laptop has the register.
     case openToAll
+}
+
+/// Whose list a roster is.
+public struct ListOrigin: Codable, Equatable, Sendable {
+    /// `a` or `b`, or whoever else made it.
+    public var issuer: String
+    /// `a_to_b` or `b_to_a`.
+    public var direction: String
+    public var stage: String
+    /// By the issuer's count.
+    public var revision: Int
+
+    public init(issuer: String, direction: String, stage: String, revision: Int) {
+        self.issuer = issuer
+        self.direction = direction
+        self.stage = stage
+        self.revision = revision
+    }
+}
+
+/// A mark to be set on a field's value.
+public struct VerifyOrder: Codable, Equatable, Sendable {
+    public var id: String
+    public var field: String
+    /// `confirmed`, `contradicted` or `unable`.
+    public var outcome: String
+    /// With what it was compared.
+    public var source: String
+    /// Where, as people there call the place; may be empty.
+    public var station: String
+    /// The dots that the person was shown; nil where nothing says so.
+    @OrNull public var seen: [String]?
+    @OrNull public var `operator`: String?
+
+    public init(
+        id: String, field: String, outcome: String, source: String, station: String = "",
+        seen: [String]? = nil, operator name: String? = nil
+    ) {
+        self.id = id
+        self.field = field
+        self.outcome = outcome
+        self.source = source
+        self.station = station
+        self._seen = OrNull(wrappedValue: seen)
+        self._operator = OrNull(wrappedValue: name)
+    }
 }
 
 /// A bundle to be made.

@@ -33,11 +33,33 @@ public struct FieldView: Codable, Equatable, Sendable {
     public var kind: String
     public var conflict: Bool
     public var values: [ValueView]
+    /// Who compared the value with what; those that lapsed, too.
+    public var verifications: [VerificationView]
 
-    public init(kind: String, conflict: Bool, values: [ValueView]) {
+    public init(
+        kind: String, conflict: Bool, values: [ValueView], verifications: [VerificationView] = []
+    ) {
+        self.verifications = verifications
         self.kind = kind
         self.conflict = conflict
         self.values = values
+    }
+}
+
+/// A person's mark that a field's value was compared with a source.
+public struct VerificationView: Codable, Equatable, Sendable {
+    /// "confirmed", "contradicted" or "unable".
+    public var outcome: String
+    public var station: String
+    /// False where the value is another by now, or has another beside it.
+    public var stands: Bool
+    public var witness: Witness
+
+    public init(outcome: String, station: String, stands: Bool, witness: Witness) {
+        self.outcome = outcome
+        self.station = station
+        self.stands = stands
+        self.witness = witness
     }
 }
 

@@ -267,7 +267,7 @@ struct Written {
                 return live.contains {
                     $0.field != .removed
                         && !seen.contains(
-                            Mark.NamedDot(replica: table[$0.dot.replica], counter: $0.dot.counter))
+                            NamedDot(replica: table[$0.dot.replica], counter: $0.dot.counter))
                 }
             }
         }

@@ -5,12 +5,14 @@ public struct FieldEdit: Sendable {
     public enum Action: Equatable, Sendable {
         /// A value, or a state in place of one.
         case put(Content)
-        /// Takes a value out of a set.
+        /// Takes a value out of a set, or says that an event was not.
         case take(Content)
     }
 
     public var field: FieldNumber
     public var action: Action
+
+    var isTaking: Bool { if case .take = action { true } else { false } }
 
     public init(_ field: FieldNumber, _ action: Action) {
         self.field = field
@@ -167,6 +169,7 @@ extension Laptop {
             return shown.filter { writers[edit.field]?.contains($0) ?? false }
         case (.dots, .single), (.dots, .event):
             return writers[edit.field] ?? []
+        case (.asStored, .event) where edit.isTaking: return shown
         case (.asStored, .single), (.asStored, .event):
             guard values.count < 2 || isPlanted(.conflictSettledUnasked) else {
                 throw LaptopError.contextRequired(edit.field)
@@ -190,9 +193,20 @@ extension Laptop {
             let found = values.filter { $0.content.says(sameAs: content) }
             guard !found.isEmpty else { throw LaptopError.nothingToRemove(edit.field) }
             return found
-        case (.single, .take), (.event, .take), (.log, .take):
+        case (.event, .take(let content)):
+            let found = values.filter { Self.isMeant($0.content, by: content) }
+            guard !found.isEmpty else { throw LaptopError.nothingToRemove(edit.field) }
+            return found
+        case (.single, .take), (.log, .take):
             throw LaptopError.wrongKind(edit.field)
         }
+    }
+
+    /// Whether an event is the one that somebody takes back, who may have left out when it was.
+    private static func isMeant(_ content: Content, by given: Content) -> Bool {
+        if content.says(sameAs: given) { return true }
+        guard case .event(let stage, 0) = given else { return false }
+        return Content.text(self.stage(content)).says(sameAs: .text(stage))
     }
 
     static func stage(_ content: Content) -> String {

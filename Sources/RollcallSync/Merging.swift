@@ -237,7 +237,7 @@ public struct LiveWrites: Sendable {
 public struct RecordView: Sendable {
     public private(set) var fields: [Siblings] = []
     /// Every live dot outside the field `removed`: what a mark on the whole record lists.
-    public private(set) var dotsShown: [Mark.NamedDot] = []
+    public private(set) var dotsShown: [NamedDot] = []
 
     /// Any order of changes; the view is the same.
     public init(_ live: [LiveWrites], _ table: ReplicaTable) {
@@ -269,10 +269,10 @@ public struct RecordView: Sendable {
         }
     }
 
-    private static func dotsShown(_ live: [LiveWrites], _ table: ReplicaTable) -> [Mark.NamedDot] {
+    private static func dotsShown(_ live: [LiveWrites], _ table: ReplicaTable) -> [NamedDot] {
         live.filter { $0.fields.contains { $0 != .removed } }
             .map {
-                Mark.NamedDot(replica: table[$0.change.dot.replica], counter: $0.change.dot.counter)
+                NamedDot(replica: table[$0.change.dot.replica], counter: $0.change.dot.counter)
             }
     }
 

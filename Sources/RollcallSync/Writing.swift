@@ -48,6 +48,21 @@ public struct Draft: Sendable {
         writes.append(Write(field: field, names: [], body: start..<bodies.count))
     }
 
+    /// With one write more, where its field stands among the others.
+    public func inserting(_ field: FieldNumber, body: [UInt8]) -> Draft {
+        var draft = self
+        draft.writes = []
+        draft.bodies = []
+        for write in writes where write.field < field {
+            draft.append(write.field, names: write.names, body: Array(bodies[write.body]))
+        }
+        draft.append(field, body: body)
+        for write in writes where write.field > field {
+            draft.append(write.field, names: write.names, body: Array(bodies[write.body]))
+        }
+        return draft
+    }
+
     /// Whether it is about changes of a replica that are not here.
     func names(_ replica: ReplicaNumber, beyond height: UInt64) -> Bool {
         func isBeyond(_ dot: Dot) -> Bool { dot.replica == replica && dot.counter > height }

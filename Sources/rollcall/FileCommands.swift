@@ -25,11 +25,29 @@ struct RosterImportCommand: DaemonCommand {
     @Option(help: ArgumentHelp("Which field a column fills. Repeatable.", valueName: "column=f"))
     var map: [String] = []
     @Flag(help: "Take the good rows where others fail.") var skipBad = false
+    @Option(help: ArgumentHelp("Whose list it is: a, b, or another's name.", valueName: "side"))
+    var issuer: String?
+    @Option(help: ArgumentHelp("a_to_b or b_to_a: to whom they are handed over.", valueName: "d"))
+    var direction: String?
+    @Option(help: "For which stage it is.") var stage: String?
+    @Option(help: "Its issuer's count: a later one takes the place of those before.")
+    var revision: Int?
 
     func request(in directory: String) throws -> ControlRequest {
         .rosterImport(
             path: Home.absolute(file, in: directory), list: list, key: key,
-            columns: try map.map(TypedWords.columnField), skipBad: skipBad)
+            columns: try map.map(TypedWords.columnField), skipBad: skipBad, origin: try origin())
+    }
+
+    private func origin() throws -> ListOrigin? {
+        guard issuer != nil || direction != nil || stage != nil || revision != nil else {
+            return nil
+        }
+        guard let issuer, let direction, let stage else {
+            throw ControlError(.usage, Sentences.wholeOrigin)
+        }
+        return ListOrigin(
+            issuer: issuer, direction: direction, stage: stage, revision: revision ?? 1)
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {

@@ -11,6 +11,13 @@ enum RecordPage {
         var table = Table()
         for (field, view) in shownFields(of: record, withRemoval: record.removed) {
             add(view.values, of: field, inConflict: view.conflict, names: names, to: &table)
+            for mark in view.verifications {
+                table.add([
+                    "", "    " + Sentences.outcome(of: mark),
+                    Sentences.place(of: mark, names: names),
+                    mark.witness.dot,
+                ])
+            }
         }
         return Sentences.recordHeading(record) + "\n" + table.text
     }

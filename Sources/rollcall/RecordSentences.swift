@@ -20,6 +20,17 @@ extension Sentences {
         return text
     }
 
+    /// How a comparison came out, and whether that still says something.
+    static func outcome(of mark: VerificationView) -> String {
+        let outcome = mark.outcome == "unable" ? "not comparable" : shown(mark.outcome)
+        return mark.stands ? outcome : "(\(outcome), lapsed)"
+    }
+
+    static func place(of mark: VerificationView, names: NodeNames) -> String {
+        let witness = witness(mark.witness, names: names)
+        return mark.station.isEmpty ? witness : "\(witness), \(shown(mark.station))"
+    }
+
     static func reason(_ reason: String) -> String { "because: \(reason)" }
 
     static func recordHeading(_ record: RecordView) -> String {

@@ -35,11 +35,18 @@ struct Rollcall: ParsableCommand {
             CommandGroup(
                 name: "Records",
                 subcommands: [
-                    AddCommand.self, SetCommand.self, UnsetCommand.self, RemoveCommand.self,
+                    AddCommand.self, SetCommand.self, UnsetCommand.self, VerifyCommand.self,
+                    UnverifyCommand.self, RemoveCommand.self,
                     RestoreCommand.self, ResolveCommand.self, ShowCommand.self, ListCommand.self,
                     FindCommand.self, HistoryCommand.self, ConflictsCommand.self,
                     EraseCommand.self, ErasuresCommand.self,
                     RetentionCommand.self, DueCommand.self, HoldCommand.self, HoldsCommand.self,
+                ]),
+            CommandGroup(
+                name: "The exchange",
+                subcommands: [
+                    ExchangeCommand.self, StageCommand.self, ListsCommand.self, TallyCommand.self,
+                    DiscrepanciesCommand.self,
                 ]),
             CommandGroup(
                 name: "Files",

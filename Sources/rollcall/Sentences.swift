@@ -39,7 +39,13 @@ enum Sentences {
         Adds to a set, appends to a log, and records an event as arrival=STAGE or \
         arrival=STAGE@TIME. A field in conflict needs --seen, or `rollcall resolve`.
         """
-    static let unsetDiscussion = "For a set, f=v takes one value out of it."
+    static let unsetDiscussion = """
+        For a set, f=v takes one value out of it; for an event, it says that it was not.
+        """
+    static let verifyDiscussion = """
+        The mark is on the value that you were shown: once that is replaced, or another stands \
+        beside it, the mark lapses and stays in the history.
+        """
     static let rosterDiscussion = """
         A row is known again by the list and its key cell. What a known row says anew is \
         reported, never written over.

@@ -135,10 +135,17 @@ enum ChangeDecoders {
         case .mark(let mark):
             decoded.add("body.mark", mark.isRemoved ? "removed" : "restored")
             for (position, dot) in mark.shown.sorted(by: { $0.precedes($1) }).enumerated() {
-                var writer = ByteWriter()
-                dot.replica.encode(to: &writer)
-                writer.u64(dot.counter)
-                decoded.add("body.dot.\(position)", bytes: writer.bytes)
+                decoded.add("body.dot.\(position)", bytes: bytes(dot))
+            }
+        case .record(let name):
+            decoded.add("body.record", bytes: Self.bytes(name))
+        case .verification(let verification):
+            decoded.add("body.outcome", "\(verification.outcome)")
+            decoded.add("body.field", verification.field.rawValue)
+            decoded.add("body.station", text: verification.station)
+            let checked = verification.checked.sorted { $0.precedes($1) }
+            for (position, dot) in checked.enumerated() {
+                decoded.add("body.dot.\(position)", bytes: Self.bytes(dot))
             }
         case .sealed(let sealed):
             decoded.add("body.key", sealed.keyID)
@@ -146,6 +153,13 @@ enum ChangeDecoders {
             decoded.add("body.sealed", bytes: sealed.bytes)
         case .opaque: decoded.add("body.value", bytes: value)
         }
+    }
+
+    private static func bytes(_ dot: NamedDot) -> [UInt8] {
+        var writer = ByteWriter()
+        dot.replica.encode(to: &writer)
+        writer.u64(dot.counter)
+        return writer.bytes
     }
 
     // MARK: - columns

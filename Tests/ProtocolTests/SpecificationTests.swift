@@ -77,6 +77,8 @@ import Testing
                 Array(body[head].dropFirst()) == [1, 1, UInt8(ascii: "s"), 2, 1, UInt8(ascii: "r")])
             return Int(body[head.lowerBound])
         }
+        var replica = ByteReader([UInt8](repeating: 1, count: 41))
+        let dot = NamedDot(replica: try ReplicaID(from: &replica, "replica"), counter: 1)
         let forms = [
             "text": try form(.text("x")), "state": try form(.state(.unknown)),
             "removal": try form(.removal), "event": try form(.event(stage: "gate", time: 0)),
@@ -87,7 +89,14 @@ import Testing
                     SealedBytes(
                         keyID: 0, check: [UInt8](repeating: 0, count: SealedBytes.checkBytes),
                         bytes: [UInt8](repeating: 0, count: SealedBytes.blockBytes)))),
+            "record": try form(.record(dot)),
+            "verification": try form(
+                .verification(
+                    Verification(
+                        outcome: .confirmed, field: .removed, station: "", checked: [dot]))),
         ]
+        #expect(
+            try Self.table("verification_outcome") == Self.named(Verification.Outcome.allCases))
         #expect(try Self.table("form") == forms)
         #expect(try Self.table("head_item") == ["source": 1, "reason": 2, "sealed": 3])
         let marks = [true, false].map { Body(.mark(Mark(isRemoved: $0, shown: []))).encoded()[2] }
@@ -128,7 +137,8 @@ import Testing
             "title_bytes_max": Limits.titleBytesMax, "name_bytes_max": Limits.nameBytesMax,
             "reason_bytes_max": Limits.reasonBytesMax, "cuts_max": Limits.cutsMax,
             "adopted_runs_max": Limits.adoptedRunsMax,
-            "class_key_wraps_max": Limits.classKeyWrapsMax, "end_day_max": Int(Limits.endDayMax),
+            "class_key_wraps_max": Limits.classKeyWrapsMax,
+            "station_bytes_max": Verification.stationBytesMax, "end_day_max": Int(Limits.endDayMax),
             "members_max": Limits.membersMax,
             "membership_entries_max": Limits.membershipEntriesMax,
             "join_failures_max": Limits.joinFailuresMax,
@@ -166,7 +176,8 @@ import Testing
     /// schema of rosters, exits and errors with the command.
     @Test func `every kind of the table is compared here or elsewhere`() throws {
         let here: Set = [
-            "lane", "field_kind", "change_kind", "head_item", "form", "state", "mark", "role",
+            "lane", "field_kind", "change_kind", "head_item", "form", "verification_outcome",
+            "state", "mark", "role",
             "verdict", "hold_verdict", "recovery", "act", "flag", "frame", "capability", "bye",
             "limit",
             "weak_key",

@@ -22,6 +22,12 @@ import Testing
         .unset(
             id: "r", fields: [FieldChoice(field: "f"), FieldChoice(field: "g", value: "v")],
             state: "refused", seen: ["d.1"], source: nil, operator: nil),
+        .verify(VerifyOrder(id: "r", field: "f", outcome: "confirmed", source: "s")),
+        .verify(
+            VerifyOrder(
+                id: "r", field: "f", outcome: "unable", source: "s", station: "t", seen: ["d.1"],
+                operator: "o")),
+        .unverify(id: "r", field: "f", operator: nil),
         .remove(id: "r", operator: nil), .restore(id: "r", operator: "o"),
         .resolve(
             id: "r", field: "f", choice: .keep(dot: "d.1"), seen: nil, reason: "w",

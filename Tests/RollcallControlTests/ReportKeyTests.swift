@@ -72,7 +72,7 @@ import Testing
         let field = FieldView(kind: "single", conflict: false, values: [])
         let record = RecordView(
             record: "r", created: "c.1", removed: false, fields: ["sex": field, "alias": field])
-        let view = #"{"conflict":false,"kind":"single","values":[]}"#
+        let view = #"{"conflict":false,"kind":"single","values":[],"verifications":[]}"#
         #expect(
             try json(record) == #"{"created":"c.1","erased":false,"fields":{"alias":"# + view
                 + #","sex":"#

@@ -31,7 +31,9 @@ import Testing
     @Test func `nobody writes the bookkeeping fields by name`() {
         let bookkeeping = FieldSchema.all.filter { !$0.isWritable }
 
-        #expect(bookkeeping.map(\.name) == ["entry", "removed", "list_line"])
+        #expect(
+            bookkeeping.map(\.name)
+                == ["entry", "removed", "list_line", "record_kind", "verification"])
         for field in bookkeeping {
             let refused = InputError(.notWritable, field.name)
             #expect(throws: refused) { try FieldInput.writable(named: field.name) }

@@ -178,7 +178,7 @@ extension Content {
         case .removal: "(taken out)"
         case .mark(let mark): mark.isRemoved ? "(removed)" : "(restored)"
         case .sealed: "(sealed)"
-        case .entry, .opaque: "(not shown)"
+        case .entry, .opaque, .record, .verification: "(not shown)"
         }
     }
 }

@@ -1,6 +1,6 @@
 """Canonical headers and bodies (section 4)."""
 
-from ..change import canonical_header, encode_body, read_body, event_body, mark_body, state_body
+from ..change import canonical_header, encode_body, event_body, mark_body, read_body, record_body, state_body, verification_body
 from ..age import stream
 from ..class_keys import ClassKey, padded
 from ..primitives import blob, encode_items, text, uint, varint
@@ -60,6 +60,17 @@ def bodies():
     yield vector("value_not_utf8", "body", "R-2.2 R-4.6", "a text of one stray byte", b"\0\xff", "not utf-8")
     yield vector("head_cut", "body", "R-2.4", "a head longer than the body", b"\5\0\1", "truncated")
     yield from sealed()
+    checked = [dot(A, 1), dot(B, 2)]
+    yield vector("record", "body", "R-4.6", "another record, as who is the same person", record_body(dot(B, 300)))
+    yield vector("record_counter_0", "body", "R-3.4 R-4.6", "counter 0", record_body(dot(B, 0)), "bad reference")
+    yield vector("record_trailing", "body", "R-2.4 R-4.6", "a byte too many", record_body(dot(B, 1)) + b"\0", "trailing bytes")
+    yield vector("verification", "body", "R-4.9", "a surname that two wrote, confirmed at a table", verification_body(1, SURNAME, "table 2", checked, "passport"))
+    yield vector("verification_without_station", "body", "R-4.9", "what a source says is another", verification_body(2, SURNAME, "", checked[:1], "list"))
+    yield vector("verification_outcome_4", "body", "R-4.9", "an outcome that there is not", verification_body(4, SURNAME, "", checked), "out of limits")
+    yield vector("verification_of_nothing", "body", "R-4.9", "no dot", verification_body(1, SURNAME, "", []), "out of limits")
+    yield vector("verification_field_too_great", "body", "R-4.9", "field 2³²", verification_body(1, 1 << 32, "", checked), "out of limits")
+    yield vector("verification_station_too_long", "body", "R-4.9", "257 bytes of station", verification_body(1, SURNAME, "x" * 257, checked), "out of limits")
+    yield vector("verification_not_sorted", "body", "R-4.9", "B before A", verification_body(1, SURNAME, "", checked[::-1]), "not sorted")
     yield vector("removal_with_a_value", "body", "R-2.4 R-4.6", "a removal has no value", encode_body(2, b"x"), "trailing bytes")
 
 

@@ -31,12 +31,12 @@ public struct Siblings: Equatable, Sendable {
     ///
     /// - Parameter recordDots: All live dots of the record outside this field: a mark that does not list
     ///   one of them is in conflict with it.
-    public init(field: FieldNumber, claims: [Claim], recordDots: [Mark.NamedDot] = []) {
+    public init(field: FieldNumber, claims: [Claim], recordDots: [NamedDot] = []) {
         self.field = field
         var values: [Sibling] = []
         var indices: [Content.Likeness: Int] = [:]
         for claim in claims {
-            if case .removal = claim.body.content, field.kind == .set { continue }
+            if case .removal = claim.body.content, [.set, .event].contains(field.kind) { continue }
             // Each entry of a log stands for itself; a lone claim, as most are, is like no other.
             if field.kind != .log, claims.count > 1 {
                 let likeness = claim.body.content.likeness
@@ -53,7 +53,7 @@ public struct Siblings: Equatable, Sendable {
     }
 
     private static func isConflict(
-        field: FieldNumber, values: [Sibling], recordDots: [Mark.NamedDot]
+        field: FieldNumber, values: [Sibling], recordDots: [NamedDot]
     ) -> Bool {
         switch field.kind {
         case .set, .log: return false
@@ -62,7 +62,7 @@ public struct Siblings: Equatable, Sendable {
             guard field == .removed, let value = values.first,
                 case .mark(let first) = value.content, first.isRemoved
             else { return false }
-            var shown: Set<Mark.NamedDot> = []
+            var shown: Set<NamedDot> = []
             for claim in value.witnesses {
                 if case .mark(let mark) = claim.body.content { shown.formUnion(mark.shown) }
             }

@@ -24,31 +24,6 @@ public enum ValueState: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// A person's mark on a whole record: removed or restored, and the live dots they were shown.
-public struct Mark: Hashable, Sendable {
-    public struct NamedDot: Hashable, Sendable {
-        public var replica: ReplicaID
-        public var counter: UInt64
-        public init(replica: ReplicaID, counter: UInt64) {
-            self.replica = replica
-            self.counter = counter
-        }
-
-        /// The canonical order of dots.
-        public func precedes(_ other: NamedDot) -> Bool {
-            replica == other.replica ? counter < other.counter : replica.precedes(other.replica)
-        }
-    }
-
-    public var isRemoved: Bool
-    public var shown: Set<NamedDot>
-
-    public init(isRemoved: Bool, shown: Set<NamedDot>) {
-        self.isRemoved = isRemoved
-        self.shown = shown
-    }
-}
-
 /// A value, or what stands beside it, sealed under the key of a restricted class.
 public struct SealedBytes: Hashable, Sendable {
     /// By which the key is found.
@@ -91,6 +66,9 @@ public enum Content: Hashable, Sendable {
     case event(stage: String, time: UInt64)
     case entry([UInt8])
     case mark(Mark)
+    /// Another record.
+    case record(NamedDot)
+    case verification(Verification)
     /// A value that only those laptops can read that have the key of its class.
     case sealed(SealedBytes)
     /// A form that this program does not know, or bytes that are not what their form says: kept whole.
@@ -144,7 +122,8 @@ public struct Body: Hashable, Sendable {
 
     enum Form {
         static let text: UInt8 = 0, state: UInt8 = 1, removal: UInt8 = 2, event: UInt8 = 3,
-            entry: UInt8 = 4, mark: UInt8 = 5, sealed: UInt8 = 6
+            entry: UInt8 = 4, mark: UInt8 = 5, sealed: UInt8 = 6, record: UInt8 = 7,
+            verification: UInt8 = 8
     }
     enum Item { static let source: UInt64 = 1, reason: UInt64 = 2, sealed: UInt64 = 3 }
 
@@ -189,6 +168,12 @@ public struct Body: Hashable, Sendable {
         case .mark(let mark):
             head.u8(Form.mark)
             mark.encode(to: &value)
+        case .record(let name):
+            head.u8(Form.record)
+            name.encode(to: &value)
+        case .verification(let verification):
+            head.u8(Form.verification)
+            verification.encode(to: &value)
         case .sealed(let sealed):
             head.u8(Form.sealed)
             sealed.encode(to: &value)
@@ -311,56 +296,9 @@ public struct Body: Hashable, Sendable {
         case Form.entry: return .entry(try value.raw(value.bytesLeft, "entry"))
         case Form.mark: return .mark(try Mark(from: &value))
         case Form.sealed: return .sealed(try SealedBytes(from: &value))
+        case Form.record: return .record(try NamedDot(from: &value, "record"))
+        case Form.verification: return .verification(try Verification(from: &value))
         default: return nil
         }
-    }
-}
-
-extension Mark {
-    func encode(to writer: inout ByteWriter) {
-        let dots = shown.sorted { $0.precedes($1) }
-        var replicas: [ReplicaID] = []
-        for dot in dots where replicas.last != dot.replica { replicas.append(dot.replica) }
-        writer.u8(isRemoved ? 1 : 2)
-        writer.varint(replicas.count)
-        for replica in replicas { replica.encode(to: &writer) }
-        writer.varint(dots.count)
-        var index = 0
-        for dot in dots {
-            while replicas[index] != dot.replica { index += 1 }
-            writer.varint(index)
-            writer.varint(dot.counter)
-        }
-    }
-
-    init(from reader: inout ByteReader) throws(FormatError) {
-        switch try reader.u8("mark") {
-        case 1: isRemoved = true
-        case 2: isRemoved = false
-        default: throw FormatError(.outOfLimits, "mark")
-        }
-        let replicaCount = try reader.count("mark replicas")
-        var replicas: [ReplicaID] = []
-        for _ in 0..<replicaCount { replicas.append(try ReplicaID(from: &reader, "mark replica")) }
-        let dotCount = try reader.count("mark dots")
-        shown = []
-        var mentioned: [ReplicaID] = []
-        var previous: NamedDot?
-        for _ in 0..<dotCount {
-            let index = try reader.varint("mark dot")
-            guard index < UInt64(replicas.count) else {
-                throw FormatError(.indexOutOfRange, "mark dot")
-            }
-            let dot = NamedDot(
-                replica: replicas[Int(index)], counter: try reader.varint("mark dot"))
-            guard dot.counter > 0, dot.counter <= Dot.counterMax else {
-                throw FormatError(.badReference, "mark dot")
-            }
-            if let previous, !previous.precedes(dot) { throw FormatError(.notSorted, "mark dots") }
-            previous = dot
-            shown.insert(dot)
-            if mentioned.last != dot.replica { mentioned.append(dot.replica) }
-        }
-        guard mentioned == replicas else { throw FormatError(.notSorted, "mark replicas") }
     }
 }

@@ -34,7 +34,19 @@ public enum FieldInput {
 
     static func content(field: Field, _ tidy: TidyText) throws(InputError) -> Content {
         let text = try value(field: field, tidy)
-        return field.number.kind == .event ? try event(field: field, text) : .text(text)
+        switch field.type {
+        case .event: return try event(field: field, text)
+        case .date: return .text(PartialDate(text)?.text ?? text)
+        case .choice(let choices): return .text(choice(text, among: choices))
+        case .record: throw InputError(.needsRecord, field.name)
+        case .text, .number, .program: return .text(text)
+        }
+    }
+
+    /// A choice that was typed in large letters, or with blanks, is the choice.
+    private static func choice(_ text: String, among choices: [String]) -> String {
+        let typed = text.lowercased().replacing(" ", with: "_")
+        return choices.first { $0 == typed } ?? text
     }
 
     /// Text that may be stored: a log takes lines and tabs, no field other control characters.

@@ -11,6 +11,8 @@ public struct InputError: Error, Equatable, Sendable {
         case tooLong(bytes: Int)
         case controlCharacter
         case badTime
+        /// A field whose values are other records.
+        case needsRecord
     }
 
     public var field: String
@@ -36,6 +38,7 @@ extension InputError.Reason: CustomStringConvertible {
         case .tooLong(let bytes):
             "the value takes \(bytes) bytes, \(FieldInput.valueBytesMax) is the limit"
         case .controlCharacter: "the value has a control character in it"
+        case .needsRecord: "its value is another record's id, which nothing but a command can name"
         case .badTime:
             "no time since 1970 follows the last @, as in 2026-03-01T09:30Z or 2026-03-01T11:30+02:00"
         }

@@ -13,7 +13,7 @@ public struct RosterWriter: Sendable {
     private var bytes: [UInt8] = []
 
     /// Begins with the header: `record` and the names of the fields.
-    public init(fields: [FieldNumber] = FieldSchema.writable.map(\.number)) {
+    public init(fields: [FieldNumber] = FieldSchema.ofRoster.map(\.number)) {
         self.fields = fields
         appendLine(["record"] + fields.map { FieldSchema.name(of: $0) })
     }
@@ -71,7 +71,7 @@ enum RosterCell {
         case .event(let stage, let time): stage + "@" + (EventTime.text(time) ?? "?")
         case .opaque: "[opaque]"
         case .sealed: "[sealed]"
-        case .removal, .entry, .mark: nil
+        case .removal, .entry, .mark, .record, .verification: nil
         }
     }
 

@@ -107,7 +107,7 @@ struct Desk: Sendable {
         case .connect(let target): try await answer.result(try await driver.connect(target))
         case .disconnect(let node): try await answer.result(try await driver.disconnect(node))
         case .waitUpToDate(let peers, let timeout): try await wait(peers, timeout, answer)
-        case .add, .set, .unset, .remove, .restore, .resolve:
+        case .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve:
             try await write(request, answer)
         case .erase(let ids, let reason):
             try await answer.rows(try await driver.erase(ids, reason: reason))
@@ -118,6 +118,8 @@ struct Desk: Sendable {
         case .operators, .addOperator, .removeOperator, .switchOperator, .leaveOperator, .custody:
             try await operators(request, answer)
         case .retention, .setRetention, .due, .hold, .holds: try await keeping(request, answer)
+        case .setExchange, .addStage, .lists, .withdrawList, .tally, .discrepancies:
+            try await exchange(request, answer)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
         case .rosterImport, .rosterExport, .export, .import, .inspect, .backup, .drill,
@@ -167,6 +169,29 @@ struct Desk: Sendable {
         }
     }
 
+    private func exchange(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        switch request {
+        case .setExchange(let partyA, let partyB, let target):
+            try await answer.result(
+                try await driver.setExchange(partyA: partyA, partyB: partyB, target: target))
+        case .addStage(let code, let day, let place):
+            try await answer.result(
+                try await driver.addStage(code: code, day: day, place: place))
+        case .lists:
+            try await answer.rows(try await driver.listReports())
+            try await answer.result(nil)
+        case .withdrawList(let id): try await answer.result(try await driver.withdrawList(id))
+        case .tally(let stage):
+            let (rows, report) = try await driver.tallyRows(stage: stage)
+            try await answer.rows(rows)
+            try await answer.result(report)
+        case .discrepancies:
+            try await answer.rows(try await driver.discrepancyReports())
+            try await answer.result(nil)
+        default: throw ControlError(.internal, "not about the exchange")
+        }
+    }
+
     private func operators(_ request: ControlRequest, _ answer: AnswerLine) async throws {
         switch request {
         case .operators:
@@ -202,6 +227,10 @@ struct Desk: Sendable {
             try await answer.result(
                 try await driver.unset(
                     id, fields, state: state, seen: seen, source: source, operatorName: name))
+        case .verify(let order): try await answer.result(try await driver.verify(order))
+        case .unverify(let id, let field, let name):
+            try await answer.result(
+                try await driver.unverify(id, field, operatorName: name))
         case .remove(let id, let name):
             try await answer.result(try await driver.mark(id, isRemoved: true, operatorName: name))
         case .restore(let id, let name):
@@ -257,10 +286,11 @@ struct Desk: Sendable {
 
     private func file(_ request: ControlRequest, _ answer: AnswerLine) async throws {
         switch request {
-        case .rosterImport(let path, let list, let key, let columns, let skipBad):
+        case .rosterImport(let path, let list, let key, let columns, let skipBad, let origin):
             try await importRoster(
-                RosterOrder(path: path, list: list, key: key, columns: columns, skipsBad: skipBad),
-                answer)
+                RosterOrder(
+                    path: path, list: list, key: key, columns: columns, skipsBad: skipBad,
+                    origin: origin), answer)
         case .rosterExport(let path):
             await driver.log(.roster)
             try await answer.result(try await exportRoster(path))

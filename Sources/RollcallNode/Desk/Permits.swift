@@ -19,10 +19,12 @@ enum Permit: Comparable {
             // Two keys on paper are all that it takes to recover.
             self = .nothing
         case .show, .list, .find, .history, .conflicts, .erasures, .retention, .due, .holds,
-            .quarantine, .quarantineShow, .inspect, .custody, .whoLacks:
+            .quarantine, .quarantineShow, .inspect, .custody, .whoLacks, .lists,
+            .tally, .discrepancies:
             self = .reading
-        case .add, .set, .unset, .remove, .restore, .resolve, .rosterImport, .rosterExport,
-            .export, .import, .carry, .backup, .drill, .bundleKey(false):
+        case .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve, .rosterImport,
+            .rosterExport, .addStage, .withdrawList, .setExchange, .export, .import, .carry,
+            .backup, .drill, .bundleKey(false):
             self = .writing
         case .invite, .confirm, .revoke, .giveRole, .judge, .erase, .setRetention, .hold,
             .changePassphrase, .removeOperator, .makeRecoveryKeys, .bundleKey(true):

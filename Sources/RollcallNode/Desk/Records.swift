@@ -52,7 +52,7 @@ extension Driver {
             guard let value = choice.value else {
                 return FieldEdit(field.number, .put(.state(valueState)))
             }
-            return FieldEdit(field.number, .take(try Self.content(field, value)))
+            return FieldEdit(field.number, .take(try content(field, value)))
         }
         let context = try readContext(seen)
         let authorship = Authorship(
@@ -89,7 +89,7 @@ extension Driver {
             value = .mark(Mark(isRemoved: true, shown: []))
         case .value("restored") where field.number == .removed:
             value = .mark(Mark(isRemoved: false, shown: []))
-        case .value(let text): value = try Self.content(field, text)
+        case .value(let text): value = try content(field, text)
         }
         if case .asStored = context {
             guard let view = try laptop.view(of: record, store),
@@ -114,7 +114,7 @@ extension Driver {
     }
 
     /// The record that an id means, if something may be written of it.
-    private func writable(_ id: String) throws -> Dot {
+    func writable(_ id: String) throws -> Dot {
         let record = try record(id)
         guard laptop.erasures(of: record).isEmpty else {
             throw ControlError(
@@ -126,7 +126,7 @@ extension Driver {
         return record
     }
 
-    private func report(_ record: Dot, _ dots: [Dot]) -> WriteReport {
+    func report(_ record: Dot, _ dots: [Dot]) -> WriteReport {
         WriteReport(
             record: laptop.text(ofRecord: record), dots: dots.map { laptop.heads.table.text($0) })
     }
@@ -134,7 +134,7 @@ extension Driver {
     private func edits(_ fields: [FieldValue]) throws -> [FieldEdit] {
         try fields.map { given in
             let field = try Self.field(given.field)
-            return FieldEdit(field.number, .put(try Self.content(field, given.value)))
+            return FieldEdit(field.number, .put(try content(field, given.value)))
         }
     }
 
@@ -154,7 +154,19 @@ extension Driver {
             hint: "fields: \(fields.map(\.name).joined(separator: ", "))")
     }
 
-    static func content(_ field: Field, _ text: String) throws -> RollcallCore.Content {
+    /// What somebody typed for a field; another record by its id.
+    func content(_ field: Field, _ text: String) throws -> RollcallCore.Content {
+        guard field.type == .record else { return try Self.content(field, text) }
+        let dot = try record(text)
+        return .record(name(of: dot))
+    }
+
+    /// A dot as bodies name it.
+    func name(of dot: Dot) -> NamedDot {
+        NamedDot(replica: laptop.heads.table[dot.replica], counter: dot.counter)
+    }
+
+    private static func content(_ field: Field, _ text: String) throws -> RollcallCore.Content {
         do {
             return try FieldInput.content(field: field, text: text)
         } catch {
@@ -203,7 +215,7 @@ extension Driver {
             if let state = ValueState(name: given.value), field.number.kind == .single {
                 filter.fields.append((field.number, .state(state)))
             } else {
-                filter.fields.append((field.number, try Self.content(field, given.value)))
+                filter.fields.append((field.number, try content(field, given.value)))
             }
         }
         return filter

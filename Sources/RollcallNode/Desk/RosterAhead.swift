@@ -17,12 +17,14 @@ final class RosterAhead: @unchecked Sendable {
     private let source: String
     private let head: [UInt8]
     private let operatorDot: Dot?
+    private let list: NamedDot?
     private let queue = DispatchQueue(label: "rollcall-roster")
     // Both are touched on the queue alone.
     private var file: RosterFile
     private var ready: [ReadRow] = []
 
-    init(_ reading: RosterReading, operatorDot: Dot?) {
+    init(_ reading: RosterReading, operatorDot: Dot?, list: NamedDot? = nil) {
+        self.list = list
         plan = reading.plan
         source = "list \(reading.list)"
         head = Body.textHead(source: source)
@@ -62,7 +64,12 @@ final class RosterAhead: @unchecked Sendable {
         var draft = Draft(record: .new, operatorDot: operatorDot)
         draft.reserve(writeCount: row.writes.count + 1, bodyBytes: 768)
         draft.append(FieldSchema.listLine, head: head, text: row.identity)
-        for (field, content) in row.writes {
+        var writes = row.writes
+        if let list {
+            writes.append((FieldSchema.lineList, .record(list)))
+            writes.sort { $0.field < $1.field }
+        }
+        for (field, content) in writes {
             if case .text(let text) = content {
                 draft.append(field, head: head, text: text)
             } else {

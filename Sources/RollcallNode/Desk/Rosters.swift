@@ -13,6 +13,8 @@ struct RosterOrder: Sendable {
     var key: String?
     var columns: [ColumnField]
     var skipsBad: Bool
+    /// Nil for rows that are on no list of either side.
+    var origin: ListOrigin? = nil
 }
 
 /// A roster's file, ready to be read row by row.
@@ -20,14 +22,17 @@ struct RosterReading: Sendable {
     var file: RosterFile
     var plan: RosterPlan
     var list: String
+    var revision: ListRevision?
 
     init(_ order: RosterOrder) throws {
         guard let data = FileManager.default.contents(atPath: order.path) else {
             throw ControlError(.badFile, "the file cannot be read", hint: order.path)
         }
-        list = order.list ?? RosterPlan.listName(ofFile: order.path)
+        let bytes = [UInt8](data)
+        revision = try order.origin.map { try ListRevision($0, order.path, sha256(bytes)) }
+        list = order.list ?? revision?.series ?? RosterPlan.listName(ofFile: order.path)
         do throws(RosterError) {
-            file = try RosterFile([UInt8](data))
+            file = try RosterFile(bytes)
             plan = try RosterPlan(
                 header: file.header, map: order.columns.map { ($0.column, $0.field) },
                 key: order.key,
@@ -117,7 +122,8 @@ extension Driver {
     func rosterRows(_ dots: [Dot]) throws -> [(text: String, view: RollcallSync.RecordView)] {
         try dots.compactMap { dot in
             guard laptop.erasures(of: dot).isEmpty,
-                let view = try laptop.view(of: dot, store), !view.isRemoved
+                let view = try laptop.view(of: dot, store), !view.isRemoved,
+                view[FieldSchema.recordKind]?.values.isEmpty ?? true
             else { return nil }
             return (laptop.text(ofRecord: dot), view)
         }
@@ -137,9 +143,20 @@ extension Driver {
         let known = try knownRows()
         let operatorDot = try operatorDot(nil)
         let erased = try erasedRowCount()
+        let knownList = try reading.revision.flatMap { try record(of: $0) }
         return try actInSteps { laptop, store, take in
-            var run = RosterRun(known: known)
-            let ahead = RosterAhead(reading, operatorDot: operatorDot)
+            let list = try reading.revision.map { revision in
+                if let knownList { return knownList }
+                var output = Output()
+                let dot = try laptop.write([revision.draft(operatorDot)], store, &output)[0]
+                try take(output)
+                return dot
+            }
+            let name = list.map {
+                NamedDot(replica: laptop.heads.table[$0.replica], counter: $0.counter)
+            }
+            var run = RosterRun(known: known, list: name, operatorDot: operatorDot)
+            let ahead = RosterAhead(reading, operatorDot: operatorDot, list: name)
             while case let rows = ahead.next(), !rows.isEmpty {
                 for row in rows {
                     if run.isFull {
@@ -174,12 +191,17 @@ extension Driver {
         }
 
         private var known: [String: Row]
+        /// The list on which all rows stand.
+        private let list: NamedDot?
+        private let operatorDot: Dot?
         private var drafts: [Draft] = []
         private var gathered: [String] = []
         var report = RosterReport(
             rows: 0, added: 0, unchanged: 0, differing: [], duplicate: [], failed: [])
 
-        init(known: [String: [Dot]]) {
+        init(known: [String: [Dot]], list: NamedDot?, operatorDot: Dot?) {
+            self.list = list
+            self.operatorDot = operatorDot
             self.known = known.mapValues { $0.count == 1 ? .record($0[0]) : .records($0) }
         }
 
@@ -204,12 +226,37 @@ extension Driver {
             }
             if let found {
                 known[read.identity] = found
+                let differing = report.differing.count
                 try Driver.compare(read, row.number, with: found.dots, laptop, store, &report)
+                guard let list else { return }
+                if report.differing.count == differing {
+                    try enter(found.dots, on: list, laptop, store)
+                    return
+                }
+                // What the new revision says stands beside what the one before it said, as one person.
+                drafts.append(try draft.of(found.dots.map { Driver.name(of: $0, laptop) }))
+                gathered.append(read.identity)
+                report.added += 1
                 return
             }
             gathered.append(read.identity)
             drafts.append(draft)
             report.added += 1
+        }
+
+        /// Notes that known rows stand on a further revision.
+        private mutating func enter(
+            _ records: [Dot], on list: NamedDot, _ laptop: Laptop, _ store: SealedRegister
+        ) throws {
+            guard records.count == 1, let record = records.first,
+                let view = try laptop.view(of: record, store)
+            else { return }
+            let standsOn = view[FieldSchema.lineList]?.values.map(\.content) ?? []
+            guard !standsOn.contains(.record(list)) else { return }
+            var draft = Draft(record: .existing(record), operatorDot: operatorDot)
+            draft.append(FieldSchema.lineList, body: Body(.record(list)).encoded())
+            drafts.append(draft)
+            gathered.append("")
         }
 
         mutating func flush(
@@ -218,7 +265,9 @@ extension Driver {
             var output = Output()
             let dots = try laptop.write(drafts, store, &output)
             try take(output)
-            for (identity, dot) in zip(gathered, dots) { known[identity] = .record(dot) }
+            for (identity, dot) in zip(gathered, dots) where !identity.isEmpty {
+                known[identity] = .record(dot)
+            }
             drafts.removeAll(keepingCapacity: true)
             gathered.removeAll(keepingCapacity: true)
         }

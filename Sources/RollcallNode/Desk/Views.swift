@@ -8,7 +8,12 @@ import RollcallTrust
 struct RecordFilter: Sendable {
     var fields: [(number: FieldNumber, content: RollcallCore.Content)] = []
 
+    /// People, unless it is asked for what records are of.
     func admits(_ view: RollcallSync.RecordView) -> Bool {
+        let isOfPerson = view[FieldSchema.recordKind]?.values.isEmpty ?? true
+        guard isOfPerson || fields.contains(where: { $0.number == FieldSchema.recordKind }) else {
+            return false
+        }
         for (number, content) in fields {
             guard view[number]?.values.contains(where: { $0.content.says(sameAs: content) }) == true
             else {
@@ -22,10 +27,13 @@ struct RecordFilter: Sendable {
 extension Driver {
     func view(_ record: Dot, _ view: RollcallSync.RecordView) -> RollcallControl.RecordView {
         var fields: [String: FieldView] = [:]
-        for siblings in view.fields where !siblings.values.isEmpty {
+        let marks = view[FieldSchema.verification]
+        for siblings in view.fields
+        where !siblings.values.isEmpty && siblings.field != FieldSchema.verification {
             fields[FieldSchema.name(of: siblings.field)] = FieldView(
                 kind: Self.kindName(siblings.field.kind), conflict: siblings.isConflict,
-                values: siblings.values.map(valueView))
+                values: siblings.values.map(valueView),
+                verifications: self.marks(on: siblings, marks))
         }
         return RollcallControl.RecordView(
             record: laptop.text(ofRecord: record), created: laptop.heads.table.text(record),
@@ -44,8 +52,27 @@ extension Driver {
 
     func valueView(_ sibling: Sibling) -> ValueView {
         ValueView(
-            Self.shown(sibling.content) ?? .state("sealed"),
+            shown(sibling.content) ?? .state("sealed"),
             witnesses: sibling.witnesses.map(witness))
+    }
+
+    private func marks(on siblings: Siblings, _ marks: Siblings?) -> [VerificationView] {
+        let table = laptop.heads.table
+        return VerificationMark.all(of: siblings.field, siblings, marks: marks) {
+            NamedDot(replica: table[$0.replica], counter: $0.counter)
+        }.map { mark in
+            VerificationView(
+                outcome: "\(mark.verification.outcome)", station: mark.verification.station,
+                stands: mark.stands, witness: witness(mark.claim))
+        }
+    }
+
+    /// Content as JSON shows it, other records by their ids.
+    func shown(_ content: RollcallCore.Content) -> RollcallControl.Content? {
+        guard case .record(let name) = content,
+            let number = laptop.heads.table.number(of: name.replica)
+        else { return Self.shown(content) }
+        return .text(laptop.text(ofRecord: Dot(number, name.counter)))
     }
 
     /// Content as JSON shows it; nil for what has no value to show.
@@ -59,6 +86,9 @@ extension Driver {
                 time: time == 0 ? nil : UTCTime.text(millisecondsSince1970: Int64(clamping: time)))
         case .mark(let mark): .text(mark.isRemoved ? "removed" : "restored")
         case .removal, .entry: nil
+        case .record: .state("record_not_here")
+        case .verification(let verification):
+            .text("\(verification.outcome) \(FieldSchema.name(of: verification.field))")
         case .opaque: .state("unknown_form")
         case .sealed: .state("sealed")
         }
@@ -91,7 +121,7 @@ extension Driver {
                 dot: table.text(change.dot),
                 record: isData ? laptop.text(ofRecord: change.record) : nil,
                 kind: Self.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
-                content: change.isErased ? .state("erased") : Self.shown(body.content),
+                content: change.isErased ? .state("erased") : shown(body.content),
                 names: write.names.map { table.text($0) },
                 operator: operatorName(change.operatorDot),
                 node: table[change.dot.replica].node.text,

@@ -72,8 +72,8 @@ public struct ClassKey: Hashable, Sendable {
     /// - Parameter openSource: A source that stands beside an open value of the same change, and tells nothing more.
     public func sealed(_ body: Body, at place: Place, openSource: String? = nil) -> Body {
         switch body.content {
-        case .removal, .mark, .entry, .event, .opaque, .sealed: return body
-        case .text, .state: break
+        case .removal, .mark, .entry, .event, .verification, .opaque, .sealed: return body
+        case .text, .state, .record: break
         }
         var sealed = Body(.sealed(seal(Body(body.content).encoded(), .value, place)))
         var items = ByteWriter()

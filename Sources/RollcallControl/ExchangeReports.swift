@@ -1,0 +1,133 @@
+/// A number that may be less once people have decided who is one person.
+public struct RangeReport: Codable, Equatable, Sendable {
+    public var least: Int
+    public var most: Int
+
+    public init(least: Int, most: Int) {
+        self.least = least
+        self.most = most
+    }
+}
+
+/// One line of a tally, from `tally`.
+public struct TallyRow: Codable, Equatable, Sendable {
+    /// Nil: over all stages, each person once.
+    @OrNull public var stage: String?
+    /// `a_to_b` or `b_to_a`.
+    public var direction: String
+    /// `listed`, `present`, `handed_over` and so on.
+    public var what: String
+    public var military: RangeReport
+    public var civilian: RangeReport
+    /// Nobody said of what category they are, or not all say the same.
+    public var unresolved: RangeReport
+    /// The three together.
+    public var all: RangeReport
+
+    public init(
+        stage: String?, direction: String, what: String, military: RangeReport,
+        civilian: RangeReport, unresolved: RangeReport, all: RangeReport
+    ) {
+        self._stage = OrNull(wrappedValue: stage)
+        self.direction = direction
+        self.what = what
+        self.military = military
+        self.civilian = civilian
+        self.unresolved = unresolved
+        self.all = all
+    }
+}
+
+/// What stands below a tally.
+public struct TallyReport: Codable, Equatable, Sendable {
+    /// How many more were handed over to B than to A.
+    public struct Parity: Codable, Equatable, Sendable {
+        @OrNull public var stage: String?
+        public var difference: RangeReport
+
+        public init(stage: String?, difference: RangeReport) {
+            self._stage = OrNull(wrappedValue: stage)
+            self.difference = difference
+        }
+    }
+
+    /// Until when a laptop's word is in these numbers.
+    public struct Heard: Codable, Equatable, Sendable {
+        public var node: String
+        public var name: String
+        /// Nil: nothing was ever heard of it.
+        @OrNull public var at: String?
+
+        public init(node: String, name: String, at: String?) {
+            self.node = node
+            self.name = name
+            self._at = OrNull(wrappedValue: at)
+        }
+    }
+
+    public var parity: [Parity]
+    /// How many each side is to hand over; nil where nobody said.
+    @OrNull public var target: Int?
+    /// People of whom nobody says who holds them: they are in no number above.
+    public var withoutDirection: Int
+    public var discrepancies: Int
+    public var heard: [Heard]
+
+    enum CodingKeys: String, CodingKey {
+        case parity, target, discrepancies, heard
+        case withoutDirection = "without_direction"
+    }
+
+    public init(
+        parity: [Parity], target: Int?, withoutDirection: Int, discrepancies: Int, heard: [Heard]
+    ) {
+        self.parity = parity
+        self._target = OrNull(wrappedValue: target)
+        self.withoutDirection = withoutDirection
+        self.discrepancies = discrepancies
+        self.heard = heard
+    }
+}
+
+/// What does not fit, and somebody has to look at, from `discrepancies`.
+public struct DiscrepancyReport: Codable, Equatable, Sendable {
+    public var kind: String
+    @OrNull public var stage: String?
+    public var records: [String]
+    /// Fields, or reasons, by their names.
+    public var about: [String]
+
+    public init(kind: String, stage: String?, records: [String], about: [String]) {
+        self.kind = kind
+        self._stage = OrNull(wrappedValue: stage)
+        self.records = records
+        self.about = about
+    }
+}
+
+/// One revision of a list, from `lists`.
+public struct ListReport: Codable, Equatable, Sendable {
+    public var record: String
+    public var issuer: String
+    @OrNull public var direction: String?
+    @OrNull public var stage: String?
+    public var revision: Int
+    public var withdrawn: Bool
+    /// Whether it is the last of its issuer for its stage and direction.
+    public var newest: Bool
+    public var lines: Int
+
+    public init(
+        record: String, issuer: String, direction: String?, stage: String?, revision: Int,
+        withdrawn: Bool, newest: Bool, lines: Int
+    ) {
+        self.record = record
+        self.issuer = issuer
+        self._direction = OrNull(wrappedValue: direction)
+        self._stage = OrNull(wrappedValue: stage)
+        self.revision = revision
+        self.withdrawn = withdrawn
+        self.newest = newest
+        self.lines = lines
+    }
+}

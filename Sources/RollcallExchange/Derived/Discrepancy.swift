@@ -1,0 +1,116 @@
+public import RollcallCore
+
+/// What does not fit, and somebody has to look at.
+public struct Discrepancy: Equatable, Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
+        case listedAbsent = "listed_absent"
+        case presentUnlisted = "present_unlisted"
+        case mismatch
+        case duplicateCandidate = "duplicate_candidate"
+        case sameDisputed = "same_disputed"
+        case doubleHandover = "double_handover"
+        case statusConflict = "status_conflict"
+        case categoryDispute = "category_dispute"
+        case identityUnverified = "identity_unverified"
+        case takenOffAfterHandover = "list_line_withdrawn_after_handover"
+        case revisionClash = "list_revision_clash"
+        case parityGap = "parity_gap"
+    }
+
+    public var kind: Kind
+    /// The records that it is about.
+    public var records: [NamedDot]
+    public var stage: String?
+    /// Fields, or reasons, by their names.
+    public var about: [String]
+
+    init(_ kind: Kind, _ records: [NamedDot] = [], stage: String? = nil, about: [String] = []) {
+        self.kind = kind
+        self.records = records
+        self.stage = stage
+        self.about = about
+    }
+}
+
+extension Exchange {
+    /// In the order of their kinds, then of the people.
+    public func discrepancies() -> [Discrepancy] {
+        var found: [Discrepancy] = []
+        for person in people { found += Self.discrepancies(of: person) }
+        found += candidates.map { candidate in
+            Discrepancy(
+                .duplicateCandidate,
+                (people[candidate.one].records + people[candidate.other].records).map(\.name),
+                about: candidate.reasons.map(\.rawValue))
+        }
+        found += disputed.map { Discrepancy(.sameDisputed, [$0.one, $0.other]) }
+        found += clashes()
+        let tallies = tallies()
+        for stage in stages.map(\.code) {
+            let parity = Self.parity(tallies, at: stage)
+            if parity.least > 0 || parity.most < 0 {
+                found.append(Discrepancy(.parityGap, stage: stage))
+            }
+        }
+        let order = Dictionary(
+            uniqueKeysWithValues: Discrepancy.Kind.allCases.enumerated().map { ($1, $0) })
+        return found.enumerated().sorted {
+            (order[$0.element.kind] ?? 0, $0.offset) < (order[$1.element.kind] ?? 0, $1.offset)
+        }.map(\.element)
+    }
+
+    private static func discrepancies(of person: Person) -> [Discrepancy] {
+        let names = person.records.map(\.name)
+        let events = person.events
+        var found: [Discrepancy] = []
+        func note(_ kind: Discrepancy.Kind, _ stage: String? = nil, _ about: [String] = []) {
+            found.append(Discrepancy(kind, names, stage: stage, about: about))
+        }
+        for stage in person.stages.sorted() {
+            let isPresent = events.has("arrival", at: stage)
+            if events.has("absent", at: stage), !isPresent, person.isListed(at: stage) {
+                note(.listedAbsent, stage)
+            }
+            if isPresent, !person.isListed(at: stage) { note(.presentUnlisted, stage) }
+            guard events.has("handover", at: stage) else { continue }
+            if Passage(events, at: stage).identity != .confirmed {
+                note(.identityUnverified, stage)
+            }
+            if person.takenOff.contains(where: { $0.stage == stage }), !person.isListed(at: stage) {
+                note(.takenOffAfterHandover, stage)
+            }
+        }
+        if (events.stages["handover"]?.count ?? 0) > 1 { note(.doubleHandover) }
+        for contradiction in person.passage.contradictions {
+            note(.statusConflict, contradiction.stage, [contradiction.one, contradiction.other])
+        }
+        let unlike = mismatches(person)
+        if unlike.contains("category") { note(.categoryDispute) }
+        let others = unlike.filter { $0 != "category" }
+        if !others.isEmpty { note(.mismatch, nil, others) }
+        return found
+    }
+
+    /// Fields in which the records of one person do not say the same.
+    private static func mismatches(_ person: Person) -> [String] {
+        FieldSchema.ofRoster.filter { field in
+            guard field.number.kind == .single, field.group != .provenance,
+                field.group != .movement
+            else { return false }
+            let values = person.records.flatMap { $0[field.number]?.values.map(\.content) ?? [] }
+                .filter { if case .state = $0 { false } else { true } }
+            guard let first = values.first else { return false }
+            return values.dropFirst().contains { !$0.says(sameAs: first) }
+        }.map(\.name)
+    }
+
+    /// Unlike lists that their issuer calls one revision.
+    private func clashes() -> [Discrepancy] {
+        let bySeries = Dictionary(grouping: lists.filter { !$0.isWithdrawn }) { list in
+            [list.issuer, list.direction?.rawValue, list.stage, String(list.revision)]
+        }
+        return bySeries.values.filter { $0.count > 1 }
+            .map { Discrepancy(.revisionClash, $0.map(\.name), stage: $0[0].stage) }
+            .sorted { $0.records[0].precedes($1.records[0]) }
+    }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Foundation
+import RollcallControl
+
+struct ExchangeCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exchange", abstract: "Say who exchanges with whom, and how many.")
+
+    @OptionGroup var shared: SharedOptions
+    @Option(help: "What side A is called.") var partyA: String?
+    @Option(help: "What side B is called.") var partyB: String?
+    @Option(help: "How many each side is to hand over.") var target: Int?
+
+    func request(in directory: String) throws -> ControlRequest {
+        .setExchange(partyA: partyA, partyB: partyB, target: target)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.wrote(try ControlJSON.decode(WriteReport.self, from: json), verb: "set")
+    }
+}
+
+struct StageCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stage", abstract: "Add a stage: a day of the exchange, or a part of one.")
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "A short code, such as 1: events are recorded as arrival=1.") var code: String
+    @Option(help: "The day.") var day: String?
+    @Option(help: "Where it is.") var place: String?
+
+    func request(in directory: String) throws -> ControlRequest {
+        .addStage(code: code, day: day, place: place)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.wrote(try ControlJSON.decode(WriteReport.self, from: json), verb: "added")
+    }
+}
+
+struct ListsCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lists", abstract: "List the lists of both sides, and their revisions.")
+
+    @OptionGroup var shared: SharedOptions
+    @Option(help: ArgumentHelp("Withdraw a list; its lines stay.", valueName: "id"))
+    var withdraw: String?
+
+    func request(in directory: String) throws -> ControlRequest {
+        withdraw.map { .withdrawList(id: $0) } ?? .lists
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.wrote(try ControlJSON.decode(WriteReport.self, from: json), verb: "withdrawn")
+    }
+
+    func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
+        var table = Table(["list", "issuer", "direction", "stage", "revision", "people", ""])
+        for row in rows {
+            let list = try ControlJSON.decode(ListReport.self, from: row)
+            table.add([
+                list.record, list.issuer, list.direction.map(Sentences.direction) ?? "-",
+                list.stage ?? "-", "\(list.revision)", counted(list.lines),
+                list.withdrawn ? "withdrawn" : list.newest ? "" : "replaced",
+            ])
+        }
+        return table.text
+    }
+}
+
+struct TallyCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tally", abstract: "Count who came, was handed over, is missing.",
+        discussion: Sentences.tallyDiscussion)
+    static let namesNodes = true
+    static let isResultForPeople = true
+
+    @OptionGroup var shared: SharedOptions
+    @Option(help: "One stage alone.") var stage: String?
+
+    func request(in directory: String) throws -> ControlRequest { .tally(stage: stage) }
+
+    func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
+        var table = Table(
+            ["stage", "direction", "what", "military", "civilian", "unresolved", "all"])
+        for row in rows {
+            let row = try ControlJSON.decode(TallyRow.self, from: row)
+            guard row.all.most > 0 || row.what == "handed_over" else { continue }
+            table.add(
+                [
+                    row.stage ?? "all", Sentences.direction(row.direction),
+                    row.what.replacing("_", with: " "),
+                ]
+                    + [row.military, row.civilian, row.unresolved, row.all].map(Sentences.range))
+        }
+        return table.text
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.tally(try ControlJSON.decode(TallyReport.self, from: json))
+    }
+}
+
+struct DiscrepanciesCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discrepancies", abstract: "List what does not fit, for somebody to look at.")
+
+    @OptionGroup var shared: SharedOptions
+
+    func request(in directory: String) throws -> ControlRequest { .discrepancies }
+
+    func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
+        var table = Table(["what", "stage", "records", "about"])
+        for row in rows {
+            let found = try ControlJSON.decode(DiscrepancyReport.self, from: row)
+            table.add([
+                found.kind.replacing("_", with: " "), found.stage ?? "-",
+                found.records.joined(separator: " "), found.about.joined(separator: ", "),
+            ])
+        }
+        return table.text
+    }
+}

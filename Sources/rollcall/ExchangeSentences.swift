@@ -1,0 +1,59 @@
+import RollcallControl
+
+/// What the program says about the exchange.
+extension Sentences {
+    static let tallyDiscussion = """
+        A number that may be less once people have decided who is one person is a range: 388-390. \
+        `rollcall discrepancies` lists what there is to decide.
+        """
+
+    static let wholeOrigin = "a side's list has --issuer, --direction and --stage, and --revision"
+
+    static func direction(_ direction: String) -> String {
+        switch direction {
+        case "a_to_b": "A to B"
+        case "b_to_a": "B to A"
+        default: shown(direction)
+        }
+    }
+
+    static func range(_ range: RangeReport) -> String {
+        range.least == range.most
+            ? counted(range.most) : "\(counted(range.least))-\(counted(range.most))"
+    }
+
+    static func tally(_ report: TallyReport) -> String {
+        var lines = report.parity.map { parity in
+            let what = parity.stage.map { "stage \(shown($0))" } ?? "all stages"
+            return "\(what): \(difference(parity.difference))"
+        }
+        if let target = report.target {
+            lines.append("each side is to hand over \(counted(target))")
+        }
+        if report.withoutDirection > 0 {
+            lines.append(
+                "\(counted(report.withoutDirection)) people in no number above: nobody says which side "
+                    + "holds them (detained_by)")
+        }
+        if report.discrepancies > 0 {
+            lines.append(
+                "\(counted(report.discrepancies)) to look at: `rollcall discrepancies`")
+        }
+        lines += report.heard.map { heard in
+            "heard from \(shown(heard.name)) until "
+                + (heard.at.map(time) ?? "never: what it wrote is in no number")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func difference(_ range: RangeReport) -> String {
+        if range.least == 0, range.most == 0 { return "both sides handed over as many" }
+        if range.least >= 0 { return "\(self.range(range)) more from A to B" }
+        if range.most <= 0 {
+            let turned = RangeReport(least: -range.most, most: -range.least)
+            return "\(self.range(turned)) more from B to A"
+        }
+        return
+            "between \(counted(-range.least)) more from B to A and \(counted(range.most)) more from A to B"
+    }
+}
