@@ -3,7 +3,7 @@
 A decoder takes (data, given) and yields (key, value) pairs, or raises `Refused` or `Incomplete`.
 """
 
-from . import ed25519, join, knowledge, messages, names
+from . import ed25519, join, knowledge, messages, names, request
 from .bundle import MANIFEST, read_bundle, verify_bundle
 from .change import (
     ENTRY, EVENT, MARK, REASON, RECORD, REMOVAL, SEALED, SOURCE, STATE, TEXT, VERIFICATION,
@@ -69,6 +69,13 @@ def check_digit(data, given):
 
 def typed_id(data, given):
     yield "id", names.with_check(names.checked(utf8(data), 10))
+
+
+def register(data, given):
+    """R-3.7: as a person typed it."""
+    found = names.read_register_text(utf8(data))
+    yield "register.bytes", found.hex()
+    yield "register.text", names.register_text(found)
 
 
 def node(data, given):
@@ -413,6 +420,23 @@ def join_transcript(data, given):
     yield "join.words", " ".join(map(str, join.words(found)))
 
 
+def join_request(data, given):
+    """R-10.5: the body alone, nothing in it checked."""
+    yield from request.REQUEST.tell("join_request", read_whole(request.REQUEST, data))
+
+
+def request_file(data, given):
+    """R-10.5, R-10.6: a whole file, and what it proves."""
+    found = request.read_file(data)
+    yield from request.REQUEST.tell("request", found)
+    yield "request.number", request.number(found)
+
+
+def request_number(data, given):
+    """R-10.6: as a person typed it."""
+    yield "number.digits", names.checked(utf8(data), 20)
+
+
 def erase(data, given):
     """R-9.10."""
     reason, records = read_erase(data)
@@ -477,7 +501,7 @@ def hold(data, given):
 
 DECODERS = {name: message(name) for name in messages.BY_NAME} | {
     "varint": varint, "text": text,
-    "base32": base32, "base32_of": base32_of, "check_digit": check_digit, "typed_id": typed_id,
+    "base32": base32, "base32_of": base32_of, "check_digit": check_digit, "typed_id": typed_id, "register": register,
     "node": node, "key": key, "replica": replica, "replica_order": replica_order, "record_id": record_id, "genesis": genesis,
     "header": header, "body": body,
     "class_key": class_key, "class_sealed": class_sealed,
@@ -489,4 +513,5 @@ DECODERS = {name: message(name) for name in messages.BY_NAME} | {
     "changes": changes, "receive": receive,
     "manifest": manifest, "bundle": bundle, "sealed": sealed, "merge": merge, "branch": branch,
     "code": code, "join_transcript": join_transcript,
+    "join_request": join_request, "request": request_file, "request_number": request_number,
 }

@@ -150,6 +150,22 @@ def register_id(genesis):
     return genesis_hash(genesis)[:16]
 
 
+def register_text(register):
+    """R-3.7."""
+    digits = with_check(base32(register))
+    return "-".join(digits[at:at + 3] for at in range(0, 27, 3))
+
+
+def read_register_text(typed):
+    """R-3.7."""
+    number = 0
+    for value in digit_values(checked(typed, 27)):
+        number = number << 5 | value
+    if number >> 128:
+        raise Refused("out of limits")
+    return uint(number, 16)
+
+
 def read_genesis(data):
     """R-3.6."""
     reader = Reader(data)

@@ -84,4 +84,9 @@ package enum Digits {
     package static let count = 26
 
     package static func values(of typed: String) -> [UInt8]? { Base32.values(typed) }
+
+    /// Those of a register that was read out, whose last one checks the others.
+    package static func checkedValues(of typed: String) -> [UInt8]? {
+        (try? RegisterID(typed: typed)).flatMap { Base32.values($0.text) }
+    }
 }

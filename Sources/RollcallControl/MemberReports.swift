@@ -29,6 +29,23 @@ public struct MemberReport: Codable, Equatable, Sendable {
     }
 }
 
+/// Of which register the members are, from `members`; for people, a script gets rows alone.
+public struct MembersReport: Codable, Equatable, Sendable {
+    public var title: String
+    /// With its check digit and in groups, as it is read out.
+    public var registerGrouped: String
+
+    enum CodingKeys: String, CodingKey {
+        case title
+        case registerGrouped = "register_grouped"
+    }
+
+    public init(title: String, registerGrouped: String) {
+        self.title = title
+        self.registerGrouped = registerGrouped
+    }
+}
+
 /// Who was taken out, and how many changes wait in quarantine since, from `revoke`.
 public struct RevokeReport: Codable, Equatable, Sendable {
     public var node: String

@@ -4,9 +4,20 @@ public struct FoundingReport: Codable, Equatable, Sendable {
     public var name: String
     @OrNull public var replica: String?
     public var register: String
+    /// With its check digit and in groups, as it is read out.
+    public var registerGrouped: String
     public var title: String
 
-    public init(node: String, name: String, replica: String?, register: String, title: String) {
+    enum CodingKeys: String, CodingKey {
+        case node, name, replica, register, title
+        case registerGrouped = "register_grouped"
+    }
+
+    public init(
+        node: String, name: String, replica: String?, register: String, registerGrouped: String,
+        title: String
+    ) {
+        self.registerGrouped = registerGrouped
         self.node = node
         self.name = name
         self._replica = OrNull(wrappedValue: replica)
@@ -103,10 +114,19 @@ public struct JoinWords: Codable, Equatable, Sendable {
 public struct JoinReport: Codable, Equatable, Sendable {
     public var node: String
     public var register: String
+    public var registerGrouped: String
     public var title: String
     public var peer: String
 
-    public init(node: String, register: String, title: String, peer: String) {
+    enum CodingKeys: String, CodingKey {
+        case node, register, title, peer
+        case registerGrouped = "register_grouped"
+    }
+
+    public init(
+        node: String, register: String, registerGrouped: String, title: String, peer: String
+    ) {
+        self.registerGrouped = registerGrouped
         self.node = node
         self.register = register
         self.title = title

@@ -4,6 +4,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
     @OrNull public var name: String?
     @OrNull public var replica: String?
     @OrNull public var register: String?
+    /// With its check digit and in groups, as it is read out.
+    @OrNull public var registerGrouped: String?
     @OrNull public var title: String?
     @OrNull public var listening: String?
     public var records: Int
@@ -36,6 +38,7 @@ public struct StatusReport: Codable, Equatable, Sendable {
         case failedJoins = "failed_joins"
         case writtenTwice = "written_twice"
         case recoveryKeys = "recovery_keys"
+        case registerGrouped = "register_grouped"
     }
 
     public init(
@@ -44,8 +47,9 @@ public struct StatusReport: Codable, Equatable, Sendable {
         quarantined: Int, fingerprint: String?, peers: [PeerReport], joining: [Newcomer],
         protection: String?, socket: String, traffic: Traffic, takenOut: TakenOut? = nil,
         failedJoins: Int = 0, writtenTwice: [NamedNode] = [],
-        recoveryKeys: [RecoverySetReport] = []
+        recoveryKeys: [RecoverySetReport] = [], registerGrouped: String? = nil
     ) {
+        self._registerGrouped = OrNull(wrappedValue: registerGrouped)
         self.writtenTwice = writtenTwice
         self.recoveryKeys = recoveryKeys
         self.failedJoins = failedJoins

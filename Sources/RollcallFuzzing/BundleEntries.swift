@@ -11,6 +11,14 @@ enum BundleEntries {
         Decoder("bundle", bytesMax: 1 << 14) { bytes in try file(bytes) },
         Decoder("audit", bytesMax: 1 << 14) { bytes in try audit(bytes) },
         Decoder("sealed", bytesMax: 1 << 14) { bytes in try sealed(bytes) },
+        Decoder("request", bytesMax: 2_048) { bytes in
+            let request = try JoinRequest(file: bytes)
+            MessageEntries.written(request.file, bytes)
+            require(
+                try RequestNumber(typed: request.number.text) == request.number,
+                "a number can be typed as it is shown")
+            try request.check()
+        },
         Decoder("bundle-chunks", bytesMax: 1 << 14) { bytes in chunks(bytes) },
     ]
 

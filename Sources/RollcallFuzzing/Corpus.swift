@@ -82,7 +82,7 @@ public struct Corpus: Sendable {
         "credit": .credit, "bye": .bye, "admission": .admission, "join_offer": .joinOffer,
         "join_answer": .joinAnswer, "join_proof": .joinProof, "join_accept": .joinAccept,
         "join_admitted": .joinAdmitted, "addresses": .addresses, "trace": .trace, "ping": .ping,
-        "manifest": .manifest,
+        "manifest": .manifest, "join_request": .joinRequest,
     ]
 
     private func made(for name: String) -> [Input] {

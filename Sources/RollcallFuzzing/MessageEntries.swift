@@ -18,6 +18,7 @@ enum MessageEntries {
         ("addresses", .addresses, 1 << 14), ("trace", .trace, 1_024),
         ("join-offer", .joinOffer, 1_024), ("join-answer", .joinAnswer, 2_048),
         ("join-proof", .joinProof, 128), ("join-accept", .joinAccept, 64),
+        ("join-request", .joinRequest, 1_024),
     ]
 
     static func read(_ type: FrameType, _ bytes: [UInt8]) throws {
@@ -48,6 +49,7 @@ enum MessageEntries {
         case .joinAccept: written(try JoinAccept(bytes).encoded(), bytes)
         case .changes: try ChangesEntries.read(bytes)
         case .manifest: try manifest(bytes)
+        case .joinRequest: written(try JoinRequest(bytes).encoded(), bytes)
         case .ping, .joinAdmitted: break
         }
     }

@@ -46,6 +46,12 @@ enum NameEntries {
         },
         Decoder("join-code", bytesMax: 256) { bytes in joinCode(typed(bytes)) },
         Decoder("typed-id", bytesMax: 256) { bytes in typedID(typed(bytes)) },
+        Decoder("register-id", bytesMax: 256) { bytes in
+            let register = try RegisterID(typed: typed(bytes))
+            require(
+                try RegisterID(typed: register.checkedText) == register,
+                "a register as it is shown")
+        },
         Decoder("address", bytesMax: 512) { bytes in address(typed(bytes)) },
         Decoder("identity-file") { bytes in
             guard let identity = NodeIdentityFile(encoded: bytes) else { return }

@@ -49,7 +49,7 @@ extension Laptop {
             _ = try Plan(try frame.message(compression))
         case (.addresses, .listing), (.addresses, .exchanging):
             receive(try Addresses(try frame.message(compression)), id, &output)
-        case (.manifest, _), (.hello, _), (.have, _), (.sift, _), (.changes, _),
+        case (.manifest, _), (.joinRequest, _), (.hello, _), (.have, _), (.sift, _), (.changes, _),
             (.trace, _), (.ack, _), (.credit, _), (.plan, _), (.addresses, _), (.joinOffer, _),
             (.joinAnswer, _),
             (.joinProof, _), (.joinAccept, _), (.joinAdmitted, _):

@@ -17,6 +17,7 @@ public enum FrameType: UInt8, Sendable, CaseIterable {
     case joinAccept = 0x8d
     case joinAdmitted = 0x8e
     case manifest = 0x90
+    case joinRequest = 0x91
     case trace = 0x0d
     case addresses = 0x0e
     case ping = 0x0f

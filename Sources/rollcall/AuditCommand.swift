@@ -80,7 +80,8 @@ struct RegisterWanted {
 
     /// Whole, since a liar can find a key whose id begins like another.
     init(_ typed: String) throws {
-        guard let digits = Digits.values(of: typed), digits.count == Digits.count else {
+        let plain = Digits.values(of: typed).flatMap { $0.count == Digits.count ? $0 : nil }
+        guard let digits = plain ?? Digits.checkedValues(of: typed) else {
             throw ControlError(.badID, AuditSentences.badRegister(Digits.count))
         }
         self.digits = digits

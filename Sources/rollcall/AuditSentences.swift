@@ -15,7 +15,8 @@ enum AuditSentences {
     static let otherRegisterHint = "compare all digits with what was written down at the founding"
 
     static func badRegister(_ count: Int) -> String {
-        "a register or a node has \(count) letters and digits"
+        "a register or a node has \(count) letters and digits, "
+            + "or in nine groups of three one more, by which a wrong one shows"
     }
 
     static func otherRegister(_ findings: AuditFindings) -> String {

@@ -5,6 +5,7 @@ import RollcallControl
 struct MembersCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
         commandName: "members", abstract: "List who is in the register, and who was taken out.")
+    static let isResultForPeople = true
 
     @OptionGroup var shared: SharedOptions
 
@@ -21,6 +22,10 @@ struct MembersCommand: DaemonCommand {
             ])
         }
         return table.text
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.registerOfMembers(try ControlJSON.decode(MembersReport.self, from: json))
     }
 }
 

@@ -176,7 +176,7 @@ enum Sentences {
 
     static func founded(_ report: FoundingReport) -> String {
         "founded \"\(shown(report.title))\" on \(shown(report.name)), "
-            + "register \(shown(report.register)), node \(shown(report.node))"
+            + "register \(shown(report.registerGrouped)), node \(shown(report.node))"
     }
 
     static func invited(_ invitation: Invitation) -> String {
@@ -217,13 +217,17 @@ enum Sentences {
     }
 
     static func joined(_ report: JoinReport) -> String {
-        "joined \"\(shown(report.title))\", register \(shown(report.register)), "
+        "joined \"\(shown(report.title))\", register \(shown(report.registerGrouped)), "
             + "as node \(shown(report.node))"
     }
 
     // MARK: - Peers
 
     static func dialling(_ target: String) -> String { "dialling \(shown(target))" }
+
+    static func registerOfMembers(_ report: MembersReport) -> String {
+        "of \"\(shown(report.title))\", register \(shown(report.registerGrouped))"
+    }
 
     static func standing(_ member: MemberReport) -> String {
         if !member.revokedFor.isEmpty {

@@ -4,6 +4,7 @@ import RollcallControl
 enum StatusPage {
     static func text(of status: StatusReport) -> String {
         var lines = [Sentences.whoWeAre(status)]
+        if let register = status.registerGrouped { lines.append("register \(shown(register))") }
         if let takenOut = status.takenOut { lines.append(Sentences.takenOut(takenOut)) }
         if status.register != nil {
             lines.append(Sentences.counts(of: status))

@@ -3,6 +3,7 @@ import Foundation
 import RollcallAudit
 import RollcallControl
 import RollcallCore
+import RollcallTrust
 import Testing
 
 @testable import rollcall
@@ -36,6 +37,10 @@ import Testing
     @Test func `a file that is none, and an id that is none, are bad input`() throws {
         #expect(error(of: "audit", "/nowhere/at/all")?.code == .badFile)
         #expect(error(of: "audit", "f", "--register", "0d3gf19z")?.code == .badID)
+        let shown = RegisterID([UInt8](repeating: 7, count: 16)).checkedText
+        #expect(error(of: "audit", "/nowhere", "--register", shown)?.code == .badFile)
+        let wrong = shown.dropLast() + (shown.hasSuffix("0") ? "1" : "0")
+        #expect(error(of: "audit", "/nowhere", "--register", String(wrong))?.code == .badID)
         let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).rollcall")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data("rollcall, but no bundle".utf8).write(to: file)

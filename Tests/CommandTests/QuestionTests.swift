@@ -20,7 +20,8 @@ import Testing
             case .initRegister(let name, let title, _, _):
                 try .result(
                     of: FoundingReport(
-                        node: "gatenode", name: name, replica: nil, register: "r", title: title))
+                        node: "gatenode", name: name, replica: nil, register: "r",
+                        registerGrouped: "r-r", title: title))
             case .makeRecoveryKeys:
                 try .result(of: RecoveryKeysReport(keys: keys, replaced: makers.count))
             case .status: try .result(of: status(keysMadeAt: makers))

@@ -13,6 +13,7 @@ enum JoinDecoders {
         "key_entry": key, "class_key": classKey, "class_sealed": classSealed,
         "recovery": recovery, "recovery_key": recoveryKey,
         "custody": custody,
+        "join_request": joinRequest, "request": request, "request_number": requestNumber,
     ]
 
     private static func code(_ vector: VectorFile) throws -> Decoded {
@@ -86,6 +87,41 @@ enum JoinDecoders {
         decoded.add("join.newcomer_proof", bytes: newcomerProof)
         decoded.add("join.inviter_proof", bytes: inviterProof)
         decoded.add("join.words", words.joined(separator: " "))
+        return decoded
+    }
+
+    private static func tell(
+        _ request: JoinRequest, _ path: String, _ decoded: inout Decoded
+    ) {
+        decoded.add("\(path).register", bytes: request.register)
+        decoded.add("\(path).node", bytes: request.node.bytes)
+        decoded.add("\(path).tls_key", bytes: request.tlsKey)
+        decoded.add("\(path).bundle_key", bytes: request.bundleKey)
+        decoded.add("\(path).name", text: request.name)
+        decoded.add("\(path).enrolment", bytes: request.enrolment)
+        decoded.add("\(path).signature", bytes: request.signature)
+    }
+
+    private static func joinRequest(_ vector: VectorFile) throws -> Decoded {
+        let request = try JoinRequest(vector.bytes)
+        var decoded = Decoded(encoded: request.encoded())
+        tell(request, "join_request", &decoded)
+        return decoded
+    }
+
+    private static func request(_ vector: VectorFile) throws -> Decoded {
+        let request = try JoinRequest(file: vector.bytes)
+        try request.check()
+        var decoded = Decoded(encoded: request.file)
+        tell(request, "request", &decoded)
+        decoded.add("request.number", request.number.text)
+        return decoded
+    }
+
+    private static func requestNumber(_ vector: VectorFile) throws -> Decoded {
+        let number = try RequestNumber(typed: try NameDecoders.typed(vector))
+        var decoded = Decoded()
+        decoded.add("number.digits", String(number.text.filter { $0 != "-" }.prefix(19)))
         return decoded
     }
 

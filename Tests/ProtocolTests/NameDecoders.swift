@@ -6,7 +6,8 @@ import Testing
 enum NameDecoders {
     static let all: [String: VectorTests.Decoder] = [
         "varint": varint, "text": text, "base32": base32, "base32_of": base32Of,
-        "check_digit": checkDigit, "typed_id": typedID, "node": node, "key": key,
+        "check_digit": checkDigit, "typed_id": typedID,
+        "register": register, "node": node, "key": key,
         "replica": replica, "branch": branch, "replica_order": replicaOrder, "record_id": recordID,
         "genesis": genesis,
     ]
@@ -40,6 +41,15 @@ enum NameDecoders {
             throw FormatError(.notUTF8, "typed")
         }
         return text
+    }
+
+    private static func register(_ vector: VectorFile) throws -> Decoded {
+        let register = try RegisterID(typed: try typed(vector))
+        #expect(try RegisterID(typed: register.checkedText) == register)
+        var decoded = Decoded()
+        decoded.add("register.bytes", bytes: register.bytes)
+        decoded.add("register.text", register.checkedText)
+        return decoded
     }
 
     private static func digits(_ text: String) throws -> [UInt8] {

@@ -63,6 +63,10 @@ import Testing
             try Self.table("flag") == [
                 "compressed": Int(Frame.compressedFlag), "dictionary": Int(Frame.dictionaryFlag),
             ])
+        #expect(
+            try Self.table("seal") == [
+                "none": Int(BundleFile.nullSeal), "request": Int(BundleFile.request),
+            ])
         #expect(try Self.table("capability") == ["compression_off": Int(Hello.compressionOff)])
         let fields = try Self.table("field")
         #expect(fields["entry"] == Int(FieldNumber.entry.rawValue))
@@ -178,7 +182,8 @@ import Testing
         let here: Set = [
             "lane", "field_kind", "change_kind", "head_item", "form", "verification_outcome",
             "state", "mark", "role",
-            "verdict", "hold_verdict", "recovery", "act", "flag", "frame", "capability", "bye",
+            "verdict", "hold_verdict", "recovery", "act", "flag", "frame", "seal", "capability",
+            "bye",
             "limit",
             "weak_key",
             "weak_bundle_key",

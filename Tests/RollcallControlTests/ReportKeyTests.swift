@@ -34,7 +34,8 @@ import Testing
         traffic: Traffic(sent: 6, received: 7),
         takenOut: TakenOut(reasons: ["lost"], saidBy: [NamedNode(node: "n2", name: nil)]),
         failedJoins: 8, writtenTwice: [NamedNode(node: "n3", name: "copy")],
-        recoveryKeys: [RecoverySetReport(node: "n2", recordedAt: nil)])
+        recoveryKeys: [RecoverySetReport(node: "n2", recordedAt: nil)],
+        registerGrouped: "reg-ist")
 
     @Test func `status has every key, and null for what is unknown`() throws {
         let peer =
@@ -47,7 +48,8 @@ import Testing
             + #""joining":[{"name":"south","words":"a b c d e f"}],"listening":null,"#
             + #""name":"gate","node":"n1","peers":["# + peer
             + #"],"protection":"none","quarantined":5,"records":1,"#
-            + #""recovery_keys":[{"node":"n2","recorded_at":null}],"register":null,"replica":null,"#
+            + #""recovery_keys":[{"node":"n2","recorded_at":null}],"register":null,"#
+            + #""register_grouped":"reg-ist","replica":null,"#
             + #""socket":"/h/control.sock","taken_out":{"reasons":["lost"],"said_by":"#
             + #"[{"name":null,"node":"n2"}]},"title":null,"traffic":{"received":7,"sent":6},"#
             + #""written_twice":[{"name":"copy","node":"n3"}]}"#
@@ -224,8 +226,11 @@ import Testing
         #expect(try json(FailedAttempt(attemptsLeft: 2)) == #"{"attempts_left":2}"#)
         let admission = AdmissionReport(joined: NamedNode(node: "n", name: "x"), words: "w")
         #expect(try json(admission) == #"{"joined":{"name":"x","node":"n"},"words":"w"}"#)
-        let join = JoinReport(node: "n", register: "r", title: "t", peer: "p")
-        #expect(try json(join) == #"{"node":"n","peer":"p","register":"r","title":"t"}"#)
+        let join = JoinReport(
+            node: "n", register: "r", registerGrouped: "r-r", title: "t", peer: "p")
+        #expect(
+            try json(join)
+                == #"{"node":"n","peer":"p","register":"r","register_grouped":"r-r","title":"t"}"#)
         #expect(try json(NodeReport(node: nil)) == #"{"node":null}"#)
         let wait = WaitReport(upToDate: false, waitingFor: ["n"])
         #expect(try json(wait) == #"{"up_to_date":false,"waiting_for":["n"]}"#)

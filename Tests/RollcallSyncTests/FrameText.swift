@@ -63,6 +63,7 @@ struct FrameText {
                     return [run] + changes.map { "  \($0)" }
                 }
             )
+        case .joinRequest: return ("\"\(try JoinRequest(message).name)\"", [])
         case .joinOffer: return ("\"\(try JoinOffer(message).name)\"", [])
         case .joinAnswer:
             return ("register \"\(try Genesis(JoinAnswer(message).genesis).title)\"", [])

@@ -1,6 +1,6 @@
 """Joining (section 10) and the member's entry (R-9.3)."""
 
-from .. import ed25519
+from .. import ed25519, p256, request
 from ..age import BASE, x25519
 from ..class_keys import encode_class_key
 from ..erase import encode_erase, encode_hold
@@ -44,6 +44,7 @@ def cases():
     yield tables(OFFER, ANSWER, "transcript", "T, both proofs and the six words, from an offer and an answer")
     yield tables(OFFER | {"bundle_key": b""}, ANSWER, "transcript_without_bundle_key", "no bundle key")
     yield from messages()
+    yield from requests()
     yield from entries()
 
 
@@ -70,6 +71,57 @@ def messages():
     yield vector("accept", "join_accept", "R-10.2 R-10.3", "an inviter's proof", JOIN_ACCEPT.encode({"proof": proof(key, ROLES[1], found)}))
     yield vector("accept_of_33_bytes", "join_accept", "R-2.4 R-10.2", "one byte too many", bytes(33), "trailing bytes")
     yield vector("admitted", "join_admitted", "R-10.2", "empty", b"")
+
+
+def asked(seed=None, tls=None, **instead):
+    """Borys asks to join by stick; what is replaced is replaced before it is proven."""
+    tls = tls or invented("TLS key of Borys")
+    value = {"register": REGISTER, "node": BORYS.key, "tls_key": p256.public_key(tls), "bundle_key": BUNDLE_KEY, "name": OFFER["name"]} | instead
+    value["enrolment"] = instead.get("enrolment") or ed25519.sign(seed or BORYS.seed, request.enrolment_message(value))
+    value["signature"] = instead.get("signature") or p256.sign(tls, request.signed_message(value))
+    return value
+
+
+def requests():
+    whole = asked()
+    file, body = request.encode_file(whole), request.REQUEST.encode(whole)
+    shown = request.number(whole)
+
+    def fault(name, comment, data, refusal, spec="R-10.5"):
+        return vector(f"request_{name}", "request", spec, comment, data, refusal)
+
+    def changed(**fields):
+        return request.encode_file(whole | fields)
+
+    yield vector("request", "request", "R-9.3 R-10.5 R-10.6", "a request, with its number", file)
+    yield vector("request_of_another_name", "request", "R-10.6", "the same laptop under another name has another number", request.encode_file(asked(name="Laptop at table 3")))
+    yield vector("join_request", "join_request", "R-10.5", "the body of the frame", body)
+    yield vector("join_request_cut", "join_request", "R-2.4 R-10.5", "the signature ends early", body[:-1], "truncated")
+    yield vector("join_request_trailing", "join_request", "R-2.4 R-10.5", "a byte after the signature", body + b"\0", "trailing bytes")
+    yield vector("join_request_in_a_frame", "frame_message", "R-6.5 R-10.5", "as the frame that it travels in", file[10:])
+    yield fault("of_nothing", "no byte at all", b"", "truncated", "R-2.4 R-10.5")
+    yield fault("other_magic", "another first byte", b"R" + file[1:], "bad magic")
+    yield fault("version_2", "a later version", file[:8] + b"\2" + file[9:], "unknown version")
+    yield fault("kind_0", "a bundle's seal in the place of the 1", file[:9] + b"\0" + file[10:], "unknown seal")
+    yield vector("request_as_a_bundle", "bundle", "R-10.5 R-11.1", "a request, read as a bundle", file, "unknown seal")
+    yield fault("cut", "the last byte is missing", file[:-1], "truncated", "R-2.4 R-10.5")
+    yield fault("byte_after_the_end", "one byte too many", file + b"\0", "trailing bytes", "R-2.4 R-10.5")
+    yield fault("frame_of_a_manifest", "another type of frame", file[:14] + b"\x90" + file[15:], "bad magic")
+    yield fault("compressed", "the flag of compression", file[:15] + b"\1" + file[16:], "unknown flags")
+    yield fault("tls_key_of_90_bytes", "the last byte of the key is missing", changed(tls_key=whole["tls_key"][:-1]), "weak key")
+    yield fault("tls_key_off_the_curve", "a point that is not on the curve", request.encode_file(asked(tls_key=whole["tls_key"][:-1] + bytes([whole["tls_key"][-1] ^ 1]))), "weak key")
+    yield fault("tls_key_of_another_curve", "the name of the curve is another", request.encode_file(asked(tls_key=whole["tls_key"].replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030106")))), "weak key")
+    yield fault("bundle_key_of_zeros", "32 zeros as a bundle key, proven", request.encode_file(asked(bundle_key=bytes(32))), "weak key", "R-9.4 R-10.5")
+    yield fault("node_of_small_order", "the neutral point as a node key", request.encode_file(asked(node=b"\1" + bytes(31))), "weak key", "R-9.4 R-10.5")
+    yield fault("enrolment_of_another_node", "the proof is by another node's key", request.encode_file(asked(seed=CHRIS.seed)), "bad signature", "R-9.3 R-10.5")
+    yield fault("enrolment_for_another_register", "the proof is for another register", request.encode_file(asked(enrolment=asked(register=invented("register", 16))["enrolment"])), "bad signature", "R-9.3 R-10.5")
+    yield fault("signature_of_another_key", "signed by a TLS key that is not in it", request.encode_file(asked(signature=asked(tls=invented("TLS key of Chris"))["signature"])), "bad signature")
+    yield fault("name_exchanged", "another name than was signed", changed(name="Laptop at table 3"), "bad signature")
+    yield fault("signature_of_zeros", "64 zeros", changed(signature=bytes(64)), "bad signature")
+    yield vector("request_number", "request_number", "R-10.6", "as printed, in five groups", shown.encode())
+    yield vector("request_number_as_typed", "request_number", "R-2.5 R-10.6", "in capitals, spaces for hyphens", shown.upper().replace("-", " ").encode())
+    turned = ("1" if shown[0] != "1" else "2") + shown[1:]
+    yield vector("request_number_with_a_wrong_digit", "request_number", "R-2.6 R-10.6", "the first digit is another", turned.encode(), "wrong check digit")
 
 
 def entries():

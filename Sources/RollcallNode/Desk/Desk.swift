@@ -132,7 +132,7 @@ struct Desk: Sendable {
         switch request {
         case .members:
             try await answer.rows(try await driver.memberReports())
-            try await answer.result(nil)
+            try await answer.result(try await driver.membersReport())
         case .revoke(let node, let reason, let upTo):
             try await answer.result(
                 try await driver.revoke(node, reason: reason, upTo: upTo))

@@ -13,6 +13,12 @@ extension Driver {
         return (members + revoked).sorted { $0.node < $1.node }
     }
 
+    func membersReport() throws -> MembersReport {
+        guard let membership = laptop.membership else { throw LaptopError.noRegister }
+        return MembersReport(
+            title: membership.genesis.title, registerGrouped: membership.register.checkedText)
+    }
+
     private func report(_ member: Member, revokedFor reasons: [String]) -> MemberReport {
         MemberReport(
             node: member.node.text, name: member.name, role: Self.roleName(member.role),

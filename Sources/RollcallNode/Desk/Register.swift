@@ -21,7 +21,7 @@ extension Driver {
         tendKeys()
         return FoundingReport(
             node: laptop.node.text, name: name, replica: nil, register: registerText ?? "",
-            title: title)
+            registerGrouped: registerGrouped ?? "", title: title)
     }
 
     /// Names of laptops, registers and operators: what a person can say over a radio.
@@ -36,6 +36,8 @@ extension Driver {
     }
 
     var registerText: String? { laptop.membership?.register.text }
+    /// As somebody reads it out to somebody else.
+    var registerGrouped: String? { laptop.membership?.register.checkedText }
 
     /// Opens an invitation in place of the one that is open, whose watch then ends.
     func openInvitation(
@@ -101,6 +103,7 @@ extension Driver {
     func joinReport(_ peer: NodeID) -> JoinReport {
         JoinReport(
             node: laptop.node.text, register: registerText ?? "",
+            registerGrouped: registerGrouped ?? "",
             title: laptop.membership?.genesis.title ?? "",
             peer: peer.text)
     }
@@ -171,7 +174,7 @@ extension Driver {
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
             protection: protection, socket: socketPath, traffic: traffic, takenOut: takenOut,
             failedJoins: laptop.failedJoins, writtenTwice: writtenTwice,
-            recoveryKeys: try recoverySetReports())
+            recoveryKeys: try recoverySetReports(), registerGrouped: registerGrouped)
     }
 
     private var writtenTwice: [NamedNode] {

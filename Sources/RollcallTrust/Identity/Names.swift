@@ -84,6 +84,35 @@ public struct RegisterID: Hashable, Sendable {
 
     public var text: String { Base32.digits(bytes) }
 
+    private static let digitCount = 27
+
+    /// With a check digit and in groups, as it is read out to somebody.
+    public var checkedText: String {
+        let digits = Base32.values(text) ?? []
+        let checked = digits + [Base32.checkDigit(digits)]
+        return stride(from: 0, to: Self.digitCount, by: 3).map {
+            Base32.text(checked[$0..<($0 + 3)])
+        }.joined(separator: "-")
+    }
+
+    /// As a person typed it who was read it out.
+    public init(typed text: String) throws(FormatError) {
+        let digits = try Base32.checked(text, digitCount: Self.digitCount)
+        // 26 digits are two bits more than 16 bytes.
+        guard digits[0] < 8 else { throw FormatError(.outOfLimits, "register") }
+        var bytes: [UInt8] = []
+        var buffer: UInt32 = 0
+        var bits = -2
+        for digit in digits {
+            buffer = (buffer << 5 | UInt32(digit)) & 0x1fff
+            bits += 5
+            guard bits >= 8 else { continue }
+            bits -= 8
+            bytes.append(UInt8(truncatingIfNeeded: buffer >> UInt32(bits)))
+        }
+        self.init(bytes)
+    }
+
     /// The first 45 bits of a record's name.
     public func recordNumber(_ replica: ReplicaID, _ counter: UInt64) -> UInt64 {
         var hash = LabelledHash("rc1.record")

@@ -5,6 +5,8 @@ public enum BundleFile {
     public static let magic: [UInt8] = Array("rollcall".utf8)
     public static let version: UInt8 = 1
     public static let nullSeal: UInt8 = 0
+    /// In the place of the seal: the file is no bundle, but a request to join.
+    public static let request: UInt8 = 1
     public static let prologueBytes = 10
 
     public static var prologue: [UInt8] { magic + [version, nullSeal] }
