@@ -174,7 +174,7 @@ let package = Package(
             name: "RollcallSyncTests",
             dependencies: [
                 "RollcallAudit", "RollcallSync", "RollcallStore", "RollcallTrust", "RollcallWire",
-                "RollcallCore",
+                "RollcallCore", .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: settings),
         .testTarget(
             name: "RollcallSimulationTests",

@@ -107,7 +107,7 @@ package struct Audit {
         guard Self.isFull(manifest) else {
             throw AuditRefusal(reason: .notFull, place: Self.manifestPlace(bundle))
         }
-        guard let genesis = Self.genesis(in: bundle) else {
+        guard let genesis = bundle.genesis() else {
             throw AuditRefusal(reason: .noGenesis, place: Self.manifestPlace(bundle))
         }
         reader = try AuditReader(genesis, manifest)
@@ -127,23 +127,6 @@ package struct Audit {
 
     private static func manifestPlace(_ bundle: BundleReader) -> AuditPlace {
         AuditPlace(.manifest, BundleFile.prologueBytes..<bundle.chunksStart)
-    }
-
-    /// The control lane comes first; a genesis is taken by its hash, whoever gives it.
-    private static func genesis(in bundle: BundleReader) -> Genesis? {
-        var runs = BundleRuns(bundle.manifest)
-        for index in bundle.manifest.chunks.indices {
-            guard let chunk = try? bundle.chunk(index),
-                let (message, replica) = try? runs.read(chunk)
-            else { return nil }
-            guard replica.lane == .control else { continue }
-            for change in message.changes {
-                if let genesis = Extras.genesis(change, of: bundle.manifest.register) {
-                    return genesis
-                }
-            }
-        }
-        return nil
     }
 
     private mutating func take(_ index: Int) throws {

@@ -13,6 +13,13 @@ public enum ControlRequest: Codable, Equatable, Sendable {
         address: String, name: String, operator: String, code: String,
         protection: Protection? = nil)
     case confirm(words: String)
+    /// Asks to be let in by stick; the register's id is as somebody read it out.
+    case requestToJoin(
+        path: String, register: String, name: String, operator: String,
+        protection: Protection? = nil)
+    case readRequest(path: String)
+    /// `number`: as the newcomer's person read it out.
+    case admit(path: String, output: String, role: String?, number: String)
     case status
     case peers
     case members

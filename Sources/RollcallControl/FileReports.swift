@@ -119,11 +119,14 @@ public struct ImportReport: Codable, Equatable, Sendable {
     public var missing: [Missing]
     /// False after a preview.
     public var applied: Bool
+    /// The register that this laptop entered by it: it was the answer to its request.
+    @OrNull public var joined: JoinReport?
 
     public init(
         source: String?, new: Int, known: Int, held: Int, left: Int, conflicts: Int,
-        quarantined: Int, missing: [Missing], applied: Bool
+        quarantined: Int, missing: [Missing], applied: Bool, joined: JoinReport? = nil
     ) {
+        self._joined = OrNull(wrappedValue: joined)
         self._source = OrNull(wrappedValue: source)
         self.new = new
         self.known = known

@@ -6,6 +6,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
     @OrNull public var register: String?
     /// With its check digit and in groups, as it is read out.
     @OrNull public var registerGrouped: String?
+    /// The request to join that is out on a stick.
+    @OrNull public var request: RequestReport?
     @OrNull public var title: String?
     @OrNull public var listening: String?
     public var records: Int
@@ -33,7 +35,7 @@ public struct StatusReport: Codable, Equatable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case node, name, replica, register, title, listening, records, changes, conflicts, held
-        case quarantined, fingerprint, peers, joining, protection, socket, traffic
+        case quarantined, fingerprint, peers, joining, protection, socket, traffic, request
         case takenOut = "taken_out"
         case failedJoins = "failed_joins"
         case writtenTwice = "written_twice"
@@ -47,8 +49,10 @@ public struct StatusReport: Codable, Equatable, Sendable {
         quarantined: Int, fingerprint: String?, peers: [PeerReport], joining: [Newcomer],
         protection: String?, socket: String, traffic: Traffic, takenOut: TakenOut? = nil,
         failedJoins: Int = 0, writtenTwice: [NamedNode] = [],
-        recoveryKeys: [RecoverySetReport] = [], registerGrouped: String? = nil
+        recoveryKeys: [RecoverySetReport] = [], registerGrouped: String? = nil,
+        request: RequestReport? = nil
     ) {
+        self._request = OrNull(wrappedValue: request)
         self._registerGrouped = OrNull(wrappedValue: registerGrouped)
         self.writtenTwice = writtenTwice
         self.recoveryKeys = recoveryKeys

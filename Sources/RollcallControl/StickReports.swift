@@ -42,6 +42,10 @@ public struct CarryRow: Codable, Equatable, Sendable {
     public enum Outcome: String, Codable, Sendable {
         case takenIn = "taken_in"
         case forOthers = "for_others"
+        /// Somebody asks to join.
+        case request
+        /// It lets this laptop in.
+        case admission
         case refused
     }
 
@@ -53,17 +57,24 @@ public struct CarryRow: Codable, Equatable, Sendable {
     /// Whether all whom it is for are known to have what is in it.
     public var isDone: Bool
     public var isDeleted: Bool
+    /// Who asks to join.
+    @OrNull public var name: String?
+    /// Whether that is this laptop itself.
+    public var isOwn: Bool
 
     enum CodingKeys: String, CodingKey {
-        case file, outcome, new, reason
+        case file, outcome, new, reason, name
+        case isOwn = "own"
         case isDone = "done"
         case isDeleted = "deleted"
     }
 
     public init(
         file: String, outcome: Outcome, new: Int = 0, reason: String? = nil, isDone: Bool = false,
-        isDeleted: Bool = false
+        isDeleted: Bool = false, name: String? = nil, isOwn: Bool = false
     ) {
+        self._name = OrNull(wrappedValue: name)
+        self.isOwn = isOwn
         self.file = file
         self.outcome = outcome
         self.new = new
@@ -81,13 +92,19 @@ public struct CarryReport: Codable, Equatable, Sendable {
     public var withoutKey: [String]
     /// How many files were refused.
     public var refused: Int
+    /// Whether this laptop is in no register yet, and waits for the answer to its request.
+    public var isWaiting: Bool
 
     enum CodingKeys: String, CodingKey {
         case export, refused
+        case isWaiting = "waiting"
         case withoutKey = "without_key"
     }
 
-    public init(export: ExportReport?, withoutKey: [String], refused: Int) {
+    public init(
+        export: ExportReport?, withoutKey: [String], refused: Int, isWaiting: Bool = false
+    ) {
+        self.isWaiting = isWaiting
         self._export = OrNull(wrappedValue: export)
         self.withoutKey = withoutKey
         self.refused = refused

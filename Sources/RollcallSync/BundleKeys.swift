@@ -17,6 +17,16 @@ extension Laptop {
     /// What opens bundles for this laptop, newest first.
     public func bundleIdentities(_ storage: some RegisterStorage) throws -> [AgeIdentity] {
         try ownBundleKeys(storage).reversed().map(\.identity)
+            + [pendingRequest?.identity].compactMap(\.self)
+    }
+
+    /// The key of a request is this laptop's first one: others seal to it until it says another.
+    mutating func keepBundleKey(
+        of request: PendingRequest, _ entry: Dot, _ output: inout Output
+    ) throws {
+        let key = OwnBundleKey(
+            entry: entry, madeAt: request.madeAt, identity: try AgeIdentity(request.bundleKey))
+        output.commit.append(.meta(Key.bundleKeys, Self.encoded([key])))
     }
 
     /// To what a bundle for a member is sealed; none if it has not said yet.

@@ -103,6 +103,27 @@ package struct BundleReader {
         return start..<(start + Int(manifest.chunks[index].byteCount))
     }
 
+    /// The genesis that a change in it holds, of the register that the manifest names; by its hash, whoever gives it.
+    package func genesis() -> Genesis? {
+        var table = ReplicaTable()
+        var numbering = SessionReplicas()
+        let compression = Compression()
+        for index in manifest.chunks.indices {
+            var decoder = FrameDecoder()
+            decoder.append((try? chunk(index)) ?? [])
+            guard let frame = try? decoder.next(),
+                let message = try? ChangesMessage(
+                    frame.message(compression), table: &table, numbering: &numbering)
+            else { return nil }
+            // The control lane comes first.
+            guard table[message.replica].lane == .control else { continue }
+            for change in message.changes {
+                if let genesis = Extras.genesis(change, of: manifest.register) { return genesis }
+            }
+        }
+        return nil
+    }
+
     package func chunk(_ index: Int) throws -> [UInt8] {
         try chunkBytes(manifest.chunks[index], at: range(ofChunk: index).lowerBound)
     }

@@ -76,7 +76,9 @@ extension Laptop {
         for (id, session) in sessions.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             guard case .joining(.confirming(let entry, words), _) = session.phase else { continue }
             // Somebody else may have come in since, here or elsewhere.
-            guard !isKeyTaken(entry) else { throw LaptopError.keyTaken }
+            if let refusal = refusal(ofNewcomer: entry.node, tlsKeyHash: entry.tlsKeyHash) {
+                throw LaptopError.notAdmitted(refusal)
+            }
             try admit(entry, id, storage, &output)
             return entry
         }
@@ -93,18 +95,12 @@ extension Laptop {
         if words.isEmpty { invitation = nil }
     }
 
-    private func isKeyTaken(_ entry: MemberEntry) -> Bool {
-        membership?.isTaken(tlsKeyHash: entry.tlsKeyHash, byOtherThan: entry.node) == true
-    }
-
     private mutating func admit(
         _ entry: MemberEntry, _ id: SessionID, _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws {
         invitation = nil
-        if membership?.isMember(entry.node) != true {
-            _ = try writeControl(ChangeKind.member, entry.encoded(), storage, &output)
-        }
+        try enrol(entry, storage, &output)
         send(.joinAdmitted, [], id, &output)
         output.notices.append(.admitted(entry.node, name: entry.name))
         sessions[id]?.peer = entry.node
@@ -168,38 +164,41 @@ extension Laptop {
         guard let invitation, let membership else {
             return bye(id, .joinClosed, "no invitation is open here", &output)
         }
-        guard let newcomer = NodeID(offer.node), identity.key.scheme.verifier(of: newcomer) != nil
-        else {
+        let tlsKeyHash = sessions[id]?.tlsKeyHash ?? []
+        guard let newcomer = NodeID(offer.node) else {
             return bye(id, .joinRefused, "this key is not accepted", &output)
         }
-        // Nothing brings back who was taken out: the laptop is installed anew and has another key.
-        if membership.revoked[newcomer] != nil {
-            output.notices.append(.refused(id, reason: "a laptop that was taken out asks to join"))
-            // Under another TLS key than it had: whoever asks has not shown that the key is theirs.
-            return bye(id, .joinRefused, "this key is not accepted", &output)
-        }
-        // A member that asks again lost the answer of its first time; its entry stands, and only its key may use it.
-        if let member = membership.members[newcomer], member.tlsKeyHash != sessions[id]?.tlsKeyHash
-        {
-            return bye(id, .joinRefused, "another laptop of this key is a member already", &output)
-        }
-        guard
-            !membership.isTaken(tlsKeyHash: sessions[id]?.tlsKeyHash ?? [], byOtherThan: newcomer)
-        else {
-            output.notices.append(.refused(id, reason: "a newcomer under another laptop's key"))
-            return bye(id, .joinRefused, "this key is not accepted", &output)
+        if let refusal = refusal(ofNewcomer: newcomer, tlsKeyHash: tlsKeyHash) {
+            return turnAway(refusal, id, &output)
         }
         let random = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
         let answer = JoinAnswer(
             node: node.bytes, random: random, genesis: membership.genesis.encoded())
         let transcript = JoinTranscript(
-            newcomerTLSKeyHash: sessions[id]?.tlsKeyHash ?? [],
-            inviterTLSKeyHash: identity.tlsKeyHash,
+            newcomerTLSKeyHash: tlsKeyHash, inviterTLSKeyHash: identity.tlsKeyHash,
             offer: offer, answer: answer, genesis: membership.genesis)
         sessions[id]?.phase = .joining(
             .answered(offer, transcript, of: invitation.code),
             until: moment.now + .seconds(Limits.admissionSeconds))
         send(.joinAnswer, answer.encoded(), id, &output)
+    }
+
+    private mutating func turnAway(
+        _ refusal: NewcomerRefusal, _ id: SessionID, _ output: inout Output
+    ) {
+        switch refusal {
+        case .takenOut:
+            // Under another TLS key than it had: whoever asks has not shown that the key is theirs.
+            output.notices.append(.refused(id, reason: "a laptop that was taken out asks to join"))
+        case .tlsKeyTaken:
+            output.notices.append(.refused(id, reason: "a newcomer under another laptop's key"))
+        case .otherTLSKey:
+            return bye(id, .joinRefused, "another laptop of this key is a member already", &output)
+        case .noRoom:
+            return bye(id, .joinRefused, "the register has no room for another laptop", &output)
+        case .weakKey, .otherRegister: break
+        }
+        bye(id, .joinRefused, "this key is not accepted", &output)
     }
 
     private mutating func check(
@@ -220,8 +219,9 @@ extension Laptop {
         guard entry.isProven(in: membership.register, by: identity.key.scheme) else {
             return bye(id, .joinRefused, "the newcomer does not hold its key", &output)
         }
-        guard !isKeyTaken(entry) else {
-            return bye(id, .joinRefused, "this key is not accepted", &output)
+        // Somebody else may have come in since it was answered.
+        if let refusal = refusal(ofNewcomer: newcomer, tlsKeyHash: entry.tlsKeyHash) {
+            return turnAway(refusal, id, &output)
         }
         send(.joinAccept, JoinAccept(proof: transcript.inviterProof(code)).encoded(), id, &output)
         guard !invitation.admitsAtOnce else { return try admit(entry, id, storage, &output) }

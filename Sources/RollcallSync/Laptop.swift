@@ -27,8 +27,8 @@ public enum LaptopError: Error, Equatable, Sendable {
     /// This laptop was taken out of the register.
     case revoked
     case invitationOpen
-    /// The TLS key of a newcomer is another node's.
-    case keyTaken
+    case notAdmitted(NewcomerRefusal)
+    case noAdmission(AdmissionFault)
     /// The peer's address is not known.
     case noAddress
     case noSuchNewcomer
@@ -99,6 +99,7 @@ public struct Laptop {
     /// How often somebody asked to join and did not prove the code, since the start.
     public internal(set) var failedJoins = 0
     var joining: JoinAttempt?
+    public internal(set) var pendingRequest: PendingRequest?
     public var ownAddresses: [String] = []
     public var isCompressionOff = false
     /// The operator whose control changes these are from now on; nil: nobody's in particular.
@@ -145,6 +146,7 @@ public struct Laptop {
         static let branches = "branches"
         static let bundleKeys = "bundle keys"
         static let classKeys = "class keys"
+        static let request = "request"
     }
 
     /// Loads what the store holds, and begins a new life: a new start nonce.
@@ -185,6 +187,7 @@ public struct Laptop {
     private mutating func load(_ storage: some RegisterStorage) throws {
         for row in try storage.replicas() { heads.load(row) }
         if let branches = try storage.meta(Key.branches) { try heads.load(branches: branches) }
+        pendingRequest = try storage.meta(Key.request).map { try PendingRequest(encoded: $0) }
         for (node, state) in try storage.peers() { peers[node] = try PeerKnowledge(encoded: state) }
         held = try storage.heldRanges().map { HeldRun(range: $0) }
         try readMembership(storage)
@@ -260,6 +263,9 @@ public struct Laptop {
         chain = Chain(register: genesis.register)
         heads = Heads(chain: chain)
         output.commit.append(.meta(Key.genesis, genesis.encoded()))
+        // Whichever way it entered: a request that is still out is of no use any more.
+        if pendingRequest != nil { output.commit.append(.meta(Key.request, nil)) }
+        pendingRequest = nil
         output.commit.append(.meta(Key.name, Array(name.utf8)))
     }
 

@@ -9,6 +9,8 @@ public struct Member: Equatable, Sendable {
     public var name: String
     /// The control change that let it in; nil for the founder before its own entry is known.
     public var entry: Dot?
+    /// What that says of its bundle key; empty: nothing.
+    public var bundleKey: [UInt8] = []
 }
 
 /// A node that was taken out for good.
@@ -274,6 +276,11 @@ public struct Membership: Sendable {
         bundleKeys = authority.bundleKeys()
         bundleKeysEver = authority.bundleKeysEver()
         classKeys = authority.classKeys(table)
+        for member in members.values {
+            guard let recipient = try? AgeRecipient(member.bundleKey) else { continue }
+            bundleKeysEver[member.node, default: []].insert(recipient)
+            if bundleKeys[member.node] == nil { bundleKeys[member.node] = [recipient] }
+        }
         return before != (members, vouched, mayNotWrite, erasures, decisions, holders)
     }
 
@@ -295,6 +302,7 @@ public struct Membership: Sendable {
             member.tlsKeyHash = entry.tlsKeyHash
             member.name = entry.name
             member.entry = grant.entry.dot
+            member.bundleKey = entry.bundleKey
         }
         return member
     }

@@ -60,6 +60,12 @@ final class Console {
     /// Whether a person can answer a question.
     var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isWatched }
 
+    /// Asks for a line that may be seen.
+    func ask(_ question: String) -> String {
+        say(question, endOfLine: "")
+        return readLine()?.trimmingCharacters(in: .whitespaces) ?? ""
+    }
+
     /// Asks a question; anything but a clear yes is no.
     func confirms(_ question: String) -> Bool {
         say(question + " [y/N] ", endOfLine: "")

@@ -103,12 +103,21 @@ struct InviteCommand: DaemonCommand {
 
 struct JoinCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
-        commandName: "join", abstract: "Join a register through a laptop that is in it.",
+        commandName: "join",
+        abstract: "Join a register through a laptop that is in it, or ask to by stick.",
         discussion: Sentences.joinDiscussion)
 
     @OptionGroup var shared: SharedOptions
     @Argument(help: ArgumentHelp("Where the inviting laptop listens.", valueName: "host:port"))
-    var address: String
+    var address: String?
+    @Option(
+        name: .customLong("request"),
+        help: ArgumentHelp(
+            "Without a network: the request to make, for an administrator.", valueName: "file"))
+    var requestFile: String?
+    @Option(
+        help: ArgumentHelp("Of which register, as `rollcall status` there says.", valueName: "id"))
+    var register: String?
     @Option(help: "What people call this laptop.") var name: String
     @Option(help: "Your name, for the changes that you make.") var `operator`: String
     @Option(help: ArgumentHelp("Read the code from a file, - for standard input.", valueName: "f"))
@@ -116,24 +125,46 @@ struct JoinCommand: DaemonCommand {
     @OptionGroup var protection: ProtectionOptions
 
     func request(in directory: String) throws -> ControlRequest {
+        if let request = try byStick(in: directory, { try protection.given() }) { return request }
         guard let codeFile else {
             throw ControlError(
                 .usage, Sentences.noTerminal(.code), hint: Sentences.useFile(.code))
         }
-        return request(
+        return try request(
             code: try SecretPrompt.read(.code, fromFile: codeFile), try protection.given())
     }
 
     func request(in directory: String, asking console: Console) throws -> ControlRequest {
-        let protection = try protection.asked(home: shared.home)
+        if let request = try byStick(in: directory, { try protection.asked(home: shared.home) }) {
+            return request
+        }
+        guard address != nil else { throw ControlError(.usage, Sentences.addressOrRequest) }
+        let asked = try protection.asked(home: shared.home)
         let code =
             try codeFile.map { try SecretPrompt.read(.code, fromFile: $0) }
             ?? SecretPrompt.ask(.code, Sentences.askForCode)
-        return request(code: code, protection)
+        return try request(code: code, asked)
     }
 
-    private func request(code: String, _ protection: Protection?) -> ControlRequest {
-        .join(
+    /// The request of a laptop that has no network; nil for one that dials.
+    private func byStick(
+        in directory: String, _ protection: () throws -> Protection?
+    ) throws -> ControlRequest? {
+        guard requestFile != nil || register != nil else { return nil }
+        guard address == nil else { throw ControlError(.usage, Sentences.addressOrRequest) }
+        guard let requestFile, let register else {
+            throw ControlError(
+                .usage, Sentences.requestAndRegister, hint: Sentences.registerHint)
+        }
+        guard codeFile == nil else { throw ControlError(.usage, Sentences.noCodeByStick) }
+        return .requestToJoin(
+            path: Home.absolute(requestFile, in: directory), register: register, name: name,
+            operator: self.operator, protection: try protection())
+    }
+
+    private func request(code: String, _ protection: Protection?) throws -> ControlRequest {
+        guard let address else { throw ControlError(.usage, Sentences.addressOrRequest) }
+        return .join(
             address: address, name: name, operator: self.operator, code: code,
             protection: protection)
     }
@@ -143,7 +174,10 @@ struct JoinCommand: DaemonCommand {
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {
-        Sentences.joined(try ControlJSON.decode(JoinReport.self, from: json))
+        if let report = try? ControlJSON.decode(RequestReport.self, from: json) {
+            return Sentences.requested(report)
+        }
+        return Sentences.joined(try ControlJSON.decode(JoinReport.self, from: json))
     }
 }
 

@@ -14,7 +14,8 @@ struct Rollcall: ParsableCommand {
             CommandGroup(
                 name: "The register and its laptops",
                 subcommands: [
-                    InitCommand.self, InviteCommand.self, JoinCommand.self, ConfirmCommand.self,
+                    InitCommand.self, InviteCommand.self, JoinCommand.self, AdmitCommand.self,
+                    ConfirmCommand.self,
                     StatusCommand.self, MembersCommand.self, RevokeCommand.self,
                     PromoteCommand.self, RecoveryKeysCommand.self, RecoverCommand.self,
                     QuarantineCommand.self, PeersCommand.self,

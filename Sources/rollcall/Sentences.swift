@@ -34,6 +34,9 @@ enum Sentences {
     static let joinDiscussion = """
         Asks for the code. Both screens then show the same six words, and the inviting laptop's \
         operator compares them and lets this one in; unless it invited with --yes.
+
+        Where there is no network, --request FILE asks by stick, and says a number that the administrator must be told \
+        by another way. The answer is taken in with `rollcall import`. A later request takes the place of an earlier one.
         """
     static let setDiscussion = """
         Adds to a set, appends to a log, and records an event as arrival=STAGE or \
@@ -283,6 +286,7 @@ enum Sentences {
     static func whoWeAre(_ status: StatusReport) -> String {
         let name = "\(shown(status.name ?? "this laptop")), node \(shown(status.node))"
         guard let title = status.title else {
+            guard status.request == nil else { return "\(name): no register yet" }
             return "\(name): no register yet, found one with `rollcall init` or `rollcall join`"
         }
         return "\(name), in \"\(shown(title))\""

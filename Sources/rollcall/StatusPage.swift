@@ -5,6 +5,7 @@ enum StatusPage {
     static func text(of status: StatusReport) -> String {
         var lines = [Sentences.whoWeAre(status)]
         if let register = status.registerGrouped { lines.append("register \(shown(register))") }
+        if let request = status.request { lines.append(Sentences.requestIsOut(request)) }
         if let takenOut = status.takenOut { lines.append(Sentences.takenOut(takenOut)) }
         if status.register != nil {
             lines.append(Sentences.counts(of: status))

@@ -18,13 +18,18 @@ extension Sentences {
             switch row.outcome {
             case .takenIn: "\(counted(row.new)) new"
             case .forOthers: "for other laptops"
+            case .request, .admission: carriedToJoin(row)
             case .refused: "refused: \(shown(row.reason ?? "?"))"
             }
+        guard row.outcome != .request else {
+            return "\(file): \(what)\(row.isDeleted ? ", deleted" : "")"
+        }
         let rest = row.isDeleted ? "; all have it, deleted" : row.isDone ? "; all have it" : ""
         return "\(file): \(what)\(rest)"
     }
 
     static func carried(_ report: CarryReport, _ names: NodeNames) -> String {
+        if report.isWaiting { return waitsForAdmission }
         var lines = [report.export.map { exported($0, names: names) } ?? "nobody lacks anything"]
         lines += report.withoutKey.map {
             "\(shown(names[$0])) has not said to which key a bundle for it is sealed: connect it once"

@@ -39,6 +39,26 @@ import Testing
                     ], source: "passport", operator: nil))
     }
 
+    @Test func `a join is through a laptop, or by stick`() throws {
+        let who = ["--name", "t", "--operator", "b", "--no-passphrase"]
+        #expect(
+            try request(["join", "--request", "r", "--register", "0d3-gf1"] + who)
+                == .requestToJoin(
+                    path: "/folder/r", register: "0d3-gf1", name: "t", operator: "b",
+                    protection: .openToAll))
+        for words in [
+            ["join"], ["join", "h:1", "--request", "r", "--register", "x"],
+            ["join", "--request", "r"],
+            ["join", "--register", "x"], ["join", "h:1", "--register", "x"],
+            ["join", "--request", "r", "--register", "x", "--code-file", "f"],
+        ] { #expect(code { try request(words + who) } == .usage) }
+        #expect(
+            try request("admit", "r", "-o", "a", "--role", "medic", "--number", "fk8h 4h21")
+                == .admit(
+                    path: "/folder/r", output: "/folder/a", role: "medic", number: "fk8h 4h21"))
+        #expect(code { try request("admit", "r", "-o", "a") } == .usage)
+    }
+
     @Test func `shared options stand before or after the command`() throws {
         for words in [
             ["--home", "/h", "--json", "show", "r"], ["show", "r", "--json", "--home", "/h"],

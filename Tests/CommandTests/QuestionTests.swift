@@ -126,4 +126,32 @@ import Testing
         #expect(made.code == 0)
         #expect(daemon.requests == [.makeRecoveryKeys])
     }
+
+    // MARK: - admit
+
+    @Test func `who asks by stick is shown, and the number is typed, not only agreed to`() throws {
+        let daemon = try AnsweringDaemon { request in
+            switch request {
+            case .readRequest:
+                try .result(of: NewcomerReport(node: "southnode", name: "south", isMember: false))
+            case .admit(_, let output, _, let number) where number == "fk8h-4h21":
+                try .result(
+                    of: StickAdmissionReport(
+                        joined: NamedNode(node: "southnode", name: "south"), isNew: true,
+                        file: output, bytes: 1, changes: 2))
+            default: .error(ControlError(.joinInBetween, "the number is another one"))
+            }
+        }
+        let words = ["admit", "/stick/request", "-o", "/stick/admission"]
+        let run = try CommandRun(
+            words, home: daemon.home, typing: "fk8h-4h21\n", atTerminal: true)
+        #expect(run.code == 0)
+        #expect(run.shown.contains("south, node southnode asks to join"))
+        #expect(run.shown.contains("rollcall import FILE"))
+        let agreed = try CommandRun(words, home: daemon.home, typing: "y\n", atTerminal: true)
+        #expect(agreed.code == ErrorCode.joinInBetween.exitCode.rawValue)
+        let script = try CommandRun(words, home: daemon.home, typing: "", atTerminal: false)
+        #expect(script.code == ErrorCode.usage.exitCode.rawValue)
+        #expect(script.shown.contains("--number"))
+    }
 }

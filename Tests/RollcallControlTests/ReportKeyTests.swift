@@ -35,7 +35,10 @@ import Testing
         takenOut: TakenOut(reasons: ["lost"], saidBy: [NamedNode(node: "n2", name: nil)]),
         failedJoins: 8, writtenTwice: [NamedNode(node: "n3", name: "copy")],
         recoveryKeys: [RecoverySetReport(node: "n2", recordedAt: nil)],
-        registerGrouped: "reg-ist")
+        registerGrouped: "reg-ist",
+        request: RequestReport(
+            file: nil, number: "nu-mb", name: "south", register: "r", registerGrouped: "r-r",
+            madeAt: "t"))
 
     @Test func `status has every key, and null for what is unknown`() throws {
         let peer =
@@ -49,7 +52,9 @@ import Testing
             + #""name":"gate","node":"n1","peers":["# + peer
             + #"],"protection":"none","quarantined":5,"records":1,"#
             + #""recovery_keys":[{"node":"n2","recorded_at":null}],"register":null,"#
-            + #""register_grouped":"reg-ist","replica":null,"#
+            + #""register_grouped":"reg-ist","replica":null,"request":{"file":null,"#
+            + #""made_at":"t","name":"south","number":"nu-mb","register":"r","#
+            + #""register_grouped":"r-r"},"#
             + #""socket":"/h/control.sock","taken_out":{"reasons":["lost"],"said_by":"#
             + #"[{"name":null,"node":"n2"}]},"title":null,"traffic":{"received":7,"sent":6},"#
             + #""written_twice":[{"name":"copy","node":"n3"}]}"#
@@ -136,7 +141,8 @@ import Testing
             source: nil, new: 1, known: 2, held: 3, left: 8, conflicts: 4, quarantined: 5,
             missing: [.init(replica: "p", from: 6, to: 7)], applied: true)
         #expect(
-            try json(bundle) == #"{"applied":true,"conflicts":4,"held":3,"known":2,"left":8,"#
+            try json(bundle)
+                == #"{"applied":true,"conflicts":4,"held":3,"joined":null,"known":2,"left":8,"#
                 + #""missing":[{"from":6,"replica":"p","to":7}],"new":1,"quarantined":5,"#
                 + #""source":null}"#)
         let export = ExportReport(files: ["/f"], bytes: 1, changes: 2, targets: ["n"])
@@ -231,6 +237,14 @@ import Testing
         #expect(
             try json(join)
                 == #"{"node":"n","peer":"p","register":"r","register_grouped":"r-r","title":"t"}"#)
+        let newcomer = NewcomerReport(node: "n", name: "x", isMember: true)
+        #expect(try json(newcomer) == #"{"member":true,"name":"x","node":"n"}"#)
+        let admitted = StickAdmissionReport(
+            joined: NamedNode(node: "n", name: "x"), isNew: false, file: "/f", bytes: 1, changes: 2)
+        #expect(
+            try json(admitted)
+                == #"{"bytes":1,"changes":2,"file":"/f","joined":{"name":"x","node":"n"},"new":false}"#
+        )
         #expect(try json(NodeReport(node: nil)) == #"{"node":null}"#)
         let wait = WaitReport(upToDate: false, waitingFor: ["n"])
         #expect(try json(wait) == #"{"up_to_date":false,"waiting_for":["n"]}"#)

@@ -124,7 +124,7 @@ import Testing
         // Meanwhile it is another's, by what came from elsewhere.
         try write(try entry(world.laptops[2].identity.key, under: shared, world), world, 0)
 
-        #expect(throws: LaptopError.keyTaken) {
+        #expect(throws: LaptopError.notAdmitted(.tlsKeyTaken)) {
             try world.act(0) { laptop, store, output in
                 _ = try laptop.confirm(words: words, world.moment, store, &output)
             }

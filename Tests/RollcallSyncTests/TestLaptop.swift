@@ -19,12 +19,13 @@ final class TestLaptop {
     var closed: [SessionID] = []
     private var copies: [String] = []
 
-    init(_ name: String, seed: UInt64) throws {
+    /// - Parameter tlsKey: Its SubjectPublicKeyInfo, where a test needs the key itself.
+    init(_ name: String, seed: UInt64, tlsKey: [UInt8]? = nil) throws {
         var generator = SeededGenerator(seed: seed)
         let secret = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
         guard let key = NodeKey(secret: secret) else { throw LaptopError.storeIncomplete }
         self.name = name
-        identity = LaptopIdentity(key: key, tlsKeyHash: sha256(Array(name.utf8)))
+        identity = LaptopIdentity(key: key, tlsKeyHash: sha256(tlsKey ?? Array(name.utf8)))
         store = try RegisterStore.inMemory()
         laptop = try Self.begin(name, identity, store, seed: seed &+ 1, now: .zero)
     }

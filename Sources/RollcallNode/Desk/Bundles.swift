@@ -42,7 +42,7 @@ extension Driver {
     /// Writes as much of a bundle as one file may hold, and at least a chunk.
     ///
     /// - Returns: The file's size.
-    private func writeVolume(
+    func writeVolume(
         of export: inout BundleExport, to path: String, for keys: [AgeRecipient]?, max: Int?
     ) throws -> Int {
         export.beginVolume()
@@ -135,6 +135,9 @@ extension Driver {
     // MARK: - import
 
     func importBundle(_ path: String, preview: Bool, salvage: Bool) throws -> ImportReport {
+        guard laptop.membership != nil else {
+            return try takeAdmission(path, preview: preview)
+        }
         let (file, soundChunks) = try Self.checked(
             path, laptop.bundleIdentities(store), salvaging: salvage)
         let conflictsBefore = try store.counts().conflicts
@@ -144,17 +147,7 @@ extension Driver {
         var quarantined = 0
         let bundle = try actInSteps { laptop, store, take in
             var bundle = try laptop.beginImport(file.manifest)
-            for index in 0..<soundChunks {
-                var output = Output()
-                do {
-                    try laptop.take(chunk: try file.chunk(index), into: &bundle, store, &output)
-                } catch let error as FormatError {
-                    throw ControlError(
-                        .badBundle, "chunk \(index + 1) of the bundle: \(error.description)")
-                }
-                try take(output)
-                while let next = try laptop.proceed(now, store) { try take(next) }
-            }
+            try Self.takeChunks(of: file, soundChunks, into: &bundle, &laptop, store, now, take)
             var output = Output()
             try laptop.finish(bundle, now, store, &output)
             try take(output)
@@ -175,12 +168,38 @@ extension Driver {
             applied: !preview)
     }
 
+    /// Takes in the first chunks of a bundle, as many as are sound.
+    static func takeChunks(
+        of file: BundleReader, _ count: Int, into bundle: inout BundleImport,
+        _ laptop: inout Laptop, _ store: SealedRegister, _ now: Moment,
+        _ take: (Output) throws -> Void
+    ) throws {
+        for index in 0..<count {
+            var output = Output()
+            do {
+                try laptop.take(chunk: try file.chunk(index), into: &bundle, store, &output)
+            } catch let error as FormatError {
+                throw ControlError(
+                    .badBundle, "chunk \(index + 1) of the bundle: \(error.description)")
+            }
+            try take(output)
+            while let next = try laptop.proceed(now, store) { try take(next) }
+        }
+    }
+
     /// A bundle, and how many chunks of it may be taken in: all, unless salvaging.
-    private static func checked(
+    static func checked(
         _ path: String, _ identities: [AgeIdentity], salvaging: Bool
     ) throws -> (BundleReader, soundChunks: Int) {
+        let input = try InputFile(path)
+        let start = try input.bytes(at: 0, count: BundleFile.prologueBytes)
+        guard !JoinRequest.isRequest(start) else {
+            throw ControlError(
+                .badBundle, "this is a request to join, not a bundle; nothing was applied",
+                hint: "an administrator answers it: `rollcall admit FILE -o ADMISSION`")
+        }
         do {
-            let bundle = try BundleReader(try InputFile(path), identities)
+            let bundle = try BundleReader(input, identities)
             do {
                 try bundle.check()
                 return (bundle, bundle.manifest.chunks.count)

@@ -9,6 +9,11 @@ import RollcallWire
 extension Driver {
     /// - Parameter deletes: Whether what all have is taken off the stick.
     func carry(file: String, deletes: Bool) throws -> CarryRow {
+        if var row = carried(request: file) {
+            if deletes, row.isDone { row.isDeleted = unlink(file) == 0 }
+            return row
+        }
+        guard laptop.membership != nil else { return try carriedWhileWaiting(file) }
         var row = CarryRow(file: file, outcome: .takenIn)
         do {
             row.new = try importBundle(file, preview: false, salvage: false).new
@@ -32,6 +37,11 @@ extension Driver {
 
     /// Puts a bundle on the stick for all who lack something, or who wait for word that what they sent has come.
     func carryOn(in folder: String, rows: [CarryRow]) throws -> CarryReport {
+        guard laptop.membership != nil else {
+            return CarryReport(
+                export: nil, withoutKey: [], refused: rows.count { $0.outcome == .refused },
+                isWaiting: true)
+        }
         let lacking = laptop.standings.filter { $0.theyLack > 0 }.map(\.node)
         let others = rows.contains { $0.new > 0 } ? laptop.standings.map(\.node) : lacking
         let targets = others.filter { !laptop.recipients(of: $0).isEmpty }

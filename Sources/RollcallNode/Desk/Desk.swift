@@ -88,6 +88,7 @@ struct Desk: Sendable {
         case .join(let address, let name, let operatorName, let code, let protection):
             try await driver.settle(protection, operatorName: operatorName)
             try await join(address, name, operatorName, code, answer)
+        case .requestToJoin, .readRequest, .admit: try await joinByStick(request, answer)
         case .passphrases:
             try await answer.rows(try await driver.passphrases())
             try await answer.result(nil)
@@ -125,6 +126,24 @@ struct Desk: Sendable {
         case .rosterImport, .rosterExport, .export, .import, .inspect, .backup, .drill,
             .carry, .bundleKey, .whoLacks:
             try await file(request, answer)
+        }
+    }
+
+    private func joinByStick(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        switch request {
+        case .requestToJoin(let path, let register, let name, let operatorName, let protection):
+            let register = try Driver.register(typed: register)
+            try await driver.requireNoRegister()
+            try await driver.settle(protection, operatorName: operatorName)
+            try await answer.result(
+                try await driver.requestToJoin(
+                    register, name: name, operatorName: operatorName, to: path))
+        case .readRequest(let path):
+            try await answer.result(try await driver.requestReport(path))
+        case .admit(let path, let output, let role, let number):
+            try await answer.result(
+                try await driver.admit(path, to: output, role: role, number: number))
+        default: throw ControlError(.internal, "not about a join by stick")
         }
     }
 
@@ -305,7 +324,7 @@ struct Desk: Sendable {
             try await answer.result(nil)
         case .inspect(let path): try await inspect(path, answer)
         case .carry(let folder, let files, let delete):
-            try await driver.requireRegister()
+            try await driver.requireRegisterOrRequest()
             var rows: [CarryRow] = []
             for file in files {
                 rows.append(try await driver.carry(file: file, deletes: delete))

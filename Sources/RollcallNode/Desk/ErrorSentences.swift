@@ -28,10 +28,8 @@ extension ControlError {
         case .tooManyMembers:
             self.init(.tooManyMembers, "the register has 64 laptops, the most it can have")
         case .invitationOpen: self.init(.inviteOpen, "an invitation is open already")
-        case .keyTaken:
-            self.init(
-                .joinRefused, "another laptop of this register has the key of this newcomer",
-                hint: "it joins as a new laptop, with an empty home")
+        case .notAdmitted(let refusal): self.init(refusal)
+        case .noAdmission(let fault): self.init(fault)
         case .noAddress:
             self.init(
                 .unreachable, "no address of that laptop is known here",

@@ -13,7 +13,8 @@ enum Permit: Comparable {
 
     init(for request: ControlRequest) {
         switch request {
-        case .initRegister, .join, .status, .peers, .members, .connect, .disconnect, .waitUpToDate,
+        case .initRegister, .join, .requestToJoin, .status, .peers, .members, .connect, .disconnect,
+            .waitUpToDate,
             .unlock, .lock, .panic, .passphrases, .fingerprint, .operators, .addOperator,
             .switchOperator, .leaveOperator, .recover:
             // Two keys on paper are all that it takes to recover.
@@ -26,7 +27,8 @@ enum Permit: Comparable {
             .rosterExport, .addStage, .withdrawList, .setExchange, .export, .import, .carry,
             .backup, .drill, .bundleKey(false):
             self = .writing
-        case .invite, .confirm, .revoke, .giveRole, .judge, .erase, .setRetention, .hold,
+        case .invite, .confirm, .readRequest, .admit, .revoke, .giveRole, .judge, .erase,
+            .setRetention, .hold,
             .changePassphrase, .removeOperator, .makeRecoveryKeys, .bundleKey(true):
             self = .administering
         }

@@ -189,6 +189,15 @@ extension Driver {
         if laptop.membership == nil { throw LaptopError.noRegister }
     }
 
+    /// A laptop that waits for its admission can tell what lies on a stick.
+    func requireRegisterOrRequest() throws {
+        if laptop.pendingRequest == nil { try requireRegister() }
+    }
+
+    func requireNoRegister() throws {
+        if laptop.membership != nil { throw LaptopError.registerExists }
+    }
+
     func allRecords() throws -> [Dot] { try records.all(laptop, store) }
 
     func views(

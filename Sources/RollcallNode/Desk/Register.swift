@@ -174,7 +174,8 @@ extension Driver {
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
             protection: protection, socket: socketPath, traffic: traffic, takenOut: takenOut,
             failedJoins: laptop.failedJoins, writtenTwice: writtenTwice,
-            recoveryKeys: try recoverySetReports(), registerGrouped: registerGrouped)
+            recoveryKeys: try recoverySetReports(), registerGrouped: registerGrouped,
+            request: laptop.pendingRequest.map { Self.report($0) })
     }
 
     private var writtenTwice: [NamedNode] {
