@@ -121,11 +121,15 @@ public struct ImportReport: Codable, Equatable, Sendable {
     public var applied: Bool
     /// The register that this laptop entered by it: it was the answer to its request.
     @OrNull public var joined: JoinReport?
+    /// What it would come to, after a preview.
+    @OrNull public var preview: ImportPreview?
 
     public init(
         source: String?, new: Int, known: Int, held: Int, left: Int, conflicts: Int,
-        quarantined: Int, missing: [Missing], applied: Bool, joined: JoinReport? = nil
+        quarantined: Int, missing: [Missing], applied: Bool, joined: JoinReport? = nil,
+        preview: ImportPreview? = nil
     ) {
+        self._preview = OrNull(wrappedValue: preview)
         self._joined = OrNull(wrappedValue: joined)
         self._source = OrNull(wrappedValue: source)
         self.new = new
@@ -137,6 +141,31 @@ public struct ImportReport: Codable, Equatable, Sendable {
         self.missing = missing
         self.applied = applied
     }
+}
+
+/// What would come of an import, of which nothing was taken in.
+public struct ImportPreview: Codable, Equatable, Sendable {
+    public var newRecords = 0
+    /// Records that are here and would say something else.
+    public var changedRecords = 0
+    /// Fields in conflict that are not so now.
+    public var conflicts = 0
+    public var conflictsSettled = 0
+    public var membersAdded: [NamedNode] = []
+    public var membersRemoved: [NamedNode] = []
+    /// Other members that are not known to have what is in the bundle.
+    public var lacking: [NamedNode] = []
+
+    enum CodingKeys: String, CodingKey {
+        case conflicts, lacking
+        case newRecords = "new_records"
+        case changedRecords = "changed_records"
+        case conflictsSettled = "conflicts_settled"
+        case membersAdded = "members_added"
+        case membersRemoved = "members_removed"
+    }
+
+    public init() {}
 }
 
 /// What `inspect` found besides the changes that it listed; for people, a script gets rows alone.

@@ -257,21 +257,48 @@ extension Laptop {
         guard let membership, manifest.register == membership.register.bytes,
             !manifest.targets.isEmpty
         else { return false }
+        guard let runs = try ownRuns(of: manifest, storage) else { return false }
         // Who was taken out needs nothing any more.
-        let targets = manifest.targets.map(\.node).filter { membership.isMember($0) }
-        return try manifest.contents.allSatisfy { run in
+        return manifest.targets.map(\.node).filter { membership.isMember($0) }.allSatisfy {
+            isKnown(runs, to: $0)
+        }
+    }
+
+    /// The members that are not known to have what is in a bundle; whoever made it has it, and so has this laptop.
+    public func lacking(
+        _ manifest: Manifest, _ storage: some RegisterStorage
+    ) throws -> [NodeID] {
+        let runs = try ownRuns(of: manifest, storage)
+        return (membership?.members.keys ?? [:].keys).filter { member in
+            guard member != node, member != manifest.source else { return false }
+            return runs.map { !isKnown($0, to: member) } ?? true
+        }
+    }
+
+    /// What is in a bundle by the numbers that it has here; nil where less or another side of a replica is here than its source had.
+    private func ownRuns(
+        of manifest: Manifest, _ storage: some RegisterStorage
+    ) throws -> [(replica: ReplicaNumber, last: UInt64)]? {
+        var runs: [(replica: ReplicaNumber, last: UInt64)] = []
+        for run in manifest.contents {
             let source = manifest.vector[run.replica]
             guard let number = heads.table.number(of: source.replica),
                 let parts = try parts(
                     alike: firstEight(source.hash), at: source.height, of: number, storage),
                 parts.first?.part == number
-            else { return false }
-            return targets.allSatisfy { target in
-                let known =
-                    target == node
-                    ? heads[number].height : peers[target]?.acknowledged[number] ?? 0
-                return known >= run.last
-            }
+            else { return nil }
+            runs.append((number, run.last))
+        }
+        return runs
+    }
+
+    private func isKnown(
+        _ runs: [(replica: ReplicaNumber, last: UInt64)], to target: NodeID
+    ) -> Bool {
+        runs.allSatisfy { replica, last in
+            let known =
+                target == node ? heads[replica].height : peers[target]?.acknowledged[replica] ?? 0
+            return known >= last
         }
     }
 

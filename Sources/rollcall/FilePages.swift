@@ -14,6 +14,7 @@ enum FilePages {
     static func text(of report: ImportReport, file: String, names: NodeNames) -> String {
         var lines = [Sentences.imported(report, file: file, names: names)]
         if let joined = report.joined { lines.insert(Sentences.joined(joined), at: 0) }
+        if let preview = report.preview { lines += Sentences.previewed(preview) }
         if report.left > 0 { lines.append(Sentences.left) }
         lines += report.missing.map(Sentences.missing)
         return lines.joined(separator: "\n")

@@ -37,6 +37,30 @@ extension Sentences {
         return lines.joined(separator: "\n")
     }
 
+    /// What an import would come to: counts first, then who.
+    static func previewed(_ preview: ImportPreview) -> [String] {
+        func names(_ nodes: [NamedNode]) -> String {
+            nodes.map { shown($0.name ?? $0.node) }.joined(separator: ", ")
+        }
+        var lines = [
+            "it would add \(counted(preview.newRecords, "record")), "
+                + "change \(counted(preview.changedRecords)), "
+                + "make \(counted(preview.conflicts, "conflict")) "
+                + "and settle \(counted(preview.conflictsSettled))"
+        ]
+        if !preview.membersAdded.isEmpty {
+            lines.append("it would let in \(names(preview.membersAdded))")
+        }
+        if !preview.membersRemoved.isEmpty {
+            lines.append("it would take out \(names(preview.membersRemoved))")
+        }
+        lines.append(
+            preview.lacking.isEmpty
+                ? "nobody else is known to lack what is in it"
+                : "not known to have it: \(names(preview.lacking))")
+        return lines
+    }
+
     static func refusedOnStick(_ count: Int) -> String {
         "\(counted(count, "bundle")) on the stick could not be taken in"
     }

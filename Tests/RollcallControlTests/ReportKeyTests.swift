@@ -139,12 +139,15 @@ import Testing
                 + #""erased":5,"failed":[{"reason":"no key","row":4}],"rows":4,"unchanged":0}"#)
         let bundle = ImportReport(
             source: nil, new: 1, known: 2, held: 3, left: 8, conflicts: 4, quarantined: 5,
-            missing: [.init(replica: "p", from: 6, to: 7)], applied: true)
+            missing: [.init(replica: "p", from: 6, to: 7)], applied: true,
+            preview: ImportPreview())
         #expect(
             try json(bundle)
                 == #"{"applied":true,"conflicts":4,"held":3,"joined":null,"known":2,"left":8,"#
-                + #""missing":[{"from":6,"replica":"p","to":7}],"new":1,"quarantined":5,"#
-                + #""source":null}"#)
+                + #""missing":[{"from":6,"replica":"p","to":7}],"new":1,"#
+                + #""preview":{"changed_records":0,"conflicts":0,"conflicts_settled":0,"#
+                + #""lacking":[],"members_added":[],"members_removed":[],"new_records":0},"#
+                + #""quarantined":5,"source":null}"#)
         let export = ExportReport(files: ["/f"], bytes: 1, changes: 2, targets: ["n"])
         #expect(try json(export) == #"{"bytes":1,"changes":2,"files":["/f"],"for":["n"]}"#)
         #expect(try survives(roster) && survives(bundle) && survives(export))

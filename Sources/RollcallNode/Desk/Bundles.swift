@@ -140,6 +140,7 @@ extension Driver {
         }
         let (file, soundChunks) = try Self.checked(
             path, laptop.bundleIdentities(store), salvaging: salvage)
+        if preview { return try self.preview(file, soundChunks) }
         let conflictsBefore = try store.counts().conflicts
         let now = moment
         var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
@@ -153,19 +154,50 @@ extension Driver {
             try take(output)
             missing = laptop.missing()
             quarantined = try laptop.waiting(store).count - waiting
-            return (bundle, isKept: !preview)
+            return (bundle, isKept: true)
         }
-        let conflicts = try preview ? 0 : max(0, store.counts().conflicts - conflictsBefore)
-        return ImportReport(
-            source: file.manifest.source.text, new: Int(bundle.newCount),
-            known: Int(bundle.knownCount),
-            held: Int(bundle.heldCount), left: Int(bundle.leftCount), conflicts: conflicts,
-            quarantined: quarantined,
+        return Self.report(
+            bundle, missing, quarantined: quarantined,
+            conflicts: max(0, try store.counts().conflicts - conflictsBefore))
+    }
+
+    private static func report(
+        _ bundle: BundleImport, _ missing: [(replica: ReplicaID, first: UInt64, last: UInt64)],
+        quarantined: Int, conflicts: Int, _ preview: ImportPreview? = nil
+    ) -> ImportReport {
+        ImportReport(
+            source: bundle.manifest.source.text, new: Int(bundle.newCount),
+            known: Int(bundle.knownCount), held: Int(bundle.heldCount),
+            left: Int(bundle.leftCount), conflicts: conflicts, quarantined: quarantined,
             missing: missing.map {
                 ImportReport.Missing(
                     replica: $0.replica.text, from: Int($0.first), to: Int($0.last))
             },
-            applied: !preview)
+            applied: preview == nil, preview: preview)
+    }
+
+    /// Takes in a bundle, looks at what has come of it, and lets go of all that.
+    private func preview(_ file: BundleReader, _ soundChunks: Int) throws -> ImportReport {
+        var foresight = try Foresight(laptop, store)
+        let waiting = try waitingCount()
+        let now = moment
+        return try actInSteps { laptop, store, take in
+            var bundle = try laptop.beginImport(file.manifest)
+            func see(_ output: Output) throws {
+                try foresight.note(output.commit, store)
+                try take(output)
+            }
+            try Self.takeChunks(of: file, soundChunks, into: &bundle, &laptop, store, now, see)
+            var output = Output()
+            try laptop.finish(bundle, now, store, &output)
+            try see(output)
+            let preview = try foresight.report(file.manifest, laptop, store)
+            let report = Self.report(
+                bundle, laptop.missing(),
+                quarantined: max(0, try laptop.waiting(store).count - waiting),
+                conflicts: preview.conflicts, preview)
+            return (report, isKept: false)
+        }
     }
 
     /// Takes in the first chunks of a bundle, as many as are sound.
