@@ -95,7 +95,8 @@ public enum ControlRequest: Codable, Equatable, Sendable {
         origin: ListOrigin? = nil)
     case rosterExport(path: String)
     case export(BundleOrder)
-    case `import`(paths: [String], preview: Bool, salvage: Bool)
+    /// `answer`: where to write a bundle for those from whom these came.
+    case `import`(paths: [String], preview: Bool, salvage: Bool, answer: String? = nil)
     case inspect(path: String)
     case carry(folder: String, files: [String], delete: Bool)
     case bundleKey(secret: Bool)

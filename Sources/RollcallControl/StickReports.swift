@@ -37,6 +37,31 @@ public struct LackReport: Codable, Equatable, Sendable {
     }
 }
 
+/// Who has not heard yet that their bundle came, from `import`, and the answer where one was asked for.
+public struct AnswerReport: Codable, Equatable, Sendable {
+    public struct Waiting: Codable, Equatable, Sendable {
+        public var node: String
+        public var name: String
+        /// Changes that it is not known to have.
+        public var lacks: Int
+
+        public init(node: String, name: String, lacks: Int) {
+            self.node = node
+            self.name = name
+            self.lacks = lacks
+        }
+    }
+
+    public var waiting: [Waiting]
+    /// Null where none was asked for, or none is needed.
+    @OrNull public var export: ExportReport?
+
+    public init(waiting: [Waiting], export: ExportReport? = nil) {
+        self.waiting = waiting
+        self._export = OrNull(wrappedValue: export)
+    }
+}
+
 /// What became of a bundle that lay on the stick, from `carry`: one row a file.
 public struct CarryRow: Codable, Equatable, Sendable {
     public enum Outcome: String, Codable, Sendable {

@@ -51,6 +51,13 @@ extension Laptop {
             && standing.weLack == 0
     }
 
+    /// Of all replicas together.
+    public var controlChangeCount: UInt64 {
+        heads.allNumbers.reduce(0) {
+            heads[$1].id.lane.isControl ? $0 + heads[$1].height : $0
+        }
+    }
+
     public var connectedPeers: [NodeID] {
         standings.filter(\.isConnected).map(\.node)
     }

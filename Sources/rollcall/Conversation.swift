@@ -65,7 +65,7 @@ struct Conversation {
             throw error
         }
         try printRows()
-        guard let result, !(console.asJSON && Command.isResultForPeople) else {
+        guard let result, !(console.asJSON && command.isResultForPeople) else {
             return try console.flush()
         }
         progress.wipe()

@@ -24,6 +24,9 @@ protocol DaemonCommand: ParsableCommand {
     /// Whether what comes after the rows is a word to a person, which a script does not get.
     static var isResultForPeople: Bool { get }
 
+    /// The same, where it depends on what was asked.
+    var isResultForPeople: Bool { get }
+
     /// The request; what was typed is judged here, as far as it can be without the daemon.
     func request(in directory: String) throws -> ControlRequest
 
@@ -50,6 +53,7 @@ extension DaemonCommand {
     static var namesNodes: Bool { false }
     static var rowsPerTable: Int { 400 }
     static var isResultForPeople: Bool { false }
+    var isResultForPeople: Bool { Self.isResultForPeople }
 
     func request(in directory: String, asking console: Console) throws -> ControlRequest {
         try request(in: directory)

@@ -129,11 +129,27 @@ struct ImportCommand: DaemonCommand {
     var files: [String]
     @Flag(help: "Say what they hold, and take nothing in.") var preview = false
     @Flag(help: "Take the sound beginning of a damaged bundle.") var salvage = false
+    @Option(
+        help: ArgumentHelp(
+            "Write a bundle for those from whom these came: what they lack, and that theirs came.",
+            valueName: "file"))
+    var answer: String?
+
+    /// A script that asked for no answer gets a row for each bundle, and nothing else.
+    var isResultForPeople: Bool { answer == nil }
 
     func request(in directory: String) throws -> ControlRequest {
-        .import(
+        guard answer == nil || !preview else {
+            throw ControlError(.usage, Sentences.previewOrAnswer)
+        }
+        return .import(
             paths: try BundleFolder.bundles(in: files).map { Home.absolute($0, in: directory) },
-            preview: preview, salvage: salvage)
+            preview: preview, salvage: salvage,
+            answer: answer.map { Home.absolute($0, in: directory) })
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.answered(try ControlJSON.decode(AnswerReport.self, from: json), names)
     }
 
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {

@@ -61,6 +61,35 @@ extension Sentences {
         return lines
     }
 
+    static let previewOrAnswer = "a preview takes nothing in, and there is nothing to answer"
+
+    /// How those hear of it from whom bundles came.
+    static func answered(_ report: AnswerReport, _ names: NodeNames) -> String {
+        if let export = report.export {
+            return "the answer: \(exported(export, names: names))"
+        }
+        guard !report.waiting.isEmpty else {
+            return "no answer is needed: they have all that is here, and know that it came"
+        }
+        let who = report.waiting.map { shown($0.name) }.joined(separator: ", ")
+        let lacks = report.waiting.map(\.lacks).max() ?? 0
+        let verb = report.waiting.count == 1 ? ("has", "lacks") : ("have", "lack")
+        return "\(who) \(verb.0) not heard that it came"
+            + (lacks == 0 ? "" : ", and \(verb.1) \(counted(lacks, "change"))")
+            + ": `rollcall export --for \(report.waiting.map(typed).joined(separator: ",")) -o FILE` "
+            + "makes the answer, `rollcall carry FOLDER` one for all"
+    }
+
+    /// A laptop's name as a shell takes it; the start of its id, where that is no plain word.
+    private static func typed(_ laptop: AnswerReport.Waiting) -> String {
+        let isPlain = laptop.name.unicodeScalars.allSatisfy {
+            $0.properties.isAlphabetic || $0.properties.numericType != nil
+                || " -._".unicodeScalars.contains($0)
+        }
+        guard isPlain, !laptop.name.isEmpty else { return String(laptop.node.prefix(8)) }
+        return laptop.name.contains(" ") ? "'\(laptop.name)'" : laptop.name
+    }
+
     static func refusedOnStick(_ count: Int) -> String {
         "\(counted(count, "bundle")) on the stick could not be taken in"
     }

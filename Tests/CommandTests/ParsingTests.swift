@@ -158,6 +158,11 @@ import Testing
             try request("import", "a", "/b", "--preview")
                 == .import(paths: ["/folder/a", "/b"], preview: true, salvage: false))
         #expect(
+            try request("import", "a", "--answer", "b")
+                == .import(
+                    paths: ["/folder/a"], preview: false, salvage: false, answer: "/folder/b"))
+        #expect(code { try request("import", "a", "--answer", "b", "--preview") } == .usage)
+        #expect(
             try request("roster", "import", "l.csv", "--map", "a=b=sex", "--key", "k")
                 == .rosterImport(
                     path: "/folder/l.csv", list: nil, key: "k",

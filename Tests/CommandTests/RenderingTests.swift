@@ -126,6 +126,22 @@ import Testing
                 """)
     }
 
+    @Test func `an import says how those hear of it from whom the bundles came`() {
+        var report = AnswerReport(
+            waiting: [.init(node: "gatenode", name: "north gate", lacks: 3)])
+        #expect(
+            Sentences.answered(report, NodeNames())
+                == "north gate has not heard that it came, and lacks 3 changes: "
+                + "`rollcall export --for 'north gate' -o FILE` makes the answer, "
+                + "`rollcall carry FOLDER` one for all")
+        report.waiting = [
+            .init(node: "gatenode01", name: "a;b", lacks: 0), .init(node: "x", name: "y", lacks: 0),
+        ]
+        let text = Sentences.answered(report, NodeNames())
+        #expect(text.hasPrefix("a;b, y have not heard that it came: "))
+        #expect(text.contains("--for gatenode,y -o"))
+    }
+
     /// What a command prints of an answer that comes row by row and ends in a result or error.
     private func printed(
         _ words: [String], asJSON: Bool = false, _ answer: (Conversation.Listener) throws -> Data?

@@ -151,6 +151,10 @@ import Testing
         let export = ExportReport(files: ["/f"], bytes: 1, changes: 2, targets: ["n"])
         #expect(try json(export) == #"{"bytes":1,"changes":2,"files":["/f"],"for":["n"]}"#)
         #expect(try survives(roster) && survives(bundle) && survives(export))
+        let answer = AnswerReport(waiting: [.init(node: "n", name: "x", lacks: 3)])
+        #expect(
+            try json(answer)
+                == #"{"export":null,"waiting":[{"lacks":3,"name":"x","node":"n"}]}"#)
     }
 
     @Test func `recovery keys keep their keys`() throws {

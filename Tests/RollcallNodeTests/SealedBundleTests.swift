@@ -56,6 +56,32 @@ import Testing
         }
     }
 
+    @Test func `an import says who waits for an answer, and writes it`() async throws {
+        let all = try await three()
+        try await add("person", on: all[0])
+        let folder = all[0].scratch.path
+        try await all[0].ask(.export(BundleOrder(targets: ["table"], path: "\(folder)/there")))
+        let take = ControlRequest.import(paths: ["\(folder)/there"], preview: false, salvage: false)
+        let report = try await all[1].ask(take, AnswerReport.self)
+        #expect(report.waiting.map(\.name) == ["gate"] && report.export == nil)
+        let answering = ControlRequest.import(
+            paths: ["\(folder)/there"], preview: false, salvage: false, answer: "\(folder)/back")
+        try await add("another", on: all[1])
+        let answered = try await all[1].ask(answering, AnswerReport.self)
+        #expect(answered.export?.files == ["\(folder)/back"])
+        let back = try await rows(importing: ["\(folder)/back"], on: all[0])
+        #expect(back.map(\.new) == [2], "with a custody line")
+        #expect(try await all[0].status().peers.first { $0.name == "table" }?.theyLack == 0)
+        let again = ControlRequest.import(
+            paths: ["\(folder)/back"], preview: false, salvage: false)
+        #expect(try await all[0].ask(again).isEmpty, "all came, and that is known")
+        // A line of custody alone is no reason to answer, which would be logged in turn.
+        try await all[0].ask(.export(BundleOrder(targets: ["table"], path: "\(folder)/log")))
+        let log = ControlRequest.import(paths: ["\(folder)/log"], preview: false, salvage: false)
+        #expect(try await all[1].ask(log).isEmpty)
+        try await stop(all)
+    }
+
     private func stop(_ daemons: [LiveDaemon]) async throws {
         for daemon in daemons { try await daemon.stop() }
     }

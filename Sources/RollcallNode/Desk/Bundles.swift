@@ -134,13 +134,22 @@ extension Driver {
 
     // MARK: - import
 
-    func importBundle(_ path: String, preview: Bool, salvage: Bool) throws -> ImportReport {
+    /// A bundle that was taken in, or only looked at.
+    struct Taken: Sendable {
+        var report: ImportReport
+        /// Whether it said anything but who looked and who took copies: each answer is logged, and would else ask for another.
+        var isNews: Bool
+    }
+
+    func importBundle(_ path: String, preview: Bool, salvage: Bool) throws -> Taken {
         guard laptop.membership != nil else {
-            return try takeAdmission(path, preview: preview)
+            return Taken(report: try takeAdmission(path, preview: preview), isNews: true)
         }
         let (file, soundChunks) = try Self.checked(
             path, laptop.bundleIdentities(store), salvaging: salvage)
-        if preview { return try self.preview(file, soundChunks) }
+        if preview { return Taken(report: try self.preview(file, soundChunks), isNews: false) }
+        let controlBefore = laptop.controlChangeCount
+        var touchesRecords = false
         let conflictsBefore = try store.counts().conflicts
         let now = moment
         var missing: [(replica: ReplicaID, first: UInt64, last: UInt64)] = []
@@ -148,7 +157,11 @@ extension Driver {
         var quarantined = 0
         let bundle = try actInSteps { laptop, store, take in
             var bundle = try laptop.beginImport(file.manifest)
-            try Self.takeChunks(of: file, soundChunks, into: &bundle, &laptop, store, now, take)
+            func see(_ output: Output) throws {
+                touchesRecords = touchesRecords || output.commit.contains(where: Self.isOfRecord)
+                try take(output)
+            }
+            try Self.takeChunks(of: file, soundChunks, into: &bundle, &laptop, store, now, see)
             var output = Output()
             try laptop.finish(bundle, now, store, &output)
             try take(output)
@@ -156,9 +169,18 @@ extension Driver {
             quarantined = try laptop.waiting(store).count - waiting
             return (bundle, isKept: true)
         }
-        return Self.report(
+        let report = Self.report(
             bundle, missing, quarantined: quarantined,
             conflicts: max(0, try store.counts().conflicts - conflictsBefore))
+        return Taken(
+            report: report, isNews: touchesRecords || laptop.controlChangeCount > controlBefore)
+    }
+
+    private static func isOfRecord(_ write: StoreWrite) -> Bool {
+        switch write {
+        case .record, .dropRecord, .rewrite: true
+        default: false
+        }
     }
 
     private static func report(

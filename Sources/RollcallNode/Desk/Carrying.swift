@@ -16,7 +16,7 @@ extension Driver {
         guard laptop.membership != nil else { return try carriedWhileWaiting(file) }
         var row = CarryRow(file: file, outcome: .takenIn)
         do {
-            row.new = try importBundle(file, preview: false, salvage: false).new
+            row.new = try importBundle(file, preview: false, salvage: false).report.new
         } catch let error as ControlError where error.code == .sealedForOthers {
             row.outcome = .forOthers
         } catch let error as ControlError {

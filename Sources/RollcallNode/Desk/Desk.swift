@@ -316,12 +316,8 @@ struct Desk: Sendable {
         case .export(let order):
             await driver.log(.export)
             try await answer.result(try await driver.exportBundle(order))
-        case .import(let paths, let preview, let salvage):
-            for path in paths {
-                try await answer.row(
-                    try await driver.importBundle(path, preview: preview, salvage: salvage))
-            }
-            try await answer.result(nil)
+        case .import(let paths, let preview, let salvage, let path):
+            try await take(paths, preview: preview, salvage: salvage, answering: path, answer)
         case .inspect(let path): try await inspect(path, answer)
         case .carry(let folder, let files, let delete):
             try await driver.requireRegisterOrRequest()
@@ -343,6 +339,22 @@ struct Desk: Sendable {
             try await answer.result(try await drill(path, passphrase))
         default: throw ControlError(.internal, "not a file command")
         }
+    }
+
+    private func take(
+        _ paths: [String], preview: Bool, salvage: Bool, answering path: String?,
+        _ answer: AnswerLine
+    ) async throws {
+        var bundles: [Driver.Taken] = []
+        for path in paths {
+            bundles.append(
+                try await driver.importBundle(path, preview: preview, salvage: salvage))
+            try await answer.row(bundles[bundles.count - 1].report)
+        }
+        guard !preview else { return try await answer.result(nil) }
+        let report = try await driver.answer(to: bundles, path: path)
+        guard path != nil || !report.waiting.isEmpty else { return try await answer.result(nil) }
+        try await answer.result(report)
     }
 
     // MARK: - errors

@@ -14,6 +14,27 @@ extension Driver {
             identities: secret ? try laptop.bundleIdentities(store).map(\.text) : nil)
     }
 
+    /// Those from whom bundles came and who have not heard yet that they did, or lack something; connected ones hear it at once.
+    ///
+    /// - Parameter path: Where their answer is written.
+    func answer(to bundles: [Taken], path: String?) throws -> AnswerReport {
+        let brought = Set(bundles.filter(\.isNews).compactMap(\.report.source))
+        let sources = Set(bundles.compactMap(\.report.source))
+        let waiting = laptop.standings.filter { standing in
+            let node = standing.node.text
+            return !standing.isConnected && sources.contains(node)
+                && (standing.theyLack > 0 || brought.contains(node))
+        }.map {
+            AnswerReport.Waiting(node: $0.node.text, name: $0.name, lacks: Int($0.theyLack))
+        }
+        var report = AnswerReport(waiting: waiting)
+        guard let path, !waiting.isEmpty else { return report }
+        log(.export)
+        report.export = try exportBundle(
+            BundleOrder(targets: waiting.map(\.node), path: path))
+        return report
+    }
+
     /// The laptops that are not known to have all of a record, or of what a replica holds from a change on.
     func lackReports(record id: String?, since text: String?) throws -> [LackReport] {
         try requireRegister()
