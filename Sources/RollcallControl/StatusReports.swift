@@ -114,6 +114,10 @@ public struct PeerReport: Codable, Equatable, Sendable {
     @OrNull public var clockOffsetMilliseconds: Int?
     /// It says that this laptop was taken out of the register, and is dialled seldom.
     public var saysTakenOut: Bool
+    /// Changes in bundles that were written for it and that it has not acknowledged: they may be in somebody's pocket.
+    public var onTheWay: Int
+    /// Since the oldest of these was written.
+    @OrNull public var onTheWaySince: String?
 
     enum CodingKeys: String, CodingKey {
         case node, name, addresses, connected, via
@@ -124,13 +128,18 @@ public struct PeerReport: Codable, Equatable, Sendable {
         case acknowledgedAt = "acknowledged_at"
         case clockOffsetMilliseconds = "clock_offset_ms"
         case saysTakenOut = "says_taken_out"
+        case onTheWay = "on_the_way"
+        case onTheWaySince = "on_the_way_since"
     }
 
     public init(
         node: String, name: String?, addresses: [String], connected: Bool, upToDate: Bool?,
         theyLack: Int?, weLack: Int?, lastHeard: String?, acknowledgedAt: String?, via: Via?,
-        clockOffsetMilliseconds: Int?, saysTakenOut: Bool = false
+        clockOffsetMilliseconds: Int?, saysTakenOut: Bool = false, onTheWay: Int = 0,
+        onTheWaySince: String? = nil
     ) {
+        self.onTheWay = onTheWay
+        self._onTheWaySince = OrNull(wrappedValue: onTheWaySince)
         self.node = node
         self._name = OrNull(wrappedValue: name)
         self.addresses = addresses

@@ -29,7 +29,12 @@ enum Lines {
         "peer-knowledge": [
             [1, 1, 0, 5] + [UInt8](repeating: 1, count: 8) + [0, 1, 0, 3]
                 + [UInt8](repeating: 2, count: 8) + [1, 3, 97, 58, 49, 0, 4, 5, 1, 1]
-                + [UInt8](repeating: 0, count: 16)
+                + [UInt8](repeating: 0, count: 16),
+            [2, 1, 0, 5] + [UInt8](repeating: 1, count: 8) + [0, 1, 0, 3]
+                + [UInt8](repeating: 2, count: 8) + [1, 3, 97, 58, 49, 0, 4, 5, 1, 1]
+                + [UInt8](repeating: 0, count: 16) + [1] + [UInt8](repeating: 0, count: 7) + [
+                    9, 1, 0, 7,
+                ],
         ],
     ]
 

@@ -15,6 +15,8 @@ public struct BundleExport: Sendable {
     /// Each with what it has, as far as this bundle counts on it.
     var targets: [(node: NodeID, basis: VersionVector)]
     var left: [(replica: ReplicaNumber, next: UInt64)]
+    /// How far it goes, of each replica that is in it.
+    var reach = VersionVector()
     var numbering = SessionReplicas()
     var runs: [(replica: ReplicaNumber, first: UInt64, last: UInt64)] = []
     var chunks: [Manifest.Chunk] = []
@@ -71,9 +73,29 @@ extension Laptop {
             let known = basis?[replica] ?? 0
             guard known < heads[replica].height else { continue }
             export.left.append((replica, known + 1))
+            export.reach[replica] = heads[replica].height
             export.changesInAll += heads[replica].height - known
         }
         return export
+    }
+
+    /// Keeps in mind that a bundle is on its way, for people: the next one begins where the last acknowledgement was, all the same.
+    public mutating func noteOnTheWay(
+        _ export: BundleExport, _ moment: Moment, _ output: inout Output
+    ) {
+        self.moment = moment
+        for (target, _) in export.targets where membership?.isMember(target) == true {
+            var brought = VersionVector()
+            let known = peers[target]?.acknowledged ?? VersionVector()
+            for (replica, counter) in export.reach.counters where counter > known[replica] {
+                brought[replica] = counter
+            }
+            guard !brought.counters.isEmpty else { continue }
+            peers[target, default: PeerKnowledge()].note(
+                onTheWay: brought, since: moment.wallClock)
+            unsavedPeers.insert(target)
+        }
+        savePeers(&output)
     }
 
     /// The next chunk of a bundle, a whole frame; nil when there is no more.

@@ -20,6 +20,8 @@ public struct PeerKnowledge: Equatable, Sendable {
     public var acknowledgedAt: UInt64 = 0
     public var route: Route = .none
     public var clockOffset: Int64?
+    /// Bundles that were written for it, oldest first: what somebody may have in a pocket, and never what it has.
+    public private(set) var onTheWay: [Shipment] = []
     /// A hash of the addresses that the peer was last told.
     var addressesTold: UInt64 = 0
 
@@ -41,6 +43,29 @@ public struct PeerKnowledge: Equatable, Sendable {
         earlierNonces = earlier
     }
 
+    // MARK: what is on the way
+
+    private static let shipmentsMax = 8
+
+    /// What a bundle for the peer brings it, beyond what it had acknowledged.
+    public struct Shipment: Equatable, Sendable {
+        /// By this laptop's clock.
+        public var since: UInt64
+        public var vector: VersionVector
+    }
+
+    /// A bundle was written that brings the peer what it has not acknowledged.
+    ///
+    /// Of so many that nobody brought the two oldest are counted as one.
+    mutating func note(onTheWay vector: VersionVector, since: UInt64) {
+        onTheWay.removeAll { acknowledged.descends(from: $0.vector) }
+        guard !onTheWay.contains(where: { $0.vector == vector }) else { return }
+        onTheWay.append(Shipment(since: since, vector: vector))
+        guard onTheWay.count > Self.shipmentsMax else { return }
+        let second = onTheWay.remove(at: 1)
+        onTheWay[0].vector.merge(second.vector)
+    }
+
     mutating func merge(addresses found: [String]) {
         for address in found where !addresses.contains(address) { addresses.append(address) }
         if addresses.count > 8 { addresses.removeFirst(addresses.count - 8) }
@@ -60,7 +85,9 @@ public struct PeerKnowledge: Equatable, Sendable {
 
     // MARK: as stored
 
-    static let form: UInt8 = 1
+    static let form: UInt8 = 2
+    /// Before it was kept what is on the way.
+    private static let earlierForm: UInt8 = 1
 
     package func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -80,12 +107,18 @@ public struct PeerKnowledge: Equatable, Sendable {
         writer.u8(clockOffset == nil ? 0 : 1)
         writer.u64(UInt64(bitPattern: clockOffset ?? 0))
         writer.u64(addressesTold)
+        writer.varint(onTheWay.count)
+        for shipment in onTheWay {
+            writer.u64(shipment.since)
+            Self.encode(shipment.vector, to: &writer)
+        }
         return writer.bytes
     }
 
     package init(encoded bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes)
-        guard try reader.u8("peer form") == Self.form else {
+        let form = try reader.u8("peer form")
+        guard form == Self.form || form == Self.earlierForm else {
             throw FormatError(.unknownVersion, "peer")
         }
         acknowledged = try Self.vector(from: &reader)
@@ -108,6 +141,11 @@ public struct PeerKnowledge: Equatable, Sendable {
         let offset = Int64(bitPattern: try reader.u64("clock offset"))
         clockOffset = hasOffset ? offset : nil
         addressesTold = try reader.u64("addresses told")
+        guard form == Self.form else { return }
+        for _ in 0..<(try reader.count("on the way", bytesEach: 9)) {
+            let since = try reader.u64("since")
+            onTheWay.append(Shipment(since: since, vector: try Self.vector(from: &reader)))
+        }
     }
 
     private static func encode(_ vector: VersionVector, to writer: inout ByteWriter) {

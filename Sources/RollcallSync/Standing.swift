@@ -12,6 +12,8 @@ public struct PeerStanding: Sendable {
     /// Changes that it is known to have and this node lacks; nil if it was never heard.
     public var weLack: UInt64?
     public var knowledge: PeerKnowledge
+    /// Since when bundles are on their way to it that it has not acknowledged, and how many changes they bring.
+    public var onTheWay: (since: UInt64, changes: UInt64)?
 }
 
 extension Laptop {
@@ -39,7 +41,24 @@ extension Laptop {
             isConnected: session != nil,
             isUpToDate: session != nil && theyLack == 0 && weLack == 0
                 && session?.sifting.isEmpty == true,
-            theyLack: theyLack, weLack: weLack, knowledge: knowledge)
+            theyLack: theyLack, weLack: weLack, knowledge: knowledge,
+            onTheWay: onTheWay(knowledge))
+    }
+
+    private func onTheWay(_ knowledge: PeerKnowledge) -> (since: UInt64, changes: UInt64)? {
+        var brought = VersionVector()
+        var since: UInt64?
+        for shipment in knowledge.onTheWay {
+            var vector = shipment.vector
+            // A replica may have become shorter since: it was written twice, and its end has another name.
+            for (replica, counter) in vector.counters {
+                vector[replica] = min(counter, heads[replica].height)
+            }
+            guard !knowledge.acknowledged.descends(from: vector) else { continue }
+            since = since ?? shipment.since
+            brought.merge(vector)
+        }
+        return since.map { ($0, brought.changeCount(missingFrom: knowledge.acknowledged)) }
     }
 
     /// Whether a peer is connected, has acknowledged all that a vector includes, and has nothing that is not here.

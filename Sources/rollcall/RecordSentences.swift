@@ -171,6 +171,19 @@ extension Sentences {
         return shown(text.prefix(10) + " " + text.dropFirst(11).prefix(8) + "Z")
     }
 
+    /// A time of day without its seconds.
+    static func minute(_ text: String) -> String {
+        guard text.count >= 20, text.hasSuffix("Z") else { return shown(text) }
+        return shown(text.prefix(10) + " " + text.dropFirst(11).prefix(5) + "Z")
+    }
+
+    /// Nil where the two agree to the second.
+    static func clockOff(_ peer: PeerReport) -> String? {
+        guard let offset = peer.clockOffsetMilliseconds, offset.magnitude >= 500 else { return nil }
+        let name = shown(peer.name ?? String(peer.node.prefix(6)))
+        return "the clock of \(name) is \(clockOffset(milliseconds: offset))"
+    }
+
     static func clockOffset(milliseconds: Int) -> String {
         let seconds = (milliseconds.magnitude + 500) / 1000
         if seconds == 0 { return "same" }

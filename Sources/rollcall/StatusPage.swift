@@ -27,7 +27,8 @@ enum StatusPage {
             lines.append("fingerprint \(shown(fingerprint))")
         }
         if !status.peers.isEmpty {
-            lines += ["", Sentences.howManyAreUpToDate(status.peers), table(of: status.peers)]
+            lines += ["", Sentences.howManyAreUpToDate(status.peers), shortTable(of: status.peers)]
+            lines += status.peers.compactMap(Sentences.clockOff)
         }
         if !status.joining.isEmpty {
             lines += [""] + status.joining.map(Sentences.asksToJoin)
@@ -36,10 +37,43 @@ enum StatusPage {
         return lines.joined(separator: "\n")
     }
 
+    /// As much as fits a narrow terminal; `rollcall peers` has the rest.
+    static func shortTable(of peers: [PeerReport]) -> String {
+        var table = Table(["peer", "has", "heard", "on the way since"])
+        for peer in peers {
+            table.add([
+                peer.name ?? String(peer.node.prefix(6)), has(peer), heard(peer), onTheWay(peer),
+            ])
+        }
+        return table.text
+    }
+
+    private static func has(_ peer: PeerReport) -> String {
+        guard let lack = peer.theyLack else { return "?" }
+        guard peer.connected || peer.acknowledgedAt != nil else { return "not known" }
+        return lack == 0 ? "all" : "all but \(counted(lack))"
+    }
+
+    private static func heard(_ peer: PeerReport) -> String {
+        if peer.connected {
+            let toCome = peer.weLack ?? 0
+            return toCome == 0 ? "connected" : "connected, \(counted(toCome)) to come"
+        }
+        if peer.saysTakenOut { return Sentences.refusesThis }
+        if peer.via == .bundle, let time = peer.acknowledgedAt {
+            return "\(Sentences.minute(time)) by stick"
+        }
+        return peer.lastHeard.map(Sentences.minute) ?? "never"
+    }
+
+    private static func onTheWay(_ peer: PeerReport) -> String {
+        peer.onTheWaySince.map { "\(Sentences.minute($0)): \(counted(peer.onTheWay))" } ?? ""
+    }
+
     static func table(of peers: [PeerReport]) -> String {
         var table = Table([
             "peer", "node", "link", "up to date", "they lack", "we lack", "last heard",
-            "acknowledged", "clock", "addresses",
+            "acknowledged", "on the way since", "clock", "addresses",
         ])
         for peer in peers {
             table.add([
@@ -48,7 +82,7 @@ enum StatusPage {
                 peer.upToDate.map { $0 ? "yes" : "no" } ?? "?",
                 peer.theyLack.map { counted($0) } ?? "?", peer.weLack.map { counted($0) } ?? "?",
                 peer.lastHeard.map(Sentences.time) ?? "never",
-                acknowledged(peer),
+                acknowledged(peer), onTheWay(peer),
                 peer.clockOffsetMilliseconds.map(Sentences.clockOffset) ?? "?",
                 peer.addresses.joined(separator: " "),
             ])

@@ -64,7 +64,38 @@ import Testing
         #expect(text.hasPrefix("gate, node gatenode, in \"Exchange\"\n1 record, 12,345 changes, "))
         #expect(text.contains("listening on 127.0.0.1:4000"))
         #expect(text.contains("1 of 1 other laptop is up to date"))
-        #expect(text.contains("3 s ahead"))
+        #expect(text.contains("the clock of south is 3 s ahead"))
+    }
+
+    @Test func `status says of each peer what it has, when that was heard, and what is on its way`()
+    {
+        func peer(
+            _ name: String, connected: Bool = false, lacks: Int, via: PeerReport.Via?,
+            onTheWay: Int = 0
+        ) -> PeerReport {
+            let time = "2026-03-01T09:30:00.000Z"
+            return PeerReport(
+                node: "node", name: name, addresses: [], connected: connected,
+                upToDate: connected && lacks == 0, theyLack: lacks, weLack: connected ? 0 : nil,
+                lastHeard: via == nil ? nil : time, acknowledgedAt: via == nil ? nil : time,
+                via: via, clockOffsetMilliseconds: nil, onTheWay: onTheWay,
+                onTheWaySince: onTheWay == 0 ? nil : "2026-03-02T10:00:00.000Z")
+        }
+        let text = StatusPage.shortTable(of: [
+            peer("north gate", connected: true, lacks: 0, via: .session),
+            peer("table 1", lacks: 1_234, via: .bundle, onTheWay: 1_200),
+            peer("desk", lacks: 12, via: nil, onTheWay: 12),
+            peer("ward", lacks: 3, via: .session),
+        ])
+        #expect(
+            text == """
+                peer        has            heard                       on the way since
+                north gate  all            connected
+                table 1     all but 1,234  2026-03-01 09:30Z by stick  2026-03-02 10:00Z: 1,200
+                desk        not known      never                       2026-03-02 10:00Z: 12
+                ward        all but 3      2026-03-01 09:30Z
+                """)
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
     @Test func `what steers a terminal is written out`() {

@@ -27,7 +27,7 @@ import Testing
             PeerReport(
                 node: "n2", name: nil, addresses: ["h:1"], connected: false, upToDate: nil,
                 theyLack: nil, weLack: 0, lastHeard: nil, acknowledgedAt: nil, via: .bundle,
-                clockOffsetMilliseconds: -3)
+                clockOffsetMilliseconds: -3, onTheWay: 4, onTheWaySince: "t")
         ],
         joining: [Newcomer(words: "a b c d e f", name: "south")], protection: "none",
         socket: "/h/control.sock",
@@ -44,6 +44,7 @@ import Testing
         let peer =
             #"{"acknowledged_at":null,"addresses":["h:1"],"clock_offset_ms":-3,"#
             + #""connected":false,"last_heard":null,"name":null,"node":"n2","#
+            + #""on_the_way":4,"on_the_way_since":"t","#
             + #""says_taken_out":false,"they_lack":null,"#
             + #""up_to_date":null,"via":"bundle","we_lack":0}"#
         let expected =

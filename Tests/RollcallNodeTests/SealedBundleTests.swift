@@ -225,11 +225,17 @@ import Testing
         let there = "\(all[0].scratch.path)/there"
         try await all[0].ask(.export(BundleOrder(targets: ["table"], path: there)))
         #expect(try await lacking() == ["desk", "table"], "a stick may be lost")
+        func onTheWay() async throws -> [String: Int] {
+            let peers = try await all[0].status().peers.filter { $0.onTheWaySince != nil }
+            return Dictionary(uniqueKeysWithValues: peers.map { ($0.name ?? "", $0.onTheWay) })
+        }
+        #expect(try await onTheWay() == ["table": 2], "with a custody line")
         _ = try await rows(importing: [there], on: all[1])
         let back = "\(all[0].scratch.path)/back"
         try await all[1].ask(.export(BundleOrder(targets: ["gate"], path: back)))
         _ = try await rows(importing: [back], on: all[0])
         #expect(try await lacking() == ["desk"])
+        #expect(try await onTheWay().isEmpty)
         try await stop(all)
     }
 }

@@ -66,6 +66,54 @@ import Testing
         return vector
     }
 
+    // MARK: what is on the way
+
+    private func carry(_ world: World, to target: Int) throws -> UInt64 {
+        try world.act(0) { laptop, _, output in
+            let export = laptop.export(for: [world.laptops[target].identity.node])
+            laptop.noteOnTheWay(export, world.moment, &output)
+            return export.changesInAll
+        }
+    }
+
+    @Test func `a bundle is on its way until what is in it is acknowledged, and no basis`() throws {
+        let world = try World.team(["north gate", "table 1", "table 2"])
+        try world.plug(1, 0)
+        world.unplugAll()
+        #expect(world.standing(0, of: 1)?.onTheWay == nil)
+        try world.add(0, surname, "one")
+        let first = world.moment.wallClock
+        #expect(try carry(world, to: 1) == 1)
+        world.clockOffset += 60_000
+        // The stick may be lost: the next bundle begins where the acknowledgement was.
+        try world.add(0, surname, "two")
+        #expect(try carry(world, to: 1) == 2)
+        #expect(try carry(world, to: 1) == 2, "the same once more")
+        try world.restart(0, seed: 50)
+        #expect(world.standing(0, of: 1)?.onTheWay?.since == first)
+        #expect(world.standing(0, of: 1)?.onTheWay?.changes == 2)
+        #expect(world.standing(0, of: 2)?.onTheWay == nil)
+        try world.plug(1, 0)
+        #expect(world.standing(0, of: 1)?.onTheWay == nil)
+    }
+
+    @Test func `of many bundles that nobody brought the oldest time is kept`() throws {
+        let world = try World.team(["north gate", "table 1"])
+        let first = world.moment.wallClock
+        for number in 1...20 {
+            try world.add(0, surname, "person \(number)")
+            _ = try carry(world, to: 1)
+            world.clockOffset += 1_000
+        }
+        let knowledge = try #require(world.standing(0, of: 1)?.knowledge)
+        #expect(knowledge.onTheWay.count == 8)
+        #expect(world.standing(0, of: 1)?.onTheWay?.since == first)
+        #expect(try PeerKnowledge(encoded: knowledge.encoded()) == knowledge)
+        // A home from before this was kept.
+        let earlier = [1] + PeerKnowledge().encoded().dropFirst().dropLast()
+        #expect(try PeerKnowledge(encoded: earlier) == PeerKnowledge())
+    }
+
     // MARK: sessions
 
     @Test func `a peer is up to date only once it acknowledged`() throws {

@@ -34,9 +34,20 @@ extension Driver {
             byteCount += try writeVolume(of: &export, to: path, for: keys, max: order.maxBytes)
             files.append(path)
         } while !export.isDone
+        noteOnTheWay(export)
         return ExportReport(
             files: files, bytes: byteCount, changes: Int(export.changeCount),
             targets: nodes.map(\.text).sorted())
+    }
+
+    /// For people; the bundle is written, whether or not this can be kept.
+    func noteOnTheWay(_ export: BundleExport) {
+        let now = moment
+        do {
+            try act { laptop, _, output in laptop.noteOnTheWay(export, now, &output) }
+        } catch {
+            logger.warning("not noted what is on its way", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Writes as much of a bundle as one file may hold, and at least a chunk.

@@ -147,7 +147,9 @@ extension Driver {
                 acknowledgedAt: Self.time(knowledge.acknowledgedAt),
                 via: Self.via(knowledge.route),
                 clockOffsetMilliseconds: knowledge.clockOffset.map { Int($0) },
-                saysTakenOut: knowledge.saysTakenOut)
+                saysTakenOut: knowledge.saysTakenOut,
+                onTheWay: Int(standing.onTheWay?.changes ?? 0),
+                onTheWaySince: standing.onTheWay.flatMap { Self.time($0.since) })
         }.sorted { $0.node < $1.node }
     }
 

@@ -171,6 +171,7 @@ extension Driver {
                 "the laptop is let in, but its admission is not written: \(error.message)",
                 hint: "run the same again with another file: it writes the admission alone")
         }
+        noteOnTheWay(export)
         return StickAdmissionReport(
             joined: NamedNode(node: request.node.text, name: request.name), isNew: isNew,
             file: output, bytes: bytes, changes: Int(export.changeCount))
