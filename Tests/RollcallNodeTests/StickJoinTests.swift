@@ -67,6 +67,21 @@ import Testing
         return status.register == nil && status.request != nil && status.changes == 0
     }
 
+    /// The restricted classes that a laptop can read.
+    private func reads(_ daemon: LiveDaemon) async throws -> [String] {
+        let home = daemon.home
+        return try await blocking {
+            var reads: [String] = []
+            _ = try ControlClient(home: home).send(
+                .members,
+                onRow: {
+                    let member = try ControlJSON.decode(MemberReport.self, from: $0)
+                    if member.isThis { reads = member.reads }
+                })
+            return reads
+        }
+    }
+
     @Test func `a laptop joins by stick, and edits then flow by bundles and by cable`() async throws
     {
         let table = try await LiveDaemon("table")
@@ -82,6 +97,7 @@ import Testing
         let status = try await table.status()
         #expect(status.records == 1 && status.request == nil && status.name == "table")
         #expect(try await take("admission", on: table).new == 0, "again it says nothing new")
+        #expect(try await reads(table) == ["private", "danger"], "the keys came with it")
 
         try await add("seen at the table", on: table)
         try await table.ask(.export(BundleOrder(targets: ["gate"], path: path("back"))))
@@ -141,6 +157,8 @@ import Testing
         #expect(bundle?.code == .badFile && bundle?.message.contains("this is a bundle") == true)
         let request = try await founder.error(of: taking("request"))
         #expect(request?.code == .badBundle && request?.hint?.contains("rollcall admit") == true)
+        let looked = try await founder.error(of: .inspect(path: path("request")))
+        #expect(looked?.code == .badFile && looked?.message.contains("request to join") == true)
         for daemon in [founder, table, other] { try await daemon.stop() }
     }
 

@@ -117,6 +117,35 @@ import Testing
                 == node.laptop.fingerprint(node.store))
     }
 
+    @Test func `keys of restricted classes are given to the key of a request, once`() throws {
+        let tend = { [world] (index: Int) in
+            try world.act(index) { laptop, store, output in
+                try laptop.tendClassKeys(world.moment, store, &output)
+            }
+        }
+        try world.act(0) { laptop, store, output in
+            _ = try laptop.renewBundleKey(world.moment, store, &output)
+        }
+        _ = try tend(0)
+        try admit(ask())
+        _ = try tend(0)
+        let before = world.laptops[0].laptop.controlChangeCount
+        _ = try tend(0)
+        #expect(world.laptops[0].laptop.controlChangeCount == before, "nobody is a stranger")
+        try take(stick())
+        #expect(try tend(newcomer))
+        #expect(world.laptops[newcomer].laptop.openClasses == [3, 4], "as an operator")
+        world.clockOffset += 31 * 86_400_000
+        try world.act(newcomer) { laptop, store, output in
+            _ = try laptop.renewBundleKey(world.moment, store, &output)
+        }
+        try world.plug(0, newcomer)
+        let current = world.laptops[0].laptop.membership?.classKeys.current
+        _ = try tend(0)
+        #expect(
+            world.laptops[0].laptop.membership?.classKeys.current == current, "still no stranger")
+    }
+
     @Test func `a request is judged as one who asks by cable is`() throws {
         #expect(throws: LaptopError.notAdmitted(.otherRegister)) {
             try admit(ask(RegisterID([UInt8](repeating: 9, count: 16))))

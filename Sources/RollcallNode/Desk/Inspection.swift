@@ -19,6 +19,11 @@ private enum InspectedFile {
             throw ControlError(
                 .badFile, "this is a backup: it holds a register and a key, not changes to show")
         }
+        if JoinRequest.isRequest(head) {
+            throw ControlError(
+                .badFile, "this is a request to join: it holds keys and a name, no changes",
+                hint: "an administrator answers it: `rollcall admit FILE -o ADMISSION`")
+        }
         if head.starts(with: BundleFile.magic) || AgeReader.isSealed(head) {
             self = .bundle(try BundleReader(file, identities))
         } else if head.starts(with: "decode: ".utf8) {
