@@ -30,15 +30,16 @@ extension Sentences {
         """
         written to \(shown(report.file ?? "?")): bring it to an administrator
         number      \(shown(report.number))
-        read the number out to the administrator by telephone or in person, and do not send it with the file
+        read it out to the administrator by telephone or in person; do not send it along
         there: rollcall admit FILE -o ADMISSION; then here: rollcall import ADMISSION
         """
     }
 
     static func requestIsOut(_ report: RequestReport) -> String {
         """
-        a request to join is out since \(report.madeAt.map(time) ?? "?"), number \(shown(report.number))
-        it is for register \(shown(report.registerGrouped)); `rollcall import FILE` takes in the answer
+        a request to join is out since \(report.madeAt.map(minute) ?? "?")
+        number \(shown(report.number)), register \(shown(report.registerGrouped))
+        `rollcall import FILE` takes in the answer
         """
     }
 

@@ -67,6 +67,23 @@ import Testing
         #expect(text.contains("the clock of south is 3 s ahead"))
     }
 
+    @Test func `status says that a request is out, on lines that fit`() {
+        var status = Self.status
+        status.register = nil
+        status.title = nil
+        status.request = RequestReport(
+            file: nil, number: "f9xt-a1fp-ty77-grn7-wf42", name: "table 1", register: "r",
+            registerGrouped: "4eg-x12-m7z-mzj-gep-shz-ze0-0s7-8da",
+            madeAt: "2026-11-29T15:15:31.000Z")
+        let lines = StatusPage.text(of: status).split(separator: "\n").map(String.init)
+        #expect(lines[0] == "gate, node gatenode: no register yet")
+        #expect(lines[1] == "a request to join is out since 2026-11-29 15:15Z")
+        #expect(
+            lines[2] == "number f9xt-a1fp-ty77-grn7-wf42, "
+                + "register 4eg-x12-m7z-mzj-gep-shz-ze0-0s7-8da")
+        #expect(lines[1...3].allSatisfy { $0.count <= 80 })
+    }
+
     @Test func `status says of each peer what it has, when that was heard, and what is on its way`()
     {
         func peer(
