@@ -226,3 +226,27 @@ class NeverRoom(NoRoom):
         self.script.read()
         self.victim.let_go()
         self.resumes()
+
+
+class FailedStick(NoRoom):
+    """EIO for one call on the stick: refused by name, no file there under its name, and the register goes on."""
+
+    name = "eio-stick"
+    calls = ["openat", "read", "pread64", "write", "fsync", "rename"]
+
+    def paths(self):
+        return self.script.stick_paths()
+
+    def at(self, call, number, planted=False):
+        script, victim = self.script, self.victim
+        script.begin_held([call], [f"{call}:error=EIO:when={number}"], self.paths())
+        answers = script.run(self.struck)
+        expect(set(answers) <= {None, "bad-file"}, f"of a failing stick it says {set(answers) - {None}}")
+        if self.struck():
+            self.strikes += 1
+            may_be_none = script.reads_twice and call in ("openat", "read", "pread64")
+            expect(answers.count("bad-file") == 1 or may_be_none, f"a call on the stick failed, and {answers.count('bad-file')} commands are refused")
+            script.read()
+            expect(script.one_write("again") is None, "a failing stick keeps the register from being written")
+        self.stops("after a failed stick")
+        return self.finish(planted)

@@ -2,15 +2,15 @@
 import time
 
 from .erasing import Erase
-from .faults import FailedRead, FailedSync, FailedWrite, FailingSync, Kill, NeverRoom, NoRoom
-from .files import Bundle, Files
+from .faults import FailedRead, FailedStick, FailedSync, FailedWrite, FailingSync, Kill, NeverRoom, NoRoom
+from .files import Bundle, Carry, Files
 from .full import Full
 from .meeting import Send, Sync
 from .scripts import Again, Edits, First, Roster
 from .victim import Gone, Refused, Wrong, expect
 
-SCRIPTS = {script.name: script for script in (Edits, Erase, Roster, Sync, Send, Bundle, Files, First, Again)}
-FAULTS = {fault.name: fault for fault in (Kill, FailedSync, FailingSync, FailedWrite, FailedRead, NoRoom, NeverRoom, Full)}
+SCRIPTS = {script.name: script for script in (Edits, Erase, Roster, Sync, Send, Bundle, Carry, Files, First, Again)}
+FAULTS = {fault.name: fault for fault in (Kill, FailedSync, FailingSync, FailedWrite, FailedRead, FailedStick, NoRoom, NeverRoom, Full)}
 FAILURES_SHOWN = 5
 
 
@@ -35,7 +35,7 @@ def run_loops(options, folder):
         script = SCRIPTS[name](options, place)
         try:
             script.prepare()
-            for fault in (fault for fault in options.fault if fault in (script.faults or FAULTS)):
+            for fault in (fault for fault in options.fault if script.may_have(fault)):
                 failures += run_loop(options, script, FAULTS[fault](script))
         finally:
             script.clean()

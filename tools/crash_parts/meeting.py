@@ -28,6 +28,8 @@ class Meeting(Script):
         code = source.control.one("invite", minutes=10, wait=False, yes=True)["code"]
         target.control.one("join", address=source.address, name="target", operator="Clerk", code=code, protection={"openToAll": {}})
         self.source_node, self.target_node = (one.control.one("status")["node"] for one in (source, target))
+        # So that a bundle can be sealed for it.
+        target.control.one("bundleKey", secret=False)
         until(lambda: same(source, target), "the two are the same before", SECONDS)
         target.control.one("disconnect", node=self.source_node)
         until(lambda: not sees(source, self.target_node), "the two are apart", SECONDS)

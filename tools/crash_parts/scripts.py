@@ -22,6 +22,7 @@ class Script:
     # Whether strace holds the whole daemon from its first call on, not its disk thread alone.
     holds_all_threads = False
     makes_anew = False
+    reads_twice = False
     # Faults that take seconds a point here, so that only each so-many-th point is tried.
     strides = {}
     # Faults that are done to it; all, unless some are named.
@@ -55,6 +56,13 @@ class Script:
     def run(self, struck=None):
         """Until all is asked; codes of refusals, in order, None for each acknowledgement. Gone if the victim dies."""
         raise NotImplementedError
+
+    def may_have(self, fault):
+        return fault in self.faults if self.faults else fault != "eio-stick" or bool(self.stick_paths())
+
+    def stick_paths(self):
+        """The files that it reads or writes elsewhere, where a stick is."""
+        return []
 
     def paths(self):
         """The files that it writes: of the home, unless it writes others too."""
