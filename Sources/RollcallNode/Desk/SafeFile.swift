@@ -90,14 +90,26 @@ final class SafeFile {
                 hint: path)
         }
         guard rename(partial, path) == 0 else { throw Self.failure("cannot be named", path) }
-        let folder = open(
-            (path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if folder >= 0 {
-            fsync(folder)
-            close(folder)
+        do {
+            try syncFolder()
+        } catch {
+            unlink(path)
+            throw error
         }
         close(descriptor)
         return byteCount
+    }
+
+    /// Else the stick may be taken away before it knows the file's name.
+    private func syncFolder() throws {
+        let folder = open(
+            (path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw Self.failure("cannot be synced", path) }
+        defer { close(folder) }
+        // Some file systems of sticks have no such call for folders.
+        guard fsync(folder) == 0 || errno == EINVAL else {
+            throw Self.failure("cannot be synced", path)
+        }
     }
 
     /// Leaves nothing behind.
