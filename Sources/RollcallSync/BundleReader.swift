@@ -38,11 +38,13 @@ package struct BundleReader {
         let length = try Self.read(file, at: start, 4).reduce(0) { $0 << 8 | Int($1) }
         guard length >= Limits.frameBytesMin else { throw FormatError(.frameTooShort, "manifest") }
         guard length <= Limits.frameBytesMax else { throw FormatError(.frameTooLong, "manifest") }
-        let body = try Self.read(file, at: start + 4, length)
-        guard body[0] == FrameType.manifest.rawValue, body[1] == 0 else {
+        var decoder = FrameDecoder()
+        decoder.append(try Self.read(file, at: start, 4 + length))
+        guard let frame = try decoder.next(), frame.type == FrameType.manifest.rawValue else {
             throw FormatError(.notABundle, "manifest")
         }
-        manifest = try Manifest(Array(body.dropFirst(2)))
+        guard frame.flags == 0 else { throw FormatError(.unknownFlags, "manifest") }
+        manifest = try Manifest(frame.body)
         chunksStart = start + 4 + length
         guard Laptop.isSigned(manifest) else { throw FormatError(.badSignature, "manifest") }
     }

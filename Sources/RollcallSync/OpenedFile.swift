@@ -17,6 +17,8 @@ package final class OpenedFile: FileBytes {
         guard AgeReader.isSealed(start) else { return nil }
         self.file = file
         reader = try AgeReader(start, fileBytes: file.byteCount, identities)
+        // Where nothing is to be read, nobody would notice that it was cut there.
+        if reader.byteCount == 0 { _ = try opened(0) }
     }
 
     package var byteCount: Int { reader.byteCount }

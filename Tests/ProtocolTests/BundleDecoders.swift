@@ -66,32 +66,23 @@ enum BundleDecoders {
     }
 
     private static func bundle(_ vector: VectorFile) throws -> Decoded {
-        try BundleFile.checkPrologue(vector.bytes)
-        var position = BundleFile.prologueBytes
-        let frame = try wholeFrame(Array(vector.bytes[position...]))
-        position += frame.encodedBytes
-        guard frame.type == FrameType.manifest.rawValue else {
-            throw FormatError(.notABundle, "manifest")
+        let reader = try checked(vector.bytes)
+        let frames = try reader.manifest.chunks.indices.map { index in
+            try wholeFrame(try reader.chunk(index))
         }
-        guard frame.flags == 0 else { throw FormatError(.unknownFlags, "manifest") }
-        let manifest = try Manifest(frame.body)
-        var signed = LabelledHash("rc1.bundle")
-        signed.add(manifest.encodedForSigning())
-        guard let verifier = manifest.source.verifier else { throw FormatError(.weakKey, "source") }
-        guard verifier.verifies(manifest.signature, of: signed.finish()) else {
-            throw FormatError(.badSignature, "manifest")
+        return try decoded(reader.manifest, frames)
+    }
+
+    private static func checked(
+        _ bytes: [UInt8], _ identities: [AgeIdentity] = []
+    ) throws -> BundleReader {
+        let reader = try BundleReader(BytesInMemory(bytes), identities)
+        do {
+            try reader.check()
+        } catch let damage as BundleDamage {
+            throw damage.error
         }
-        var reader = ByteReader(vector.bytes, position..<vector.bytes.count)
-        var frames: [Frame] = []
-        for chunk in manifest.chunks {
-            let bytes = try reader.raw(Int(chunk.byteCount), "chunk")
-            guard Array(sha256(bytes).prefix(16)) == chunk.hash else {
-                throw FormatError(.chunkMismatch, "chunk")
-            }
-            frames.append(try wholeFrame(bytes))
-        }
-        try reader.finish("bundle")
-        return try decoded(manifest, frames)
+        return reader
     }
 
     private static func sealed(_ vector: VectorFile) throws -> Decoded {
@@ -102,12 +93,7 @@ enum BundleDecoders {
         for piece in 0..<opening.pieceCount {
             opened += try opening.open(Array(vector.bytes[opening.range(ofPiece: piece)]), piece)
         }
-        let reader = try BundleReader(BytesInMemory(vector.bytes), [identity])
-        do {
-            try reader.check()
-        } catch let damage as BundleDamage {
-            throw damage.error
-        }
+        let reader = try checked(vector.bytes, [identity])
         var decoded = Decoded(encoded: vector.bytes)
         decoded.add("sealed.bytes", opened.count)
         decoded.add("sealed.source", bytes: reader.manifest.source.bytes)
