@@ -272,20 +272,24 @@ extension Driver {
                 return (bundle, damage.soundChunks)
             }
         } catch let error as FormatError {
-            throw refusal(error)
+            throw refusal(error, path)
         } catch let damage as BundleDamage {
-            throw refusal(damage.error, hint: salvageHint(damage))
+            throw refusal(damage.error, path, salvageHint(damage))
         }
     }
 
-    private static func refusal(_ error: FormatError, hint: String? = nil) -> ControlError {
+    private static func refusal(
+        _ error: FormatError, _ path: String, _ hint: String? = nil
+    ) -> ControlError {
         if error.refusal == .sealedForOthers {
             return ControlError(
                 .sealedForOthers, "the bundle is sealed for other laptops; nothing was applied",
-                hint: "if it was made for this one, its key is gone by now: ask for a new bundle")
+                hint: "\(InputFile.line(path))\n"
+                    + "if it was made for this one, its key is gone by now: ask for a new bundle")
         }
         return ControlError(
-            .badBundle, "the bundle is refused: \(error); nothing was applied", hint: hint)
+            .badBundle, "the bundle is refused: \(error); nothing was applied",
+            hint: [InputFile.line(path), hint].compactMap(\.self).joined(separator: "\n"))
     }
 
     private static func salvageHint(_ damage: BundleDamage) -> String {

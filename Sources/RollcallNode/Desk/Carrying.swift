@@ -22,6 +22,9 @@ extension Driver {
         } catch let error as ControlError {
             row.outcome = .refused
             row.reason = error.message
+        } catch let error as BundleError {
+            row.outcome = .refused
+            row.reason = ControlError(error).message
         }
         // What this laptop made itself opens here, too, and is known already.
         row.isDone = (try? isDone(file)) ?? false
