@@ -39,6 +39,9 @@ class Fault:
         counts = calls_in(self.lines())
         return [(call, number) for call in self.calls for number in range(1, counts.get(call, 0) + 1)]
 
+    def afterwards(self, planted):
+        """What must be true after all points."""
+
     def lines(self):
         """What strace saw until now."""
         return self.victim.trace.read_text(errors="replace").splitlines()

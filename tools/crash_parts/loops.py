@@ -1,6 +1,7 @@
 """The loops: a script and a fault, at every call that the victim's disk thread makes."""
 import time
 
+from .damage import Cut, Damaged, Flip, Hostile, Moved
 from .erasing import Erase
 from .faults import FailedRead, FailedStick, FailedSync, FailedWrite, FailingSync, Kill, NeverRoom, NoRoom
 from .files import Bundle, Carry, Files
@@ -9,8 +10,9 @@ from .meeting import Send, Sync
 from .scripts import Again, Edits, First, Roster
 from .victim import Gone, Refused, Wrong, expect
 
-SCRIPTS = {script.name: script for script in (Edits, Erase, Roster, Sync, Send, Bundle, Carry, Files, First, Again)}
-FAULTS = {fault.name: fault for fault in (Kill, FailedSync, FailingSync, FailedWrite, FailedRead, FailedStick, NoRoom, NeverRoom, Full)}
+SCRIPTS = {script.name: script for script in (Edits, Erase, Roster, Sync, Send, Bundle, Carry, Files, First, Again, Damaged)}
+FAULTS = {fault.name: fault for fault in (
+    Kill, FailedSync, FailingSync, FailedWrite, FailedRead, FailedStick, NoRoom, NeverRoom, Full, Flip, Cut, Moved, Hostile)}
 FAILURES_SHOWN = 5
 
 
@@ -38,7 +40,7 @@ def run_loops(options, folder):
             for fault in (fault for fault in options.fault if script.may_have(fault)):
                 failures += run_loop(options, script, FAULTS[fault](script))
         finally:
-            script.clean()
+            script.end()
     return failures
 
 
@@ -55,6 +57,10 @@ def run_loop(options, script, fault):
             found.append((point, f"{error}" or "the daemon went away"))
         finally:
             script.clean()
+    try:
+        fault.afterwards(options.control)
+    except (Wrong, Gone, Refused, OSError) as error:
+        found.append((("end", 0), f"{error}" or "the daemon went away"))
     lost = sum("lost" in what for _, what in found)
     damaged = sum("integrity" in what or "head" in what or "high" in what for _, what in found)
     print(

@@ -58,7 +58,9 @@ class Script:
         raise NotImplementedError
 
     def may_have(self, fault):
-        return fault in self.faults if self.faults else fault != "eio-stick" or bool(self.stick_paths())
+        if self.faults:
+            return fault in self.faults
+        return fault not in ("flip", "cut", "moved", "hostile") and (fault != "eio-stick" or bool(self.stick_paths()))
 
     def stick_paths(self):
         """The files that it reads or writes elsewhere, where a stick is."""
@@ -119,6 +121,10 @@ class Script:
         if self.journal:
             self.journal.close()
             self.journal = None
+
+    def end(self):
+        """After the last loop."""
+        self.clean()
 
     def changes(self):
         return self.victim.control.one("status")["changes"]
