@@ -128,6 +128,8 @@ def read_bundle(data, dictionary=None, is_padded=False):
         raise Refused("unknown version")
     if reader.u8() != SEAL:
         raise Refused("unknown seal")
+    if data[reader.at + 4:reader.at + 5] not in (b"", bytes([FRAME["manifest"]])):
+        raise Refused("not a bundle")
     manifest = _read_manifest(_whole_frame(reader))
     frames = [_read_chunk(reader, each) for each in manifest["chunks"]]
     if is_padded and any(reader.take(reader.left)):

@@ -29,7 +29,10 @@ package struct BundleReader {
     package let manifest: Manifest
 
     /// - Parameter identities: What opens it, should it be sealed.
-    package init(_ file: any FileBytes, _ identities: [AgeIdentity] = []) throws {
+    package init(
+        _ file: any FileBytes, _ identities: [AgeIdentity] = [],
+        by scheme: SignatureScheme = .ed25519
+    ) throws {
         let file = try OpenedFile(file, identities) ?? file
         self.file = file
         isPadded = file is OpenedFile
@@ -38,15 +41,19 @@ package struct BundleReader {
         let length = try Self.read(file, at: start, 4).reduce(0) { $0 << 8 | Int($1) }
         guard length >= Limits.frameBytesMin else { throw FormatError(.frameTooShort, "manifest") }
         guard length <= Limits.frameBytesMax else { throw FormatError(.frameTooLong, "manifest") }
+        let bytes = try Self.read(file, at: start, 4 + length)
         var decoder = FrameDecoder()
-        decoder.append(try Self.read(file, at: start, 4 + length))
-        guard let frame = try decoder.next(), frame.type == FrameType.manifest.rawValue else {
+        decoder.append(bytes)
+        // Whatever else it may be: a file has no frames that a reader need not know.
+        guard bytes[4] == FrameType.manifest.rawValue, let frame = try decoder.next() else {
             throw FormatError(.notABundle, "manifest")
         }
         guard frame.flags == 0 else { throw FormatError(.unknownFlags, "manifest") }
         manifest = try Manifest(frame.body)
         chunksStart = start + 4 + length
-        guard Laptop.isSigned(manifest) else { throw FormatError(.badSignature, "manifest") }
+        guard Laptop.isSigned(manifest, by: scheme) else {
+            throw FormatError(.badSignature, "manifest")
+        }
     }
 
     private static func read(_ file: any FileBytes, at offset: Int, _ count: Int) throws -> [UInt8]

@@ -70,6 +70,8 @@ def cases():
     yield fault("chunk_of_a_ping", "a ping in the place of a changes frame", encode_bundle(pinging, ping), "not a bundle")
     packed = whole[:10] + encode_frame(FRAME["manifest"], deflated(MANIFEST.encode(manifest)), 1)
     yield fault("manifest_compressed", "a manifest in a compressed frame", packed, "unknown flags", "R-11.1 R-11.3")
+    unknown = whole[:10] + encode_frame(0xFE, MANIFEST.encode(manifest))
+    yield fault("manifest_of_an_unknown_type", "a critical frame that nobody knows in the place of the manifest", unknown, "not a bundle", "R-11.3")
     forged = frames[:1] + [encode_frame(FRAME["changes"], encoded(_altered(), ReplicaNumbers([CONTROL])))]
     signed = sign_manifest(ANNA.seed, manifest | {"chunks": [chunk(frame) for frame in forged]})
     later = [encode_frame(FRAME["changes"], encoded(message(sample()[1:], before=invented("h1"))))]
