@@ -34,6 +34,7 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case erasedInSpiteOfHold = "an erasure does not ask for holds"
     case liftedUnseen = "a hold is lifted by somebody who did not know it"
     case recoveryOutlivesKeys = "a recovery holds whatever took the place of its keys"
+    case keyDestroyedSoon = "a bundle key is destroyed before all know the next"
     // Found by the simulator.
     case siftByWhatIsNow = "a sift is about what has been written since"
     case newcomerWaits = "a cut-off newcomer never dials"

@@ -53,10 +53,13 @@ public struct Step: Equatable, Sendable {
         case jump
         case stick
         // Files.
-        /// A bundle for node a (or all, if there is no such node); b picks what befalls it.
+        /// A bundle for node a (or all, if there is no such node), sealed to their keys as far as they have some; b % 8 = 7: a full
+        /// one, b / 8 % 8 = 7: open to everybody.
         case export
         /// One of the bundles carried, by a; b picks what befalls it.
         case `import`
+        /// A month has passed by the node's calendar: it makes a key for bundles. A plan without such a step has no keys.
+        case renew
         /// Takes node a out; its data counts b changes less far than the node has it.
         case revoke
         /// Destroys the values of its a-th record; b = 1: of one that somebody put under hold.

@@ -139,6 +139,32 @@ public struct PlanMaker {
         if chance.percent(30) { some(3, 20) { $0.look() } }
         if chance.percent(15) { some(1, 2) { $0.makeKeysAndRecover() } }
         if chance.percent(20) { some(1, 4) { $0.hold() } }
+        if steps.contains(where: { $0.verb == .export }), chance.percent(75) { renewKeys() }
+    }
+
+    /// All have keys for bundles, and some of them a new one later, which somebody may not hear of; a stick that was sealed before
+    /// comes after.
+    private mutating func renewKeys() {
+        let second: Int64 = 1_000_000
+        for node in 0..<options.nodes {
+            steps.append(Step(Int64(chance.below(3_000_000)), .renew, node))
+        }
+        for _ in 0..<chance.between(1, 4) {
+            let (source, target) = pair()
+            var at = time()
+            steps.append(Step(at, .export, source, target, chance.next() >> 1))
+            at += Int64(chance.between(1, 15)) * second
+            if chance.percent(40) {
+                let away = chance.percent(50) ? UInt64(source) : UInt64(node())
+                steps.append(Step(at - second, .partition, 0, 1 << away, 20_000))
+            }
+            steps.append(Step(at, .renew, Int(target)))
+            for _ in 0..<chance.between(1, 3) {
+                at += Int64(chance.between(1, 20)) * second
+                steps.append(
+                    Step(at, .import, Int(target), chance.next() >> 1, chance.next() >> 1))
+            }
+        }
     }
 
     private mutating func look() {
@@ -399,7 +425,8 @@ public struct PlanMaker {
         // What the inviter cannot acknowledge is in the bundle: also what others wrote.
         steps.append(Step(joinedAt + 3 * second, .block, newcomer, inviter, 3))
         steps.append(Step(joinedAt + 15 * second, .heal, newcomer, inviter))
-        steps.append(Step(joinedAt + 8 * second, .export, newcomer, inviter, 0))
+        // Open to everybody: it was made for another.
+        steps.append(Step(joinedAt + 8 * second, .export, newcomer, inviter, 7 << 3))
         for wait in 1...4 {
             steps.append(
                 Step(joinedAt + (8 + Int64(wait)) * second, .import, alone, chance.next() >> 1, 0))

@@ -50,6 +50,13 @@ final class SimulatedNode {
     /// What a form showed once, by record.
     var seenOnce: [GlobalDot: [GlobalDot]] = [:]
 
+    /// How many months have passed for whoever looks after the keys for bundles; nil where nobody has any.
+    var keyMonth: UInt64?
+    private var keysLookedAt: Int64 = 0
+    /// The public halves of those that it had at the last look, and of those that it let go.
+    private var keysSeen: Set<[UInt8]> = []
+    private(set) var keysLetGo: Set<[UInt8]> = []
+
     private var namesAwaited: [Dot: Int] = [:]
     private unowned let team: Team
     private let seed: UInt64
@@ -179,6 +186,38 @@ final class SimulatedNode {
         } catch {
             try recover(from: error)
         }
+        if keyMonth != nil, team.now - keysLookedAt >= Self.keyLookEvery { try renewBundleKey() }
+    }
+
+    /// Less than the daemon's minute: a plan is over in a few.
+    private static let keyLookEvery: Int64 = 5_000_000
+
+    /// As the daemon does once a minute, by a calendar that no jump of the clock moves.
+    func renewBundleKey() throws {
+        guard let keyMonth, let laptop, laptop.membership?.isMember(laptop.node) == true,
+            !disk.isTransactionOpen
+        else { return }
+        keysLookedAt = team.now
+        var moment = moment(team.now)
+        moment.wallClock = 1_800_000_000_000 + keyMonth * 31 * 86_400_000
+        let isChanged = try attempt { laptop, disk, output in
+            try laptop.renewBundleKey(moment, disk, &output)
+        }
+        if isChanged == true { try noteKeys() }
+    }
+
+    /// Looks which keys are there, and which are no more: a crash may have come between.
+    func noteKeys() throws {
+        // A read that fails is no look; the next one is.
+        guard keyMonth != nil, let laptop,
+            let identities = try? laptop.bundleIdentities(disk)
+        else { return }
+        let keys = Set(identities.map(\.publicKey))
+        if !keysSeen.isEmpty, !keys.isSubset(of: keysSeen) { team.mark(.keyRenewed) }
+        let gone = keysSeen.subtracting(keys)
+        keysSeen = keys
+        keysLetGo.formUnion(gone)
+        if !hasRot { try team.check(gone, letGoBy: self) }
     }
 
     func wake() throws {
@@ -325,6 +364,7 @@ final class SimulatedNode {
         self.hasRot = hasRot
         wasReplaced = true
         seenOnce = [:]
+        keysSeen = []
     }
 }
 

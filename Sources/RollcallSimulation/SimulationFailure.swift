@@ -26,6 +26,8 @@ public struct SimulationFailure: Error, Equatable, Sendable {
         case unboundedQueue = "a queue grows without bound"
         case refusedBundleChanged = "a refused bundle changed something"
         case refusal = "an honest peer was refused"
+        case keyGoneTooSoon = "a key was destroyed to which somebody still seals"
+        case openedByOthers = "a sealed bundle opened where it was not for"
         case stuck = "a disk that is well refuses"
         case crashed = "the laptop could not go on"
         case clockMatters = "another clock, another state"

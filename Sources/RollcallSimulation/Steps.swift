@@ -22,6 +22,7 @@ extension Team {
         case .jump, .stick: disturbClock(step)
         case .export: try export(step)
         case .import: try self.import(step)
+        case .renew: try renew(step)
         case .lie: lie(step)
         case .revoke: try revoke(step)
         case .erase: try erase(step)
@@ -310,7 +311,7 @@ extension Team {
         return contents
     }
 
-    private func hasClone(_ node: SimulatedNode) -> Bool {
+    func hasClone(_ node: SimulatedNode) -> Bool {
         nodes.contains { $0.original == node.index }
     }
 }

@@ -4,17 +4,75 @@ import RollcallSync
 import RollcallTrust
 import RollcallWire
 
-/// A bundle as it lies on a stick: the manifest, then the chunks.
-struct Stick {
-    var manifest: [UInt8]
-    var chunks: [[UInt8]]
-    var source: Int
-    var targets: [Int]
+/// A bundle's file as it lies on a stick.
+struct Stick: FileBytes {
+    private var file: [UInt8]
+    /// The public keys that it was sealed to; empty where it is open to everybody.
+    let recipients: [[UInt8]]
+    /// Whether it is sealed as the daemon does it; else the seal is an ideal one, which costs nothing and holds.
+    private let isSealReal: Bool
+    private var isTouched = false
+    let source: Int
+    let targets: [Int]
+
+    init(
+        _ bundle: [UInt8], to recipients: [AgeRecipient], isSealReal: Bool, source: Int,
+        targets: [Int]
+    ) throws {
+        self.recipients = recipients.map(\.bytes)
+        self.isSealReal = isSealReal
+        self.source = source
+        self.targets = targets
+        guard isSealReal, !recipients.isEmpty else {
+            file = bundle
+            return
+        }
+        var writer = try AgeWriter(for: recipients)
+        let zeros = [UInt8](repeating: 0, count: BundlePadding.count(after: bundle.count))
+        file = writer.start + (try writer.seal(bundle + zeros))
+        file += try writer.finish()
+    }
+
+    var byteCount: Int { file.count }
+
+    func bytes(at offset: Int, count: Int) -> [UInt8] {
+        Array(file[min(offset, file.count)..<min(offset + count, file.count)])
+    }
+
+    /// Checked whole, as the daemon does.
+    func opened(with identities: [AgeIdentity], _ options: Plan.Options) throws -> BundleReader {
+        if !recipients.isEmpty, !isSealReal {
+            guard identities.contains(where: { recipients.contains($0.publicKey) }) else {
+                throw FormatError(.sealedForOthers, "recipients")
+            }
+            guard !isTouched else { throw FormatError(.badSeal, "file") }
+        }
+        let reader = try BundleReader(
+            self, identities, by: options.isCryptoReal ? .ed25519 : .ideal)
+        do {
+            try reader.check()
+        } catch let damage as BundleDamage {
+            throw damage.error
+        }
+        return reader
+    }
+
+    mutating func suffer(_ mishap: Mishap, at pick: UInt64) {
+        let position = Int(pick % UInt64(file.count))
+        switch mishap {
+        case .none, .twice: return
+        case .halfCopied: file.removeSubrange(position...)
+        case .bitFlipped: file[position] ^= 1 << (UInt8(truncatingIfNeeded: pick >> 32) & 7)
+        }
+        isTouched = true
+    }
 }
 
 /// What befalls a stick.
 enum Mishap: CaseIterable {
     case none, halfCopied, bitFlipped, twice
+
+    var isDamage: Bool { self == .halfCopied || self == .bitFlipped }
 }
 
 /// All that a laptop holds in the end.
@@ -31,14 +89,25 @@ public struct Everything: Sendable {
 extension SimulatedNode {
     func everything(at time: Int64) throws -> Everything? {
         guard let laptop, let membership = laptop.membership else { return nil }
-        var export = laptop.export(for: [], isFull: true)
-        var chunks: [UInt8] = []
-        while let chunk = try laptop.nextChunk(of: &export, disk) { chunks += chunk }
-        let start = laptop.manifest(of: export, createdAt: moment(time).wallClock)
+        let bundle = try bundle(of: laptop.export(for: [], isFull: true), at: time).bytes
         let branchCount = laptop.heads.allNumbers.count { laptop.heads[$0].id.isBranch }
         return Everything(
-            fingerprint: try laptop.fingerprint(disk), bundle: start + chunks,
+            fingerprint: try laptop.fingerprint(disk), bundle: bundle,
             branchCount: branchCount, founder: membership.genesis.founder.bytes)
+    }
+
+    fileprivate func bundle(
+        of export: BundleExport, at time: Int64
+    ) throws -> (bytes: [UInt8], chunkCount: Int) {
+        guard let laptop else { throw LaptopError.noRegister }
+        var export = export
+        var (chunks, count): ([UInt8], Int) = ([], 0)
+        while let chunk = try laptop.nextChunk(of: &export, disk) {
+            chunks += chunk
+            count += 1
+        }
+        let start = laptop.manifest(of: export, createdAt: moment(time).wallClock)
+        return (start + chunks, count)
     }
 }
 
@@ -52,18 +121,21 @@ extension Team {
             $0 != node.index && membership.isMember(nodes[$0].identity.node)
         }
         guard !others.isEmpty else { return }
-        let targets = others.contains(Int(clamping: step.a)) ? [Int(step.a)] : others
+        var targets = others.contains(Int(clamping: step.a)) ? [Int(step.a)] : others
+        // Whoever has no key yet is left out; where nobody has one, somebody asked for an open bundle.
+        let withKeys = targets.filter { !laptop.recipients(of: nodes[$0].identity.node).isEmpty }
+        let isOpen = withKeys.isEmpty || step.b >> 3 % 8 == 7
+        if !isOpen { targets = withKeys }
+        let ids = targets.map { nodes[$0].identity.node }
         do {
-            var export = laptop.export(
-                for: targets.map { nodes[$0].identity.node }, isFull: step.b % 8 == 7)
-            var chunks: [[UInt8]] = []
-            while let chunk = try laptop.nextChunk(of: &export, node.disk) { chunks.append(chunk) }
-            let manifest = laptop.manifest(
-                of: export, createdAt: node.moment(now).wallClock)
+            let bundle = try node.bundle(
+                of: laptop.export(for: ids, isFull: step.b % 8 == 7), at: now)
             sticks.append(
-                Stick(manifest: manifest, chunks: chunks, source: node.index, targets: targets))
+                try Stick(
+                    bundle.bytes, to: isOpen ? [] : ids.flatMap { laptop.recipients(of: $0) },
+                    isSealReal: plan.options.isCryptoReal, source: node.index, targets: targets))
             if sticks.count > 12 { sticks.removeFirst() }
-            tell("\(node.name) exports a bundle of \(chunks.count) chunks")
+            tell("\(node.name) exports a bundle of \(bundle.chunkCount) chunks")
         } catch is StoreError {
             // No file under the final name.
         }
@@ -88,15 +160,19 @@ extension Team {
     private func take(_ stick: Stick, at node: SimulatedNode, after mishap: Mishap) throws {
         let before = node.durable
         do {
-            let manifest = try Self.check(stick, plan.options)
-            let wasLive = node.laptop?.connectedPeers.isEmpty == false
+            guard let laptop = node.laptop else { return }
+            try node.noteKeys()
+            let identities = try laptop.bundleIdentities(node.disk)
+            let reader = try stick.opened(with: identities, plan.options)
+            try judgeOpened(stick, at: node, identities)
+            let wasLive = !laptop.connectedPeers.isEmpty
             let moment = node.moment(now)
             var counts: (new: UInt64, held: UInt64) = (0, 0)
             try node.actInSteps { laptop, disk, write in
-                var bundle = try laptop.beginImport(manifest)
-                for chunk in stick.chunks {
+                var bundle = try laptop.beginImport(reader.manifest)
+                for index in reader.manifest.chunks.indices {
                     var output = Output()
-                    try laptop.take(chunk: chunk, into: &bundle, disk, &output)
+                    try laptop.take(chunk: reader.chunk(index), into: &bundle, disk, &output)
                     try write(output)
                     while let next = try laptop.proceed(moment, disk) { try write(next) }
                 }
@@ -107,19 +183,18 @@ extension Team {
                 return ((), isKept: true)
             }
             mark(counts.new == 0 ? .bundleKnown : .bundleNew)
+            if counts.new > 0, !stick.recipients.isEmpty { mark(.bundleSealed) }
             if counts.held > 0 { mark(.bundleHeld) }
             if wasLive { mark(.bundleDuringSession) } else { mark(.bundleAcknowledged) }
             tell("\(node.name) imports \(counts.new) changes")
-            if mishap == .halfCopied || mishap == .bitFlipped {
+            if mishap.isDamage {
                 throw SimulationFailure(.refusedBundleChanged, "\(node.name) took a damaged bundle")
             }
         } catch let error as FormatError {
-            try refuse(node, before, mishap, "\(error)")
+            try refuse(stick, at: node, before, mishap, error)
         } catch let error as BundleError {
             if error == .unknownSource { mark(.bundleUnknownSource) }
-            guard mishap != .halfCopied, mishap != .bitFlipped else {
-                return try refuse(node, before, mishap, "\(error)")
-            }
+            guard !mishap.isDamage else { return try refuse(node, before, mishap, "\(error)") }
             if case .invalidSegment = error {
                 throw SimulationFailure(.refusal, "\(node.name): an honest bundle: \(error)")
             }
@@ -129,9 +204,27 @@ extension Team {
     }
 
     private func refuse(
+        _ stick: Stick, at node: SimulatedNode, _ before: [UInt64], _ mishap: Mishap,
+        _ error: FormatError
+    ) throws {
+        guard error.refusal == .sealedForOthers, !mishap.isDamage else {
+            return try refuse(node, before, mishap, "\(error)")
+        }
+        guard node.durable == before, !node.disk.isTransactionOpen else {
+            throw SimulationFailure(.refusedBundleChanged, node.name)
+        }
+        guard stick.targets.contains(node.index) else { return }
+        guard node.keysLetGo.isDisjoint(with: stick.recipients) else { return mark(.bundleKeyGone) }
+        // An earlier home has earlier keys, and so has one of two machines with one home.
+        guard node.wasRestored || node.hasRot || hasClone(node) || isOut(node) else {
+            throw SimulationFailure(.refusal, "\(node.name): a bundle that is for it: \(error)")
+        }
+    }
+
+    private func refuse(
         _ node: SimulatedNode, _ before: [UInt64], _ mishap: Mishap, _ why: String
     ) throws {
-        guard mishap == .halfCopied || mishap == .bitFlipped else {
+        guard mishap.isDamage else {
             throw SimulationFailure(.refusal, "\(node.name): an honest bundle: \(why)")
         }
         mark(mishap == .halfCopied ? .bundleHalf : .bundleFlipped)
@@ -140,66 +233,41 @@ extension Team {
         }
     }
 
-    private static func check(_ stick: Stick, _ options: Plan.Options) throws -> Manifest {
-        try BundleFile.checkPrologue(stick.manifest)
-        var decoder = FrameDecoder()
-        decoder.append(stick.manifest.dropFirst(BundleFile.prologueBytes))
-        guard let frame = try decoder.next(), frame.type == FrameType.manifest.rawValue,
-            frame.flags == 0
-        else { throw FormatError(.notABundle, "manifest") }
-        let manifest = try Manifest(frame.body)
-        guard Laptop.isSigned(manifest, by: options.isCryptoReal ? .ed25519 : .ideal) else {
-            throw FormatError(.badSignature, "manifest")
-        }
-        guard manifest.chunks.count == stick.chunks.count else {
-            throw FormatError(.truncated, "file")
-        }
-        for (chunk, bytes) in zip(manifest.chunks, stick.chunks)
-        where chunk.hash != Array(sha256(bytes).prefix(16)) {
-            throw FormatError(.chunkMismatch, "chunk")
-        }
-        return manifest
+    // MARK: - keys
+
+    /// A month passes for whoever looks after a laptop's keys.
+    func renew(_ step: Step) throws {
+        let node = nodes[step.node]
+        node.keyMonth = (node.keyMonth ?? 0) + 1
+        guard node.isUp, node.pausedUntil <= now, node.failure == nil else { return }
+        try guarding(node) { try node.renewBundleKey() }
     }
-}
 
-extension Stick {
-    private var byteCount: Int { manifest.count + chunks.reduce(0) { $0 + $1.count } }
-
-    mutating func suffer(_ mishap: Mishap, at pick: UInt64) {
-        let position = Int(pick % UInt64(byteCount))
-        switch mishap {
-        case .none, .twice: break
-        case .halfCopied: cut(to: position)
-        case .bitFlipped: flip(position, bit: Int(pick >> 32) & 7)
+    private func judgeOpened(
+        _ stick: Stick, at node: SimulatedNode, _ identities: [AgeIdentity]
+    ) throws {
+        guard !stick.recipients.isEmpty else { return }
+        guard stick.targets.contains(node.index) else {
+            throw SimulationFailure(.openedByOthers, node.name)
+        }
+        if let newest = identities.first, !stick.recipients.contains(newest.publicKey) {
+            mark(.bundleOlderKey)
         }
     }
 
-    private mutating func cut(to count: Int) {
-        guard count >= manifest.count else {
-            manifest = Array(manifest.prefix(count))
-            chunks = []
-            return
-        }
-        var left = count - manifest.count
-        chunks = chunks.compactMap { chunk in
-            let kept = Array(chunk.prefix(left))
-            left -= kept.count
-            return kept.isEmpty ? nil : kept
-        }
-    }
-
-    private mutating func flip(_ position: Int, bit: Int) {
-        guard position >= manifest.count else {
-            manifest[position] ^= 1 << UInt8(bit)
-            return
-        }
-        var left = position - manifest.count
-        for index in chunks.indices {
-            guard left >= chunks[index].count else {
-                chunks[index][left] ^= 1 << UInt8(bit)
-                return
+    /// Nobody whom its owner knew may still seal to a key that is destroyed.
+    func check(_ gone: Set<[UInt8]>, letGoBy node: SimulatedNode) throws {
+        guard !gone.isEmpty, !isOut(node) else { return }
+        for other in nodes where other.index < plan.options.nodes && other.index != node.index {
+            guard !other.wasRestored, !other.hasLied, !other.hasRot, !hasClone(other),
+                !isOut(other),
+                node.laptop?.membership?.isMember(other.identity.node) == true,
+                let sealer = other.laptop
+            else { continue }
+            let keys = sealer.recipients(of: node.identity.node).map(\.bytes)
+            guard gone.isDisjoint(with: keys) else {
+                throw SimulationFailure(.keyGoneTooSoon, "\(node.name), and \(other.name)")
             }
-            left -= chunks[index].count
         }
     }
 }

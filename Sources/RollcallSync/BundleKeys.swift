@@ -53,7 +53,8 @@ extension Laptop {
             recipients(of: node).map(\.bytes).contains($0.identity.publicKey)
         }
         if isKnown != true || isOld(newest) {
-            let identity = AgeIdentity()
+            let secret = (0..<32).map { _ in UInt8.random(in: 0...255, using: &chance) }
+            let identity = try AgeIdentity(secret)
             let entry = KeyEntry(try AgeRecipient(identity.publicKey))
             let dot = try writeControl(ChangeKind.key, entry.encoded(), storage, &output)
             keys.append(.init(entry: dot, madeAt: moment.wallClock, identity: identity))
@@ -74,9 +75,10 @@ extension Laptop {
     private func stillUsed(_ keys: [OwnBundleKey]) -> [OwnBundleKey] {
         let others = membership?.members.keys.filter { $0 != node } ?? []
         let replaced = zip(keys, keys.dropFirst()).prefix { _, later in
-            others.allSatisfy {
-                peers[$0]?.acknowledged[later.entry.replica] ?? 0 >= later.entry.counter
-            }
+            isPlanted(.keyDestroyedSoon)
+                || others.allSatisfy {
+                    peers[$0]?.acknowledged[later.entry.replica] ?? 0 >= later.entry.counter
+                }
         }
         return Array(keys.dropFirst(Array(replaced).count))
     }

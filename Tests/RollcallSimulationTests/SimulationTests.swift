@@ -139,6 +139,31 @@ import Testing
         #expect(verdict.marks[.underHold] == 0)
     }
 
+    @Test(arguments: [true, false])
+    func `a stick opens on the laptop that it is for, until its key was let go`(
+        _ isCryptoReal: Bool
+    ) {
+        var steps = (0..<3).map { Step(500_000, .renew, $0) }
+        steps += [
+            Step(5_000_000, .partition, 0, 1 << 1, 10_000), Step(6_000_000, .add, 0, 5),
+            Step(7_000_000, .export, 0, 1), Step(8_000_000, .import, 2),
+            Step(9_000_000, .import, 1), Step(9_500_000, .import, 1, 0, 1),
+            Step(20_000_000, .renew, 1), Step(20_100_000, .import, 1),
+            Step(60_000_000, .import, 1), Step(61_000_000, .import, 1, 0, 2),
+        ]
+        var options = Plan.Options(seed: 7, nodes: 3)
+        options.isCryptoReal = isCryptoReal
+        let verdict = Team.run(Plan(options, steps))
+        #expect(verdict.failure == nil)
+        #expect(verdict.marks[.bundleElsewhere] == 1)
+        #expect(verdict.marks[.bundleSealed] == 1)
+        #expect(verdict.marks[.bundleHalf] == 1)
+        #expect(verdict.marks[.bundleOlderKey] == 1)
+        #expect(verdict.marks[.bundleKeyGone] == 1)
+        #expect(verdict.marks[.bundleFlipped] == 1)
+        #expect(verdict.marks[.keyRenewed] == 1)
+    }
+
     @Test(arguments: UInt64(1)...30)
     func `what was synced outlives a loss of power, whatever became of the rest`(
         _ seed: UInt64
