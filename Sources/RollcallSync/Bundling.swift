@@ -102,6 +102,33 @@ extension Laptop {
     public func nextChunk(
         of export: inout BundleExport, _ storage: some RegisterStorage
     ) throws -> [UInt8]? {
+        try nextChunks(of: &export, atMost: 1, storage).first
+    }
+
+    /// The next chunks of a bundle, so many unless there are no more; they are deflated side by side.
+    public func nextChunks(
+        of export: inout BundleExport, atMost count: Int, _ storage: some RegisterStorage
+    ) throws -> [[UInt8]] {
+        var messages: [[UInt8]] = []
+        while messages.count < count, let message = try nextMessage(of: &export, storage) {
+            messages.append(message)
+        }
+        let made = messages
+        let chunks = try gather(made.count, inPiecesOf: 1, spread) { range in
+            range.map { index in
+                let frame = Frame(
+                    .changes, made[index], compression: Compression(), withDictionary: true
+                ).encoded
+                return (bytes: frame, hash: Array(sha256(frame).prefix(16)))
+            }
+        }
+        export.chunks += chunks.map { .init(byteCount: UInt64($0.bytes.count), hash: $0.hash) }
+        return chunks.map(\.bytes)
+    }
+
+    private func nextMessage(
+        of export: inout BundleExport, _ storage: some RegisterStorage
+    ) throws -> [UInt8]? {
         guard let (replica, first) = export.left.first else { return nil }
         guard
             var run = try run(
@@ -110,7 +137,7 @@ extension Laptop {
             guard heads.isForked(replica) else { throw LaptopError.storeIncomplete }
             // The rest is in a segment that goes on into a branch.
             export.left.removeFirst()
-            return try nextChunk(of: &export, storage)
+            return try nextMessage(of: &export, storage)
         }
         let reached = run.last - heads.base(of: replica)
         let followsOn =
@@ -119,9 +146,6 @@ extension Laptop {
             run.startHash = try storage.change(Dot(replica, first - 1))?.hash
         }
         let message = run.encode(heads.table, numbering: &export.numbering)
-        let frame = Frame(.changes, message, compression: compression, withDictionary: true).encoded
-        export.chunks.append(
-            .init(byteCount: UInt64(frame.count), hash: Array(sha256(frame).prefix(16))))
         export.changeCount += UInt64(run.changes.count)
         if followsOn {
             export.runs[export.runs.count - 1].last = reached
@@ -133,7 +157,7 @@ extension Laptop {
         } else {
             export.left.removeFirst()
         }
-        return frame
+        return message
     }
 
     /// The start of the file and its signed manifest, once all chunks are made.

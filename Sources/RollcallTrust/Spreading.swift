@@ -9,7 +9,7 @@ public let oneAfterTheOther: Spreading = { count, work in
 /// Makes so many elements, in pieces that are spread, and puts them together in their order.
 ///
 /// - Parameter make: Is asked for the elements of a range, on any thread.
-func gather<Element: Sendable>(
+package func gather<Element: Sendable>(
     _ count: Int, inPiecesOf size: Int, _ spread: Spreading,
     _ make: @escaping @Sendable (Range<Int>) throws -> [Element]
 ) throws -> [Element] {

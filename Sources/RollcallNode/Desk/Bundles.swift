@@ -64,13 +64,12 @@ extension Driver {
             let chunks = try SealedDraft(home.backupDraftPath)
             while !export.isDone {
                 var next = export
-                guard let chunk = try laptop.nextChunk(of: &next, store) else {
-                    export = next
-                    break
-                }
+                // Where a file has an end, each is looked at before it goes in.
+                let made = try laptop.nextChunks(
+                    of: &next, atMost: max == nil ? Self.chunksAtOnce : 1, store)
                 let isFirst = export.chunkBytes == 0
                 if let max, !isFirst, file.byteCount(of: size(of: next)) > max { break }
-                try chunks.write(chunk)
+                for chunk in made { try chunks.write(chunk) }
                 export = next
             }
             try file.write(laptop.manifest(of: export, createdAt: Self.wallClock()))
@@ -81,6 +80,9 @@ extension Driver {
             throw error
         }
     }
+
+    /// So many of up to a mebibyte are in memory while they are deflated.
+    private static let chunksAtOnce = 4
 
     /// What a bundle takes before it is sealed.
     private func size(of export: BundleExport) -> Int {

@@ -114,10 +114,7 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
     // MARK: - reading
 
     private func open(_ sealed: [UInt8], at place: SealedRow.Place) throws -> [UInt8] {
-        guard sealed.first == SealedRow.byEpoch else {
-            return try SealedRow.open(sealed, at: place) { keys[$0] }
-        }
-        return try SealedRow.open(sealed, at: place) { epochs[$0] }
+        try SealedRow.open(sealed, at: place, keys, epochs)
     }
 
     public func meta(_ key: String) throws -> [UInt8]? {
@@ -130,21 +127,23 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
         try disk.peers().map { ($0.node, try open($0.state, at: .peer($0.node))) }
     }
 
-    public func change(_ dot: Dot) throws -> StoredChange? { try disk.change(dot).map(opened) }
-
-    private func opened(_ change: StoredChange) throws -> StoredChange {
-        var change = change
-        change.content = try open(change.content, at: .change(change.dot))
-        return change
+    public func change(_ dot: Dot) throws -> StoredChange? {
+        try disk.change(dot).map { try $0.opened(keys, epochs) }
     }
 
     public func changes(
         of replica: ReplicaNumber, from first: UInt64, through last: UInt64, contentBytesMax: Int
     ) throws -> [StoredChange] {
-        try disk.changes(
-            of: replica, from: first, through: last, contentBytesMax: contentBytesMax
-        ).map(opened)
+        let sealed = try disk.changes(
+            of: replica, from: first, through: last, contentBytesMax: contentBytesMax)
+        let (keys, epochs) = (keys, epochs)
+        return try gather(sealed.count, inPiecesOf: Self.rowsPerPiece, spread) { range in
+            try range.map { try sealed[$0].opened(keys, epochs) }
+        }
     }
+
+    /// So many are opened in one go.
+    private static var rowsPerPiece: Int { 256 }
 
     public func record(_ dot: Dot) throws -> [UInt8]? {
         try disk.record(dot).map { try open($0, at: .record(dot)) }
@@ -192,6 +191,25 @@ public final class SealedDisk<Disk: SealableDisk>: RegisterDisk {
     }
 
     public func counts() throws -> StoreCounts { try disk.counts() }
+}
+
+extension StoredChange {
+    fileprivate func opened(
+        _ keys: RecordKeys, _ epochs: [UInt32: EpochKey]
+    ) throws -> StoredChange {
+        var change = self
+        change.content = try SealedRow.open(content, at: .change(dot), keys, epochs)
+        return change
+    }
+}
+
+extension SealedRow {
+    fileprivate static func open(
+        _ sealed: [UInt8], at place: Place, _ keys: RecordKeys, _ epochs: [UInt32: EpochKey]
+    ) throws -> [UInt8] {
+        sealed.first == byEpoch
+            ? try open(sealed, at: place) { epochs[$0] } : try open(sealed, at: place) { keys[$0] }
+    }
 }
 
 extension SealedRow.Place {

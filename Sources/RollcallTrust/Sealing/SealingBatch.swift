@@ -79,7 +79,7 @@ extension [UnsealedWrite] {
 }
 
 /// The keys of records and of the register, with what the open transaction changed of them.
-struct RecordKeys {
+struct RecordKeys: Sendable {
     /// By the raw value of a key's name, which is hashed in one step.
     private var keys: [UInt64: SealingKey] = [:]
     /// Keys of the open transaction: a rollback takes them back.
