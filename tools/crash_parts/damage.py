@@ -4,6 +4,7 @@ All of them go to one daemon, which must refuse each by name, soon, in little me
 """
 import contextlib
 import os
+import random
 import re
 import sqlite3
 import time
@@ -25,6 +26,7 @@ class Damaged(Script):
     """One laptop that lacks what the bundles hold; it stays up from point to point."""
 
     name = "damaged"
+    only_by_name = True
     faults = ("flip", "cut", "moved", "hostile")
 
     def prepare(self):
@@ -37,10 +39,10 @@ class Damaged(Script):
         node = other.control.one("status")["node"]
         until(lambda: all(peer["up_to_date"] for peer in other.control.one("status")["peers"]), "both are the same", 20)
         expect(other.stop() == 0, "the prepared home does not close")
-        self.bundles = {}
+        self.bundles, chance = {}, random.Random(self.options.seed)
         for size in SIZES:
             while True:
-                letters = os.urandom(NOTE_LETTERS * 3 // 4).hex()[:NOTE_LETTERS]
+                letters = chance.randbytes(NOTE_LETTERS // 2).hex()
                 maker.control.one("add", fields=fields(surname=f"Person {size}", note=letters))
                 path = self.folder / f"made-{size}"
                 path.unlink(missing_ok=True)

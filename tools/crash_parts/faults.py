@@ -17,6 +17,7 @@ class Fault:
     stride = 1
     # Whether only calls on the home's own files are struck: not those on the log or on a thread's bell.
     by_path = True
+    only_by_name = False
 
     def __init__(self, script):
         self.script, self.victim = script, script.victim

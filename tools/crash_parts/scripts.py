@@ -23,6 +23,8 @@ class Script:
     holds_all_threads = False
     makes_anew = False
     reads_twice = False
+    # Too long for everybody who names no script.
+    only_by_name = False
     # Faults that take seconds a point here, so that only each so-many-th point is tried.
     strides = {}
     # Faults that are done to it; all, unless some are named.
