@@ -1,7 +1,5 @@
 """Values of restricted classes, sealed under a key that only some laptops have (R-4.8, R-9.17)."""
 
-import hmac
-
 from .age import BASE, hkdf, seal, stream, unseal, x25519
 from .change import REASON, SEALED, SEALED_ITEMS, SOURCE, encode_body, read_body, read_sealed
 from .messages import CLASS_KEY
@@ -23,11 +21,10 @@ class ClassKey:
     def __init__(self, register, field_class, secret):
         parts = register, uint(field_class, 1), secret
         self.id = int.from_bytes(H("rc1.class-id", *parts)[:4])
-        self.checking, self.sealing = H("rc1.class-check", *parts), H("rc1.class-seal", *parts)
+        self.checking, self.sealing = H("rc1.class-checking", *parts), H("rc1.class-sealing", *parts)
 
     def check(self, data, part, record, field):
-        place = record.replica + uint(record.counter, 8) + uint(field, 4) + uint(part, 1)
-        return hmac.digest(self.checking, place + data, "sha256")[:CHECK]
+        return H("rc1.class-check", self.checking, record.bytes, uint(field, 4), uint(part, 1), data)[:CHECK]
 
     def seal(self, data, part, record, field):
         check = self.check(data, part, record, field)

@@ -207,36 +207,46 @@ extension Laptop {
     }
 
     /// Seals the restricted values of changes that are about to be written.
-    func seal(_ changes: inout [Change], _ keys: [UInt8: ClassKey]) {
-        let places = changes.indices.filter { index in
-            changes[index].writes.contains { keys[$0.field.fieldClass.rawValue] != nil }
+    func seal(_ changes: inout [Change], _ keys: [UInt8: ClassKey]) throws {
+        let open = changes
+        let records = open.map { name(of: $0.record) }
+        changes = try gather(open.count, inPiecesOf: 64, spread) { range in
+            range.map { Self.sealed(open[$0], of: records[$0], keys) }
         }
-        for place in places { changes[place] = sealed(changes[place], keys) }
     }
 
-    private func sealed(_ change: Change, _ keys: [UInt8: ClassKey]) -> Change {
+    private static func sealed(
+        _ change: Change, of record: NamedDot, _ keys: [UInt8: ClassKey]
+    ) -> Change {
+        guard change.writes.contains(where: { ClassKey.seals($0.field) }) else { return change }
         var sealed = change
-        sealed.writes = []
-        sealed.bodies = []
+        sealed.writes.removeAll(keepingCapacity: true)
+        sealed.bodies.removeAll(keepingCapacity: true)
+        sealed.bodies.reserveCapacity(change.bodies.count * 2)
         let openSource = change.writes.first { !ClassKey.seals($0.field) }
-            .map { Body(change.bodies, $0.body).source }
+            .flatMap { Body(change.bodies, $0.body).source }.map { Array($0.utf8) }
         for write in change.writes {
-            guard ClassKey.seals(write.field), let key = keys[write.field.fieldClass.rawValue]
-            else {
+            if ClassKey.seals(write.field), let key = keys[write.field.fieldClass.rawValue],
+                let body = key.sealed(
+                    change.body(of: write), at: place(of: record, write.field),
+                    openSource: openSource)
+            {
+                sealed.append(write.field, names: write.names, body: body)
+            } else {
                 sealed.append(write.field, names: write.names, body: change.body(of: write))
-                continue
             }
-            let body = key.sealed(
-                Body(change.bodies, write.body), at: place(of: change.record, write.field),
-                openSource: openSource ?? nil)
-            sealed.append(write.field, names: write.names, body: body.encoded())
         }
         return sealed
     }
 
-    private func place(of record: Dot, _ field: FieldNumber) -> ClassKey.Place {
+    /// A record as whoever made it named it.
+    private func name(of record: Dot) -> NamedDot {
         let written = heads.written(record)
-        return ClassKey.Place(record: heads[written.replica].id, written.counter, field)
+        return NamedDot(replica: heads[written.replica].id, counter: written.counter)
+    }
+
+    private static func place(of record: NamedDot, _ field: FieldNumber) -> ClassKey.Place {
+        ClassKey.Place(record: record.replica, record.counter, field)
     }
 
     // MARK: - reading
@@ -248,7 +258,7 @@ extension Laptop {
 
     private func opened(_ body: Body, _ record: Dot, _ field: FieldNumber) -> Body {
         guard case .sealed(let sealed) = body.content else { return body }
-        let place = place(of: record, field)
+        let place = Self.place(of: name(of: record), field)
         for key in classKeys where key.id == sealed.keyID {
             if let opened = key.opened(body, at: place) { return opened }
         }

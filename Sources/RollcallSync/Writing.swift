@@ -200,7 +200,7 @@ extension Laptop {
             changes.append(
                 change(from: draft, lane, Dot(next.replica, counter), first: first))
         }
-        if !sealing.isEmpty { seal(&changes, sealing) }
+        if !sealing.isEmpty { try seal(&changes, sealing) }
         let prepared = try PreparedChange.prepare(changes, leaves: leaves, spread)
         return zip(changes, prepared).map { (change: $0, prepared: $1) }
     }

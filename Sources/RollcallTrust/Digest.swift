@@ -30,6 +30,8 @@ public struct LabelledHash {
 
     /// All 32 bytes.
     public func finish() -> [UInt8] { sha256(buffer.bytes) }
+    /// The first 12 bytes.
+    func finish12() -> [UInt8] { withSHA256(of: buffer.bytes) { Array($0.prefix(12)) } }
     /// The first 16 bytes.
     public func finish16() -> [UInt8] { withSHA256(of: buffer.bytes) { Array($0.prefix(16)) } }
     /// The first 8 bytes as a number.

@@ -88,12 +88,9 @@ struct Conversation {
     private func names<Command: DaemonCommand>(
         for command: Command, from client: ControlClient
     ) -> NodeNames {
-        guard Command.namesNodes, !console.asJSON,
-            let json = try? client.send(.status),
-            let status = try? ControlJSON.decode(StatusReport.self, from: json)
-        else { return NodeNames() }
-        var names = NodeNames(status)
-        // Those who were taken out are no peers any more, and what they wrote bears their name.
+        var names = NodeNames()
+        guard Command.namesNodes, !console.asJSON else { return names }
+        // Not from `status`, which has all records summed up after each change. Those who were taken out are among these, too.
         _ = try? client.send(
             .members,
             onRow: { json in

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import time
 
-from bench_parts import floors
+from bench_parts import floors, seals
 from bench_parts.daemons import PATIENCE, Broken, Daemon, Pair, expect, until
 from bench_parts.relay import Relay
 from bench_parts.table import Line, duration, size
@@ -143,11 +143,12 @@ class Scenes:
             scene, "first sync to a new member, until readable there", cost["sync"], "s", cost["insert"], 2.5, True,
             note=f"best {duration(cost['sync best'])}; acknowledged after {duration(cost['acknowledged'])}, shown by its dot after "
             f"{duration(cost['readable by dot'])}, by its id after {duration(cost['sync'])}")
+        sealed = seals.rows(self.roster["FIELDS"], self.rows(count))
         yield Line(
-            scene, "first sync, bytes both ways", cost["sent a"] + cost["sent b"], "B",
+            scene, "first sync, bytes both ways, seals apart", cost["sent a"] + cost["sent b"] - sealed, "B",
             floors.columns_deflated(self.rows(count)), 6e6 * share,
             note=f"floor: the rows as columns of text, zlib -6; {size(4.6e6 * share)} is the stretch; "
-            f"A sent {size(cost['sent a'])}, B {size(cost['sent b'])}")
+            f"A sent {size(cost['sent a'])}, {size(sealed)} of it values sealed for roles, B {size(cost['sent b'])}")
         yield Line(
             scene, "peak memory of A, import and sync", cost["peak a"], "MiB", None, 150 * MIB,
             note=f"after the import alone {cost['import peak'] / MIB:.0f} MiB")
@@ -183,24 +184,30 @@ class Scenes:
         self.calm()
         read, insert = [floors.sqlite_read(self.folder, blobs)], [floors.sqlite_insert(self.folder, blobs)]
         before = pair.a.peak(), pair.b.peak()
-        _, size, out, into = self.by_stick(pair.a, pair.b, "whole")
+        _, whole, out, into = self.by_stick(pair.a, pair.b, "whole")
         read.append(floors.sqlite_read(self.folder, blobs))
         insert.append(floors.sqlite_insert(self.folder, blobs))
         share = count / BUDGET_RECORDS
         scene = f"a stick with {count:,} records, sealed, read back"
         yield Line(scene, "export", out, "s", median(read), 3, True, note="floor: bare SQLite read of the same rows; an export deflates them, too")
         yield Line(scene, "import at a laptop that has nothing, until durable", into, "s", median(insert), 3, True, note="floor: bare SQLite insert of the same rows")
-        yield Line(scene, "size", size, "B", floors.columns_deflated(self.rows(count)), 5.5e6 * share * 1.12, note="with padding, an eighth at most")
+        sealed = seals.rows(self.roster["FIELDS"], self.rows(count))
+        yield Line(
+            scene, "size, seals apart", whole - sealed, "B", floors.columns_deflated(self.rows(count)), 5.5e6 * share * 1.12,
+            note=f"padding is in it; {size(sealed)} more are values sealed for roles")
         yield Line(scene, "peak memory of A and B", max(pair.a.peak(), pair.b.peak()), "MiB", None, 200 * MIB, note=f"before {max(before) / MIB:.0f} MiB")
         self.by_stick(pair.b, pair.a, "back")
         edits = self.later_edits(self.spare_records(EDITS_APART))
         for record, field, value in edits:
             pair.a.set(record, field, value)
-        _, size, out, into = self.by_stick(pair.a, pair.b, "edits")
+        _, whole, out, into = self.by_stick(pair.a, pair.b, "edits")
+        sealed = seals.edits(edits)
         scene = f"a stick with {EDITS_APART:,} edits"
         yield Line(scene, "export", out, "s", None)
         yield Line(scene, "import", into, "s", None)
-        yield Line(scene, "size", size, "B", None, 12_000 * 1.12, note="with padding, and custody lines of looks and copies")
+        yield Line(
+            scene, "size, seals apart", whole - sealed, "B", None, 12_000 * 1.12,
+            note=f"with padding, and custody lines of looks and copies; {size(sealed)} more are values sealed for roles")
         pair.connect()
         pair.wait()
         pair.equal(count)
@@ -281,10 +288,12 @@ class Scenes:
         yield Line(
             scene, "until A has B's acknowledgement (durable and readable there)", median(acknowledged), "s", floor,
             note="nothing is printed here, and one more way back is in it")
-        edited = median([len(f"СІЗО-{1_000 + index}".encode()) for index in range(count)])
+        texts = [f"СІЗО-{1_000 + index}" for index in range(count)]
+        edited, sealed = median([len(text.encode()) for text in texts]), median([seals.value("held_at", text) for text in texts])
         yield Line(
-            scene, "bytes of an edit, without its acknowledgement", (after[0] - before[0]) / count, "B", 80 + edited, 150,
-            note=f"floor: signature, salt and the value; the acknowledgement took {(after[1] - before[1]) / count:.0f} B")
+            scene, "bytes of an edit, without its acknowledgement, seal apart", (after[0] - before[0]) / count - sealed, "B", 80 + edited,
+            150, note=f"floor: signature, salt and the value; the seal took {sealed:.0f} B, the acknowledgement "
+            f"{(after[1] - before[1]) / count:.0f} B")
 
     @staticmethod
     def looks(daemon, record, mark):
@@ -303,14 +312,14 @@ class Scenes:
         for _ in range(self.options.repeats):
             edits = self.later_edits(self.spare_records(EDITS_APART))
             costs.append(self.catch_up(pair, edits))
-        total = median([sum(cost["sent"]) for cost in costs])
+        total = median([sum(cost["sent"]) - cost["sealed"] for cost in costs])
         scene = f"{EDITS_APART:,} edits of one side, made apart (median of {self.options.repeats})"
         yield Line(
             scene, "from `connect` until all are readable at B", median([cost["seconds"] for cost in costs]), "s", None, 0.060,
             note=f"dial and TLS handshake are in it, {duration(self.meeting_floor())} bare; best "
             f"{duration(min(cost['seconds'] for cost in costs))}; B computed {duration(median([cost['cpu'] for cost in costs]))}")
         yield Line(
-            scene, "bytes both ways", total, "B", median([cost["columns"] for cost in costs]), 9_000,
+            scene, "bytes both ways, seals apart", total, "B", median([cost["columns"] for cost in costs]), 9_000,
             note="edits of all fields in no order, a millisecond apart; floor: number, field and value as columns of text, "
             f"zlib -9; A sent {size(median([cost['sent'][0] for cost in costs]))}")
 
@@ -337,6 +346,7 @@ class Scenes:
         pair.equal()
         return {
             "seconds": seconds, "cpu": cpu, "sent": (after[0] - before[0], after[1] - before[1]),
+            "sealed": seals.edits(edits),
             "columns": floors.columns_deflated([(str(self.numbers[record]), field, value) for record, field, value in edits], 9),
         }
 
@@ -375,9 +385,12 @@ class Scenes:
         yield Line(
             scene, "conflicts listed on both, both values kept", len(whole[0] & whole[1]), "", None, len(alike), at_least=True,
             note="and equal fingerprints")
+        sealed = sum(
+            seals.value("held_at", f"СІЗО-{2_000 + index}") + seals.value("next_of_kin_phone", f"+38050{index:07}")
+            for index in range(len(unlike)))
         yield Line(
-            scene, "bytes both ways", after[0] - before[0] + after[1] - before[1], "B", None, 20_000,
-            note=f"A sent {size(after[0] - before[0])}, B {size(after[1] - before[1])}")
+            scene, "bytes both ways, seals apart", after[0] - before[0] + after[1] - before[1] - sealed, "B", None, 20_000,
+            note=f"{size(sealed)} more are values sealed for roles; A sent {size(after[0] - before[0])}, B {size(after[1] - before[1])}")
         yield Line(scene, "from `connect` until both have all", seconds, "s")
 
     @staticmethod

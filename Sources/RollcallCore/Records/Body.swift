@@ -125,6 +125,8 @@ public struct Body: Hashable, Sendable {
             entry: UInt8 = 4, mark: UInt8 = 5, sealed: UInt8 = 6, record: UInt8 = 7,
             verification: UInt8 = 8
     }
+    public static let textForm = Form.text, stateForm = Form.state, sealedForm = Form.sealed
+
     enum Item { static let source: UInt64 = 1, reason: UInt64 = 2, sealed: UInt64 = 3 }
 
     // MARK: writing

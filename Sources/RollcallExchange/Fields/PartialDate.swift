@@ -27,6 +27,13 @@ public struct PartialDate: Hashable, Sendable {
     /// Day, month and year in this order or the other way round, parted by points, hyphens or strokes; month and year; a year
     /// of four digits; each with "~" before it, and with "р.", "р.н." or the like behind it.
     public init?(_ text: String) {
+        if Self.isKeptSo(text) {
+            let numbers = text.utf8.split(separator: UInt8(ascii: "-")).map {
+                $0.reduce(0) { $0 * 10 + Int($1 &- 48) }
+            }
+            self.init(year: numbers[0], month: numbers[1], day: numbers[2])
+            return
+        }
         var rest = text.lowercased()[...]
         var isApproximate = false
         for mark in ["~", "≈", "близько", "около", "approx.", "about"] where rest.hasPrefix(mark) {
@@ -61,6 +68,17 @@ public struct PartialDate: Hashable, Sendable {
         // Of two digits for a year nobody can say which century, nor which of the three is the year.
         default: return nil
         }
+    }
+
+    /// Whether a text has the form of most dates of a roster, as they are kept.
+    private static func isKeptSo(_ text: String) -> Bool {
+        let utf8 = text.utf8
+        guard utf8.count == 10 else { return false }
+        for (place, byte) in utf8.enumerated() {
+            let isRight = place == 4 || place == 7 ? byte == 45 : (48...57).contains(byte)
+            if !isRight { return false }
+        }
+        return true
     }
 
     /// As it is kept: `1988-03-12`, `1988-03`, `1988`, with `~` before it where it is about then.

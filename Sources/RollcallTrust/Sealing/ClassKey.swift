@@ -13,7 +13,7 @@ public struct ClassKey: Hashable, Sendable {
     /// 16 bytes.
     public let secret: [UInt8]
     public let id: UInt32
-    private let checking: SymmetricKey
+    private let checking: [UInt8]
     private let sealing: SymmetricKey
 
     public static let secretBytes = 16
@@ -29,8 +29,8 @@ public struct ClassKey: Hashable, Sendable {
             return hash.finish()
         }
         id = derived("rc1.class-id").prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
-        checking = SymmetricKey(data: derived("rc1.class-check"))
-        sealing = SymmetricKey(data: derived("rc1.class-seal"))
+        checking = derived("rc1.class-checking")
+        sealing = SymmetricKey(data: derived("rc1.class-sealing"))
     }
 
     public static func == (left: ClassKey, right: ClassKey) -> Bool {
@@ -71,18 +71,71 @@ public struct ClassKey: Hashable, Sendable {
     ///
     /// - Parameter openSource: A source that stands beside an open value of the same change, and tells nothing more.
     public func sealed(_ body: Body, at place: Place, openSource: String? = nil) -> Body {
-        switch body.content {
-        case .removal, .mark, .entry, .event, .verification, .opaque, .sealed: return body
-        case .text, .state, .record: break
+        let bytes = body.encoded()
+        let source = openSource.map { Array($0.utf8) }
+        guard let sealed = sealed(bytes[...], at: place, openSource: source) else { return body }
+        return Body(sealed, sealed.indices)
+    }
+
+    /// As ``sealed(_:at:openSource:)``, byte by byte: a roster has a million of them.
+    ///
+    /// - Returns: Nil for a body that is not sealed.
+    package func sealed(
+        _ body: ArraySlice<UInt8>, at place: Place, openSource: [UInt8]?
+    ) -> [UInt8]? {
+        body.withUnsafeBufferPointer { body in
+            guard let (head, value) = Body.parts(body, 0..<body.count) else { return nil }
+            var plain = ByteWriter(reserving: value.count + 2)
+            switch head.isEmpty ? Body.textForm : body[head.lowerBound] {
+            case Body.textForm: plain.u8(0)
+            case Body.stateForm:
+                plain.u8(1)
+                plain.u8(Body.stateForm)
+            default: return nil
+            }
+            plain.raw(UnsafeBufferPointer(rebasing: body[value]))
+            var sealed = ByteWriter(reserving: value.count + 96)
+            guard let items = items(of: body, head, openSource, place) else { return nil }
+            sealed.varint(items.count + 1)
+            sealed.u8(Body.sealedForm)
+            sealed.raw(items)
+            append(seal(plain.bytes, .value, place), to: &sealed)
+            return sealed.bytes
         }
-        var sealed = Body(.sealed(seal(Body(body.content).encoded(), .value, place)))
-        var items = ByteWriter()
-        if let source = body.source {
-            if source == openSource { sealed.source = source } else { items.item(1, source) }
+    }
+
+    /// The items of a sealed body's head; nil where those of the body cannot be read.
+    private func items(
+        of body: UnsafeBufferPointer<UInt8>, _ head: Range<Int>, _ openSource: [UInt8]?,
+        _ place: Place
+    ) -> [UInt8]? {
+        guard head.count > 1 else { return [] }
+        let bytes = Array(body[head])
+        var reader = ByteReader(bytes, 1..<bytes.count)
+        var kept = ByteWriter()
+        var hidden = ByteWriter()
+        while !reader.isAtEnd {
+            guard let type = try? reader.varint("item"),
+                let range = try? reader.byteStringRange("item")
+            else { return nil }
+            if type == 1, let openSource, bytes[range].elementsEqual(openSource) {
+                kept.item(type, bytes[range])
+            } else if type == 1 || type == 2 {
+                hidden.item(type, bytes[range])
+            }
         }
-        if let reason = body.reason { items.item(2, reason) }
-        if !items.bytes.isEmpty { sealed.sealedItems = seal(items.bytes, .items, place) }
-        return sealed
+        if !hidden.bytes.isEmpty {
+            var box = ByteWriter()
+            append(seal(hidden.bytes, .items, place), to: &box)
+            kept.item(3, box.bytes[...])
+        }
+        return kept.bytes
+    }
+
+    private func append(_ sealed: SealedBytes, to writer: inout ByteWriter) {
+        writer.u32(sealed.keyID)
+        writer.raw(sealed.check)
+        writer.raw(sealed.bytes)
     }
 
     /// What a sealed body says; nil where this is not its key, or it is of another place.
@@ -131,11 +184,12 @@ public struct ClassKey: Hashable, Sendable {
     }
 
     private func check(of plain: [UInt8], _ part: Part, _ place: Place) -> [UInt8] {
-        var mac = HMAC<SHA256>(key: checking)
-        mac.update(data: place.bytes)
-        mac.update(data: [part.rawValue])
-        mac.update(data: plain)
-        return Array(mac.finalize().prefix(SealedBytes.checkBytes))
+        var hash = LabelledHash("rc1.class-check", reserving: 120 + plain.count)
+        hash.add(checking)
+        hash.add(place.bytes)
+        hash.add(u8: part.rawValue)
+        hash.add(plain)
+        return hash.finish12()
     }
 
     /// ChaCha20 under the check as its nonce, which both seals and opens.
@@ -150,8 +204,8 @@ public struct ClassKey: Hashable, Sendable {
 }
 
 extension ByteWriter {
-    fileprivate mutating func item(_ type: UInt64, _ text: String) {
+    fileprivate mutating func item(_ type: UInt64, _ bytes: ArraySlice<UInt8>) {
         varint(type)
-        self.text(text)
+        byteString(bytes)
     }
 }
