@@ -99,6 +99,18 @@ extension ControlHistory {
             .flatMap(\.value).filter { $0.incarnation == id.incarnation }.map(\.height).max()
     }
 
+    /// As ``endedHeight(of:)``, of all control replicas that were ended.
+    var endedControlHeights: [ReplicaID: UInt64] {
+        var heights: [ReplicaID: UInt64] = [:]
+        for (by, ended) in endedLists where by.lane == .control {
+            for one in ended {
+                let id = ReplicaID(node: by.node, lane: .control, incarnation: one.incarnation)
+                heights[id] = max(heights[id] ?? 0, one.height)
+            }
+        }
+        return heights
+    }
+
     /// How far each replica of a revoked node counts, and by which hash; one that is not listed counts as far as a listed one
     /// ended it.
     func vouched(by revoke: RevokeEntry) -> [ReplicaID: Vouched] {

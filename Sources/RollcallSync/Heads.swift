@@ -173,8 +173,14 @@ public struct Heads: Sendable {
     }
 
     /// The control heads that a new control change lists as its parents, in canonical order.
-    var controlHeads: [ReplicaRow] {
-        rows.filter { $0.id.lane == .control && $0.height > 0 && !$0.isEnded }
-            .sorted { $0.id.precedes($1.id) }
+    ///
+    /// What ended a replica leads to it as far as it had heard of it. A laptop whose home was copied goes on beyond that.
+    ///
+    /// - Parameter ended: How far ended replicas went by what ended them.
+    func controlHeads(endedAt ended: [ReplicaID: UInt64]) -> [ReplicaRow] {
+        rows.filter { row in
+            row.id.lane == .control && row.height > 0
+                && (!row.isEnded || row.height > ended[row.id] ?? 0)
+        }.sorted { $0.id.precedes($1.id) }
     }
 }

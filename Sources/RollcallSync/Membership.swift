@@ -136,6 +136,9 @@ public struct Membership: Sendable {
     /// How far an ended replica went by what ended it.
     func endedHeight(of replica: ReplicaID) -> UInt64? { history.endedHeight(of: replica) }
 
+    /// How far each ended control replica went by what ended it.
+    var endedControlHeights: [ReplicaID: UInt64] { history.endedControlHeights }
+
     /// Whether something may be beyond what counts.
     public var hasLimits: Bool { !vouched.isEmpty || !mayNotWrite.isEmpty }
 

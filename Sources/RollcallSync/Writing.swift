@@ -252,7 +252,7 @@ extension Laptop {
             var parents = ByteWriter()
             // Only what no earlier change of this replica listed: a gate that lets in many would else
             // list all of them each time, and its admissions outgrow their frame.
-            for row in heads.controlHeads
+            for row in heads.controlHeads(endedAt: membership?.endedControlHeights ?? [:])
             where row.number != replica && own[lane]?.parents[row.number] != row.height {
                 own[lane]?.parents[row.number] = row.height
                 row.id.encode(to: &parents)
