@@ -97,6 +97,8 @@ extension Laptop {
             try start?.hash ?? message.startHash
             ?? endOfHeldRun(before: message, isKnown: isKnown, storage)
         guard let startHash else {
+            // Another peer sent it in one piece with what comes before it.
+            if isKnown, isWithinHeldRun(message) { return .held }
             // A gap that says nothing of where it begins cannot be verified, nor held.
             throw RunError.invalidSegment
         }
@@ -417,6 +419,14 @@ extension Laptop {
         held = others + [HeldRun(range: HeldRange(row), endHash: end)]
         output.commit += heads.adopt(learned).map { .replica($0) }
         output.commit.append(.held(row))
+    }
+
+    /// Whether a run lies within one that waits.
+    private func isWithinHeldRun(_ message: ChangesMessage) -> Bool {
+        held.contains {
+            $0.range.replica == message.replica && $0.range.first < message.first
+                && $0.range.last >= message.last
+        }
     }
 
     /// Where a run begins that follows one held here: its sender leaves out what follows from what it sent.
