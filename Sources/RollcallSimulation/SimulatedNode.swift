@@ -82,6 +82,8 @@ final class SimulatedNode {
 
     var laptop: Laptop? { carrier?.laptop }
     var isUp: Bool { carrier != nil }
+    /// Whether it may say anything of itself that others keep.
+    var isAsOnDisk: Bool { carrier?.isAsOnDisk() ?? false }
     var failure: StoreError? { disk.failure }
 
     func moment(_ now: Int64) -> Moment {

@@ -114,8 +114,8 @@ extension SimulatedNode {
 extension Team {
     func export(_ step: Step) throws {
         let node = nodes[step.node]
-        guard node.isUp, let laptop = node.laptop, let membership = laptop.membership,
-            node.pausedUntil <= now
+        guard node.isUp, node.isAsOnDisk, let laptop = node.laptop,
+            let membership = laptop.membership, node.pausedUntil <= now
         else { return }
         let others = (0..<plan.options.nodes).filter {
             $0 != node.index && membership.isMember(nodes[$0].identity.node)

@@ -218,6 +218,14 @@ public final class Carrier<Disk: RegisterDisk> {
         return seconds
     }
 
+    /// Whether the laptop in memory is what is on the disk; one that is ahead of it is read anew first, if that can be.
+    ///
+    /// What it says of itself is not durable until then, so that nothing of it may be signed for others.
+    public func isAsOnDisk() -> Bool {
+        try? refresh()
+        return !isStale
+    }
+
     private func refresh() throws {
         guard isStale else { return }
         var output = Output()

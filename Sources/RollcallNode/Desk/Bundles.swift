@@ -13,6 +13,7 @@ extension Driver {
     // MARK: - export
 
     func exportBundle(_ order: BundleOrder) throws -> ExportReport {
+        try requireDisk()
         guard let membership = laptop.membership else { throw LaptopError.noRegister }
         let nodes =
             order.all

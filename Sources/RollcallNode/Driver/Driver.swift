@@ -295,6 +295,15 @@ actor Driver {
         for observer in observers.values { observer.yield(.notice(notice)) }
     }
 
+    /// Refuses what may be said only of what is durable, while the disk cannot be read.
+    func requireDisk() throws {
+        guard carrier.isAsOnDisk() else {
+            throw ControlError(
+                .diskFailed, "the disk cannot be read now; nothing was written",
+                hint: "try again; `rollcall doctor` says how the disk is")
+        }
+    }
+
     private func recover(from error: any Error) {
         let seconds = carrier.recover()
         forgetUnwritten()
