@@ -139,8 +139,8 @@ extension Driver {
                 return (isMade, try laptop.tendClassKeys(now, store, &output))
             }
             if isMade { logger.info("the key for bundles is renewed") }
-            // What was sealed until now was not searched.
-            if readsMore { search = Search() }
+            // What was sealed until now was not searched, nor compared.
+            if readsMore { (search, exchangeIndex) = (Search(), ExchangeIndex()) }
         } catch {
             logger.warning("the keys are not looked after yet", metadata: ["error": "\(error)"])
         }

@@ -189,6 +189,8 @@ struct Desk: Sendable {
     }
 
     private func exchange(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        // A slice at a time, so that the laptop goes on with its work in between.
+        while try await driver.fillExchange() {}
         switch request {
         case .setExchange(let partyA, let partyB, let target):
             try await answer.result(

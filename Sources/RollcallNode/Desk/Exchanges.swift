@@ -6,19 +6,6 @@ import RollcallTrust
 
 /// What is derived from all records together: stages, lists, tallies, discrepancies.
 extension Driver {
-    /// All records that are neither removed nor erased, in canonical order of the dots that name them.
-    func exchange() throws -> Exchange {
-        let table = laptop.heads.table
-        let dots = try allRecords().sorted { table.precedes($0, $1) }
-        return Exchange(
-            try dots.compactMap { dot in
-                guard laptop.erasures(of: dot).isEmpty,
-                    let view = try laptop.view(of: dot, store), !view.isRemoved
-                else { return nil }
-                return RecordFacts(name(of: dot), view.fields)
-            })
-    }
-
     // MARK: - asking
 
     func tallyRows(stage: String?) throws -> (rows: [TallyRow], report: TallyReport) {
@@ -111,7 +98,7 @@ extension Driver {
         guard !edits.isEmpty else {
             throw ControlError(.usage, "say at least one of --party-a, --party-b and --target")
         }
-        if let dot = try firstRecord(of: .operation) { return try put(edits, on: dot) }
+        if let dot = try records(of: .operation).first { return try put(edits, on: dot) }
         return try make(.operation, edits)
     }
 
@@ -142,16 +129,6 @@ extension Driver {
         }
         return try put(
             [FieldEdit(try Self.field("list_withdrawn").number, .put(.text("yes")))], on: record)
-    }
-
-    private func firstRecord(of kind: RecordKind) throws -> Dot? {
-        let table = laptop.heads.table
-        return try allRecords().sorted { table.precedes($0, $1) }.first { dot in
-            guard laptop.erasures(of: dot).isEmpty,
-                let view = try laptop.view(of: dot, store), !view.isRemoved
-            else { return false }
-            return RecordFacts(name(of: dot), view.fields).kind == kind
-        }
     }
 
     private func make(_ kind: RecordKind, _ edits: [FieldEdit]) throws -> WriteReport {

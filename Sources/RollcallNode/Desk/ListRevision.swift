@@ -49,10 +49,8 @@ struct ListRevision: Sendable {
 extension Driver {
     /// The list that was made when this file was imported before.
     func record(of revision: ListRevision) throws -> Dot? {
-        try allRecords().first { dot in
-            guard laptop.erasures(of: dot).isEmpty, let view = try laptop.view(of: dot, store)
-            else { return false }
-            return revision.isSaid(by: view)
+        try records(of: .list).first { dot in
+            try laptop.view(of: dot, store).map { revision.isSaid(by: $0) } ?? false
         }
     }
 

@@ -25,6 +25,7 @@ actor Driver {
     var listening: String?
     var records = RecordIndex()
     var search = Search()
+    var exchangeIndex = ExchangeIndex()
     /// As long as nothing is written.
     var knownFingerprint: String?
     var knownWaiting: Int?
@@ -242,6 +243,7 @@ actor Driver {
         if writes.contains(where: changesState) { forgetKnown() }
         records.note(writes)
         search.index.note(writes)
+        exchangeIndex.note(writes)
     }
 
     /// Whether the register's state, and so its fingerprint, may be another after this.

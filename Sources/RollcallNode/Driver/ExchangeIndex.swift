@@ -1,0 +1,81 @@
+import RollcallCore
+import RollcallExchange
+import RollcallStore
+import RollcallSync
+import RollcallTrust
+
+/// What the exchange is derived from, in memory: the records of it, of its stages and lists, and of people who stand on a list or to
+/// whom anything happened.
+///
+/// Of a register most people may be neither; they are looked at once, and again when something is written of them.
+struct ExchangeIndex {
+    private var facts: [Dot: RecordFacts] = [:]
+    /// Records that are to be looked at anew.
+    private(set) var stale: Set<Dot> = []
+    var filledTo: Dot?
+    var isFilled = false
+
+    /// Takes note of records that are being written; whether they stay is seen when they are read.
+    mutating func note(_ writes: [StoreWrite]) {
+        for write in writes {
+            switch write {
+            case .record(let record, _): stale.insert(record.dot)
+            case .dropRecord(let dot): stale.insert(dot)
+            default: continue
+            }
+        }
+    }
+
+    mutating func put(_ record: Dot, _ found: RecordFacts?) {
+        stale.remove(record)
+        facts[record] = found
+    }
+
+    /// In canonical order.
+    func all(_ table: ReplicaTable) -> [(dot: Dot, facts: RecordFacts)] {
+        facts.map { ($0.key, $0.value) }.sorted { table.precedes($0.0, $1.0) }
+    }
+}
+
+extension Driver {
+    private static let exchangeRecordsPerSlice = 500
+
+    /// Looks at a slice of what was not looked at yet; false when nothing was left.
+    func fillExchange() throws -> Bool {
+        if !exchangeIndex.isFilled {
+            let page = try store.disk.records(after: exchangeIndex.filledTo, limit: 4_096)
+            exchangeIndex.note(page.map { .record($0, conflicts: 0) })
+            exchangeIndex.filledTo = page.last?.dot ?? exchangeIndex.filledTo
+            exchangeIndex.isFilled = page.count < 4_096
+        }
+        for record in exchangeIndex.stale.prefix(Self.exchangeRecordsPerSlice) {
+            exchangeIndex.put(record, try facts(of: record))
+        }
+        return !exchangeIndex.isFilled || !exchangeIndex.stale.isEmpty
+    }
+
+    /// Nil of a record that is no part of the exchange.
+    private func facts(of record: Dot) throws -> RecordFacts? {
+        guard let live = try laptop.liveWrites(of: record, store),
+            live.contains(where: { $0.fields.contains(where: FieldSchema.isOfExchange) }),
+            let view = try laptop.view(of: record, store), !view.isRemoved
+        else { return nil }
+        return RecordFacts(name(of: record), view.fields)
+    }
+
+    /// The exchange as it stands.
+    func exchange() throws -> Exchange {
+        while try fillExchange() {}
+        return Exchange(
+            exchangeIndex.all(laptop.heads.table).filter { laptop.erasures(of: $0.dot).isEmpty }
+                .map(\.facts))
+    }
+
+    /// The records of a kind other than people, in canonical order.
+    func records(of kind: RecordKind) throws -> [Dot] {
+        while try fillExchange() {}
+        return exchangeIndex.all(laptop.heads.table).filter {
+            $0.facts.kind == kind && laptop.erasures(of: $0.dot).isEmpty
+        }.map(\.dot)
+    }
+}
