@@ -12,8 +12,6 @@ public struct FieldEdit: Sendable {
     public var field: FieldNumber
     public var action: Action
 
-    var isTaking: Bool { if case .take = action { true } else { false } }
-
     public init(_ field: FieldNumber, _ action: Action) {
         self.field = field
         self.action = action
@@ -169,7 +167,6 @@ extension Laptop {
             return shown.filter { writers[edit.field]?.contains($0) ?? false }
         case (.dots, .single), (.dots, .event):
             return writers[edit.field] ?? []
-        case (.asStored, .event) where edit.isTaking: return shown
         case (.asStored, .single), (.asStored, .event):
             guard values.count < 2 || isPlanted(.conflictSettledUnasked) else {
                 throw LaptopError.contextRequired(edit.field)

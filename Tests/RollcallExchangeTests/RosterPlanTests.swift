@@ -4,6 +4,11 @@ import Testing
 @testable import RollcallExchange
 
 @Suite struct RosterPlanTests {
+    @Test func `what whoever wrote a roster could not read is not read as a value`() throws {
+        let row = try read("surname,unit,note\nКоваль,[sealed],[opaque]\n")[0].get()
+        #expect(row.writes.map(\.field) == [try field("surname").number])
+    }
+
     @Test func `a column named like a field fills it, fields ascending`() throws {
         let row = try #require(try read("note,surname\nsick,Коваль\n").first).get()
 

@@ -99,13 +99,23 @@ extension LiveDaemon {
         #expect(try await take(Self.second, 2, on: gate).added == 0)
         #expect(try await gate.status().changes == changes)
 
-        // Taken back, the list before it holds again.
-        let lists = try await gate.rows(.lists, ListReport.self)
-        let newest = try #require(lists.first { $0.newest })
-        #expect(lists.count == 2 && newest.revision == 2)
-        try await gate.ask(.withdrawList(id: newest.record))
+        // Whoever was mended stands on later revisions under the mended record.
+        let third = try await take(Self.second, 3, on: gate)
+        #expect(third.unchanged == 3 && third.added == 0)
+        #expect(try await counts(gate)["listed"] == 3)
+
+        // Taken back, the lists before it hold again; the same file may be taken again after that.
+        for revision in [3, 2] {
+            let lists = try await gate.rows(.lists, ListReport.self)
+            let newest = try #require(lists.first { $0.newest })
+            #expect(lists.count == 3 && newest.revision == revision)
+            try await gate.ask(.withdrawList(id: newest.record))
+        }
         #expect(try await gate.rows(.lists, ListReport.self).first { $0.newest }?.revision == 1)
         #expect(try await counts(gate)["unlisted"] == nil)
+        _ = try await take(Self.second, 2, on: gate)
+        #expect(try await gate.rows(.lists, ListReport.self).first { $0.newest }?.revision == 2)
+        #expect(try await counts(gate)["listed"] == 3)
         try await gate.stop()
     }
 
@@ -156,6 +166,31 @@ extension LiveDaemon {
                 seen: nil, source: nil, operator: nil))
         #expect(try await counts(gate) == ["listed": 3, "present": 1])
         #expect(try await !kinds(gate).contains("status_conflict"))
+        try await gate.stop()
+    }
+
+    @Test func `of two unlike events none is taken back unseen`() async throws {
+        let gate = try await LiveDaemon("gate")
+        try await gate.found()
+        let person = try await gate.ask(
+            .add(
+                fields: [FieldValue(field: "handover", value: "1@2026-03-01T09:30Z")], source: nil,
+                operator: nil), WriteReport.self
+        ).record
+        try await gate.ask(
+            .set(
+                id: person, fields: [FieldValue(field: "handover", value: "1@2026-03-01T10:30Z")],
+                seen: [], source: nil, operator: nil))
+        func takeBack(_ value: String) -> ControlRequest {
+            .unset(
+                id: person, fields: [FieldChoice(field: "handover", value: value)], state: nil,
+                seen: nil, source: nil, operator: nil)
+        }
+        #expect(try await gate.error(of: takeBack("1"))?.code == .contextRequired)
+        try await gate.ask(takeBack("1@2026-03-01T10:30Z"))
+        let left = try await gate.ask(.show(id: person), RecordView.self).fields["handover"]
+        #expect(
+            left?.values.map(\.content) == [.event(stage: "1", time: "2026-03-01T09:30:00.000Z")])
         try await gate.stop()
     }
 

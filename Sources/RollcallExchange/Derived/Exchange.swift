@@ -15,8 +15,6 @@ public enum Category: String, Sendable, CaseIterable {
 /// One day of the exchange, or one part of it.
 public struct Stage: Equatable, Sendable {
     public var code: String
-    public var day: String?
-    public var place: String?
     /// Several where laptops that had not met each made one.
     public var records: [NamedDot]
 }
@@ -89,25 +87,22 @@ public struct Exchange: Sendable {
     public private(set) var disputed: [(one: NamedDot, other: NamedDot)] = []
     /// How many each side is to hand over; nil where nobody said, or not all the same.
     public private(set) var target: Int?
-    public private(set) var parties: [Direction: String] = [:]
 
     /// - Parameter records: In canonical order, without those that were removed.
     public init(_ records: [RecordFacts]) {
         var byStage: [String: Stage] = [:]
+        var targets: Set<String> = []
         for record in records {
             switch record.kind {
-            case .operation: note(operation: record)
+            case .operation: targets.formUnion(record.texts("target"))
             case .stage:
                 guard let code = record.text("stage_code") else { continue }
-                var stage = byStage[code] ?? Stage(code: code, records: [])
-                stage.records.append(record.name)
-                stage.day = stage.day ?? record.text("stage_day")
-                stage.place = stage.place ?? record.text("stage_place")
-                byStage[code] = stage
+                byStage[code, default: Stage(code: code, records: [])].records.append(record.name)
             case .list: note(list: record)
             case .person: break
             }
         }
+        if targets.count == 1, let said = targets.first { target = Int(said) }
         markNewest()
         findPeople(records.filter { $0.kind == .person })
         for stage in people.reduce(into: Set<String>(), { $0.formUnion($1.stages) })
@@ -125,14 +120,6 @@ public struct Exchange: Sendable {
         case (nil, .some): false
         case (nil, nil): one < other
         }
-    }
-
-    private mutating func note(operation record: RecordFacts) {
-        if let text = record.text("target"), let number = Int(text) {
-            target = target == nil || target == number ? number : nil
-        }
-        parties[.aToB] = record.text("party_a") ?? parties[.aToB]
-        parties[.bToA] = record.text("party_b") ?? parties[.bToA]
     }
 
     private mutating func note(list record: RecordFacts) {

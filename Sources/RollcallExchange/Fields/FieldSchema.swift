@@ -175,6 +175,9 @@ public enum FieldSchema {
     /// The lists on which a person stands.
     public static let lineList = number("line_list")
 
+    /// That a list does not count any more.
+    public static let listWithdrawn = number("list_withdrawn")
+
     /// Other records that are of the same person.
     public static let sameAs = number("same_as")
 

@@ -24,8 +24,8 @@ public struct PartialDate: Hashable, Sendable {
 
     /// What a person or a list says; nil where that is no date, or one of several.
     ///
-    /// Day, month and year in this order or the other way round, parted by points, hyphens or strokes; month and year; a year
-    /// of four digits; each with "~" before it, and with "р.", "р.н." or the like behind it.
+    /// Day, month and year in this order or the other way round, parted by points or hyphens; month and year; a year of four
+    /// digits; each with "~" before it, and with "р.", "р.н." or the like behind it. Parted by strokes the month may come first.
     public init?(_ text: String) {
         if Self.isKeptSo(text) {
             let numbers = text.utf8.split(separator: UInt8(ascii: "-")).map {
@@ -45,7 +45,7 @@ public struct PartialDate: Hashable, Sendable {
             rest = rest.dropLast(end.count)
             break
         }
-        let parts = rest.split(omittingEmptySubsequences: false) { ".-/".contains($0) }
+        let parts = rest.split(omittingEmptySubsequences: false) { ".-".contains($0) }
             .map { $0.filter { $0 != " " } }
         guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } })
         else { return nil }

@@ -57,14 +57,14 @@ public struct RosterPlan: Sendable {
 
     /// What a row says.
     ///
-    /// Empty cells say nothing; `[refused]` and its like are states, as they are when exported.
+    /// Empty cells say nothing, nor do those that a laptop wrote which could not read the value; `[refused]` and its like are states, as they are when exported.
     public func read(_ row: RosterFile.Row) throws(RowFailure) -> RosterRow {
         let cells = try row.cells.get()
         var writes: [(field: FieldNumber, content: Content)] = []
         writes.reserveCapacity(fillings.count)
         for filling in fillings where !cells.range(filling.column).isEmpty {
             let text = Self.tidy(cells, filling.column)
-            if text.isEmpty { continue }
+            if text.isEmpty || RosterCell.isUnread(text.text) { continue }
             do throws(InputError) {
                 let content = try Self.content(filling.field, text)
                 writes.append((filling.field.number, content))

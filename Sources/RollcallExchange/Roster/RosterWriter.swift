@@ -62,6 +62,11 @@ public struct RosterWriter: Sendable {
 
 /// What a write says, as one cell of a roster.
 enum RosterCell {
+    /// What whoever wrote the roster could not read: a cell that says so says nothing else.
+    static let sealed = "[sealed]", unknown = "[opaque]"
+
+    static func isUnread(_ cell: String) -> Bool { cell == sealed || cell == unknown }
+
     /// The cell for some content, or nil for what is no value.
     static func text(_ content: Content) -> String? {
         switch content {
@@ -69,8 +74,8 @@ enum RosterCell {
         case .state(let state): "[\(state.name)]"
         case .event(let stage, 0): stage
         case .event(let stage, let time): stage + "@" + (EventTime.text(time) ?? "?")
-        case .opaque: "[opaque]"
-        case .sealed: "[sealed]"
+        case .opaque: unknown
+        case .sealed: sealed
         case .removal, .entry, .mark, .record, .verification: nil
         }
     }

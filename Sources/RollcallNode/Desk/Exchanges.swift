@@ -47,7 +47,8 @@ extension Driver {
         laptop.standings.map { standing in
             .init(
                 node: standing.node.text, name: standing.name,
-                at: standing.isConnected
+                // One that is connected may have more to tell still.
+                at: standing.isConnected && standing.weLack == 0
                     ? Self.time(Self.wallClock()) : Self.time(standing.knowledge.lastHeard))
         }.sorted { $0.node < $1.node }
     }

@@ -37,9 +37,9 @@ struct ListRevision: Sendable {
         return draft
     }
 
-    /// Whether a record is this revision, of this file.
+    /// Whether a record is this revision, of this file, and was not withdrawn.
     func isSaid(by view: RollcallSync.RecordView) -> Bool {
-        !view.isRemoved
+        !view.isRemoved && view[FieldSchema.listWithdrawn]?.values.isEmpty ?? true
             && texts.allSatisfy { field, text in
                 view[field]?.values.map(\.content) == [.text(text)]
             }

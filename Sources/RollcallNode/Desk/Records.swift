@@ -163,7 +163,7 @@ extension Driver {
 
     /// A dot as bodies name it.
     func name(of dot: Dot) -> NamedDot {
-        NamedDot(replica: laptop.heads.table[dot.replica], counter: dot.counter)
+        Self.name(of: dot, laptop)
     }
 
     private static func content(_ field: Field, _ text: String) throws -> RollcallCore.Content {

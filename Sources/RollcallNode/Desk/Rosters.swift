@@ -226,13 +226,21 @@ extension Driver {
             }
             if let found {
                 known[read.identity] = found
-                let differing = report.differing.count
-                try Driver.compare(read, row.number, with: found.dots, laptop, store, &report)
-                guard let list else { return }
-                if report.differing.count == differing {
-                    try enter(found.dots, on: list, laptop, store)
+                guard let list else {
+                    try Driver.compare(read, row.number, with: found.dots, laptop, store, &report)
                     return
                 }
+                // Where an earlier revision said otherwise, there are several of one person.
+                let alike = try found.dots.filter {
+                    try Driver.unlike(read, $0, laptop, store).isEmpty
+                }
+                if !alike.isEmpty {
+                    try Driver.compare(read, row.number, with: alike, laptop, store, &report)
+                    for record in alike { try enter(record, on: list, laptop, store) }
+                    return
+                }
+                try Driver.compare(
+                    read, row.number, with: Array(found.dots.prefix(1)), laptop, store, &report)
                 // What the new revision says stands beside what the one before it said, as one person.
                 drafts.append(try draft.of(found.dots.map { Driver.name(of: $0, laptop) }))
                 gathered.append(read.identity)
@@ -246,11 +254,9 @@ extension Driver {
 
         /// Notes that known rows stand on a further revision.
         private mutating func enter(
-            _ records: [Dot], on list: NamedDot, _ laptop: Laptop, _ store: SealedRegister
+            _ record: Dot, on list: NamedDot, _ laptop: Laptop, _ store: SealedRegister
         ) throws {
-            guard records.count == 1, let record = records.first,
-                let view = try laptop.view(of: record, store)
-            else { return }
+            guard let view = try laptop.view(of: record, store) else { return }
             let standsOn = view[FieldSchema.lineList]?.values.map(\.content) ?? []
             guard !standsOn.contains(.record(list)) else { return }
             var draft = Draft(record: .existing(record), operatorDot: operatorDot)
@@ -308,10 +314,8 @@ extension Driver {
                 .init(row: number, records: records.map { laptop.text(ofRecord: $0) }.sorted()))
             return
         }
-        guard let dot = records.first, let view = try laptop.view(of: dot, store) else { return }
-        let unlike = row.writes.filter { write in
-            view[write.field]?.values.contains { $0.content.says(sameAs: write.content) } != true
-        }
+        guard let dot = records.first else { return }
+        let unlike = try unlike(row, dot, laptop, store)
         guard !unlike.isEmpty else {
             report.unchanged += 1
             return
@@ -319,6 +323,16 @@ extension Driver {
         report.differing.append(
             .init(
                 row: number, record: laptop.text(ofRecord: dot),
-                fields: unlike.map { FieldSchema.name(of: $0.field) }))
+                fields: unlike.map { FieldSchema.name(of: $0) }))
+    }
+
+    /// The fields in which a record does not say what a row says.
+    private static func unlike(
+        _ row: RosterRow, _ record: Dot, _ laptop: Laptop, _ store: SealedRegister
+    ) throws -> [FieldNumber] {
+        guard let view = try laptop.view(of: record, store) else { return row.writes.map(\.field) }
+        return row.writes.filter { write in
+            view[write.field]?.values.contains { $0.content.says(sameAs: write.content) } != true
+        }.map(\.field)
     }
 }

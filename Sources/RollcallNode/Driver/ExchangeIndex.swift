@@ -56,7 +56,8 @@ extension Driver {
 
     /// Nil of a record that is no part of the exchange.
     private func facts(of record: Dot) throws -> RecordFacts? {
-        guard let live = try laptop.liveWrites(of: record, store),
+        guard laptop.erasures(of: record).isEmpty,
+            let live = try laptop.liveWrites(of: record, store),
             live.contains(where: { $0.fields.contains(where: FieldSchema.isOfExchange) }),
             let view = try laptop.view(of: record, store), !view.isRemoved
         else { return nil }
