@@ -38,6 +38,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -81,12 +84,27 @@ let package = Package(
             dependencies: ["RollcallCore"], swiftSettings: fuzzed),
         // What the command line may ask of a daemon.
         .target(name: "RollcallControl", swiftSettings: watched),
+        // The files of the local page, inside the program.
+        .target(name: "CPage"),
+        .systemLibrary(name: "CQRencode", providers: [.apt(["libqrencode-dev"])]),
+        // The local page: HTTP on loopback, for browsers of this machine.
+        .target(
+            name: "RollcallWeb",
+            dependencies: [
+                "RollcallControl", "CPage", "CQRencode",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], exclude: ["Page"], swiftSettings: settings),
         // The daemon: sockets, TLS, timers, disk.
         .target(
             name: "RollcallNode",
             dependencies: [
                 "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallAudit",
-                "RollcallStore", "RollcallExchange", "RollcallControl",
+                "RollcallStore", "RollcallExchange", "RollcallControl", "RollcallWeb",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

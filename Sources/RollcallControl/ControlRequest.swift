@@ -88,6 +88,17 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case withdrawList(id: String)
     case tally(stage: String?)
     case discrepancies
+    /// All in the exchange, or those whom these records are of.
+    case people(records: [String]? = nil)
+    case fields
+    /// Gives the person of a record a slip, unless they have one.
+    case slip(id: String)
+
+    // The local page.
+    /// For its address, with a pass that works once.
+    case open
+    /// That something was printed, for the custody log; of one record, or of many.
+    case printed(record: String? = nil)
 
     // Files.
     case rosterImport(

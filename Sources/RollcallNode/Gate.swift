@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import RollcallControl
 import RollcallTrust
+import RollcallWeb
 
 /// Whoever asks the daemon comes here first: while it is locked, all that it does is unlock.
 ///
@@ -19,6 +20,7 @@ actor Gate {
     private let plan: OpeningPlan
     private var state = State.locked
     private var lastAsked = ContinuousClock.now
+    private var page: PageServer?
     private nonisolated let endings = AsyncStream.makeStream(of: Daemon.Ending.self)
 
     init(_ folder: HomeFolder, _ plan: OpeningPlan) {
@@ -92,6 +94,9 @@ actor Gate {
     func close() async {
         let before = state
         state = .closed
+        let page = page
+        self.page = nil
+        await page?.stop()
         if case .open(let laptop) = before { await laptop.close() }
     }
 
@@ -114,7 +119,14 @@ actor Gate {
 
     func answer(_ line: Data, to answer: AnswerLine) async {
         do {
-            let request = try Desk.request(line)
+            await self.answer(try Desk.request(line), to: answer)
+        } catch {
+            await Desk.send(error, to: answer)
+        }
+    }
+
+    private func answer(_ request: ControlRequest, to answer: AnswerLine) async {
+        do {
             if try await answered(request, answer) { return }
             if case .closed = state { throw Self.ending }
             guard case .open(let laptop) = state else { throw Self.locked }
@@ -140,6 +152,7 @@ actor Gate {
         case .unlock(let passphrase): try await unlock(passphrase, answer)
         case .lock: try await lock(answer)
         case .panic: try await panic(answer)
+        case .open: try await openPage(answer)
         default: return false
         }
         return true
@@ -205,6 +218,49 @@ actor Gate {
         }
         plan.logger.notice("keys destroyed")
         try await answer.result(nil)
+    }
+}
+
+// MARK: - the page
+
+extension Gate: PageBackend {
+    /// Starts to serve the page, with the first that asks for it.
+    private func openPage(_ answer: AnswerLine) async throws {
+        guard case .open = state else { throw Self.locked }
+        if page == nil {
+            let started = try await PageServer.start(self, on: plan.group, logger: plan.logger)
+            // Somebody else may have asked meanwhile, or locked.
+            if page == nil, case .open = state { page = started } else { await started.stop() }
+        }
+        guard let page else { throw Self.ending }
+        try await answer.result(PageReport(address: page.launchAddress()))
+    }
+
+    func answer(
+        _ request: ControlRequest, _ send: @escaping @Sendable (Data) async -> Void
+    ) async {
+        await answer(request, to: AnswerLine(send: send, isClosed: { Task.isCancelled }))
+    }
+
+    func changes() async -> AsyncStream<PageChange> {
+        let (changes, telling) = AsyncStream.makeStream(of: PageChange.self)
+        guard case .open(let laptop) = state else {
+            telling.finish()
+            return changes
+        }
+        let driver = laptop.driver
+        let watching = Task {
+            let (id, wakes) = await driver.watch()
+            for await _ in wakes {
+                // What is written together is told together.
+                try? await Task.sleep(for: .milliseconds(20))
+                telling.yield(PageChange(records: await driver.takeWritten(id)))
+            }
+            await driver.stopWatching(id)
+            telling.finish()
+        }
+        telling.onTermination = { _ in watching.cancel() }
+        return changes
     }
 }
 

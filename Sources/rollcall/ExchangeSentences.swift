@@ -56,4 +56,16 @@ extension Sentences {
         return
             "between \(counted(-range.least)) more from B to A and \(counted(range.most)) more from A to B"
     }
+
+    static let openDiscussion =
+        "The address works once, within two minutes, and in browsers on this laptop alone. The page ends when the laptop is locked or the daemon stops."
+
+    /// What somebody has to look at, of a person.
+    static func open(_ person: PersonRow) -> String {
+        var open = person.conflicts.map { "conflict: \($0)" }
+        open += person.unlike.map { "unlike: \($0)" }
+        open += person.contradictions.map { "\($0[1]) and \($0[2])" }
+        if !person.maybeSame.isEmpty { open.append("maybe twice") }
+        return open.joined(separator: "; ")
+    }
 }

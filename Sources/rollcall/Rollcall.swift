@@ -47,7 +47,8 @@ struct Rollcall: ParsableCommand {
                 name: "The exchange",
                 subcommands: [
                     ExchangeCommand.self, StageCommand.self, ListsCommand.self, TallyCommand.self,
-                    DiscrepanciesCommand.self,
+                    DiscrepanciesCommand.self, PeopleCommand.self, FieldsCommand.self,
+                    OpenCommand.self,
                 ]),
             CommandGroup(
                 name: "Files",

@@ -84,24 +84,11 @@ extension Exchange {
         for contradiction in person.passage.contradictions {
             note(.statusConflict, contradiction.stage, [contradiction.one, contradiction.other])
         }
-        let unlike = mismatches(person)
+        let unlike = person.unlikeFields
         if unlike.contains("category") { note(.categoryDispute) }
         let others = unlike.filter { $0 != "category" }
         if !others.isEmpty { note(.mismatch, nil, others) }
         return found
-    }
-
-    /// Fields in which the records of one person do not say the same.
-    private static func mismatches(_ person: Person) -> [String] {
-        FieldSchema.ofRoster.filter { field in
-            guard field.number.kind == .single, field.group != .provenance,
-                field.group != .movement
-            else { return false }
-            let values = person.records.flatMap { $0[field.number]?.values.map(\.content) ?? [] }
-                .filter { if case .state = $0 { false } else { true } }
-            guard let first = values.first else { return false }
-            return values.dropFirst().contains { !$0.says(sameAs: first) }
-        }.map(\.name)
     }
 
     /// Unlike lists that their issuer calls one revision.
@@ -112,5 +99,20 @@ extension Exchange {
         return bySeries.values.filter { $0.count > 1 }
             .map { Discrepancy(.revisionClash, $0.map(\.name), stage: $0[0].stage) }
             .sorted { $0.records[0].precedes($1.records[0]) }
+    }
+}
+
+extension Person {
+    /// Fields in which the records do not say the same, by their names.
+    public var unlikeFields: [String] {
+        FieldSchema.ofRoster.filter { field in
+            guard field.number.kind == .single, field.group != .provenance,
+                field.group != .movement
+            else { return false }
+            let values = records.flatMap { $0[field.number]?.values.map(\.content) ?? [] }
+                .filter { if case .state = $0 { false } else { true } }
+            guard let first = values.first else { return false }
+            return values.dropFirst().contains { !$0.says(sameAs: first) }
+        }.map(\.name)
     }
 }

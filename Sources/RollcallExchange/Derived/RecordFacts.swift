@@ -26,6 +26,19 @@ public struct RecordFacts: Sendable {
 
     public subscript(field: FieldNumber) -> Siblings? { fields[field] }
 
+    /// Fields of which several values stand side by side where there should be one.
+    public var conflicts: [FieldNumber] {
+        fields.values.filter(\.isConflict).map(\.field)
+    }
+
+    /// Fields whose values somebody compared with a source.
+    public var markedFields: Set<FieldNumber> {
+        Set(
+            contents(FieldSchema.verification).compactMap {
+                if case .verification(let mark) = $0 { mark.field } else { nil }
+            })
+    }
+
     /// The contents of a field, by its name.
     private func contents(_ field: FieldNumber) -> [Content] {
         fields[field]?.values.map(\.content) ?? []

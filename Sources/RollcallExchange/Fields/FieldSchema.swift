@@ -184,13 +184,13 @@ public enum FieldSchema {
     /// What a roster says of a person, column by column.
     public static let ofRoster = writable.filter { $0.group != .operation && $0.type != .record }
 
-    /// Whether a record with this field is part of the exchange: a stage, a list, somebody on a list, or to whom something happened.
+    /// Whether a record with this field is part of the exchange: a stage, a list, somebody on a list or with a slip, or to whom something happened.
     public static func isOfExchange(_ number: FieldNumber) -> Bool {
         number.kind == .event || ofExchange.contains(number)
     }
 
     private static let ofExchange: Set = [
-        recordKind, lineList, sameAs, FieldSchema.number("not_same_as"),
+        recordKind, lineList, sameAs, number("not_same_as"), number("slip"),
     ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

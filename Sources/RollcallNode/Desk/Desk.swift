@@ -95,7 +95,7 @@ struct Desk: Sendable {
         case .changePassphrase(let order, let current):
             try await driver.change(order, current: current)
             try await answer.result(nil)
-        case .unlock, .lock, .panic: throw ControlError(.internal, "not for the desk")
+        case .unlock, .lock, .panic, .open: throw ControlError(.internal, "not for the desk")
         case .confirm(let words): try await answer.result(try await driver.confirm(words))
         case .status: try await answer.result(try await driver.status())
         case .peers:
@@ -119,7 +119,14 @@ struct Desk: Sendable {
         case .operators, .addOperator, .removeOperator, .switchOperator, .leaveOperator, .custody:
             try await operators(request, answer)
         case .retention, .setRetention, .due, .hold, .holds: try await keeping(request, answer)
-        case .setExchange, .addStage, .lists, .withdrawList, .tally, .discrepancies:
+        case .fields:
+            try await answer.rows(await driver.fieldReports())
+            try await answer.result(nil)
+        case .printed(let record):
+            try await driver.notePrint(record)
+            try await answer.result(nil)
+        case .setExchange, .addStage, .lists, .withdrawList, .tally, .discrepancies, .people,
+            .slip:
             try await exchange(request, answer)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
@@ -208,6 +215,10 @@ struct Desk: Sendable {
             try await answer.result(report)
         case .discrepancies:
             try await answer.rows(try await driver.discrepancyReports())
+            try await answer.result(nil)
+        case .slip(let id): try await answer.result(try await driver.giveSlip(id))
+        case .people(let records):
+            try await answer.rows(try await driver.personRows(records))
             try await answer.result(nil)
         default: throw ControlError(.internal, "not about the exchange")
         }

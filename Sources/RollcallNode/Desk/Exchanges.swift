@@ -78,7 +78,7 @@ extension Driver {
         }
     }
 
-    private func recordText(_ name: NamedDot) -> String? {
+    func recordText(_ name: NamedDot) -> String? {
         laptop.heads.table.number(of: name.replica).map {
             laptop.text(ofRecord: Dot($0, name.counter))
         }

@@ -16,15 +16,15 @@ enum Permit: Comparable {
         case .initRegister, .join, .requestToJoin, .status, .peers, .members, .connect, .disconnect,
             .waitUpToDate,
             .unlock, .lock, .panic, .passphrases, .fingerprint, .operators, .addOperator,
-            .switchOperator, .leaveOperator, .recover:
+            .switchOperator, .leaveOperator, .recover, .open, .fields:
             // Two keys on paper are all that it takes to recover.
             self = .nothing
         case .show, .list, .find, .history, .conflicts, .erasures, .retention, .due, .holds,
             .quarantine, .quarantineShow, .inspect, .custody, .whoLacks, .lists,
-            .tally, .discrepancies:
+            .tally, .discrepancies, .people, .printed:
             self = .reading
         case .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve, .rosterImport,
-            .rosterExport, .addStage, .withdrawList, .setExchange, .export, .import, .carry,
+            .rosterExport, .addStage, .withdrawList, .setExchange, .slip, .export, .import, .carry,
             .backup, .drill, .bundleKey(false):
             self = .writing
         case .invite, .confirm, .readRequest, .admit, .revoke, .giveRole, .judge, .erase,

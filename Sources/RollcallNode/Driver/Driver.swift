@@ -44,6 +44,7 @@ actor Driver {
     private var isTidying = false
     private var observers: [Int: AsyncStream<Observation>.Continuation] = [:]
     private var nextObserver = 0
+    var watches: [Int: Watch] = [:]
 
     /// What a waiting command may want to know of.
     enum Observation: Sendable {
@@ -244,6 +245,7 @@ actor Driver {
         records.note(writes)
         search.index.note(writes)
         exchangeIndex.note(writes)
+        noteWatched(writes)
     }
 
     /// Whether the register's state, and so its fingerprint, may be another after this.
@@ -290,6 +292,7 @@ actor Driver {
         }
         for notice in output.notices { tell(notice) }
         for observer in observers.values { observer.yield(.moved) }
+        tellWatches()
     }
 
     private func tell(_ notice: Notice) {
@@ -354,6 +357,7 @@ actor Driver {
             logger.error("could not end cleanly", metadata: ["error": "\(error)"])
         }
         for observer in observers.values { observer.finish() }
+        for watch in watches.values { watch.wake.finish() }
     }
 
     private func log(_ notice: Notice) {

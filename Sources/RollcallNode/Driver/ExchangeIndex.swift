@@ -10,6 +10,8 @@ import RollcallTrust
 /// Of a register most people may be neither; they are looked at once, and again when something is written of them.
 struct ExchangeIndex {
     private var facts: [Dot: RecordFacts] = [:]
+    /// The exchange as it was derived last; nil once something of it is another.
+    var known: Exchange?
     /// Records that are to be looked at anew.
     private(set) var stale: Set<Dot> = []
     var filledTo: Dot?
@@ -28,6 +30,7 @@ struct ExchangeIndex {
 
     mutating func put(_ record: Dot, _ found: RecordFacts?) {
         stale.remove(record)
+        if found != nil || facts[record] != nil { known = nil }
         facts[record] = found
     }
 
@@ -54,6 +57,14 @@ extension Driver {
         return !exchangeIndex.isFilled || !exchangeIndex.stale.isEmpty
     }
 
+    /// Nil of a record that is not there, or erased.
+    func facts(ofAny record: Dot) throws -> RecordFacts? {
+        guard laptop.erasures(of: record).isEmpty, let view = try laptop.view(of: record, store),
+            !view.isRemoved
+        else { return nil }
+        return RecordFacts(name(of: record), view.fields)
+    }
+
     /// Nil of a record that is no part of the exchange.
     private func facts(of record: Dot) throws -> RecordFacts? {
         guard laptop.erasures(of: record).isEmpty,
@@ -67,9 +78,12 @@ extension Driver {
     /// The exchange as it stands.
     func exchange() throws -> Exchange {
         while try fillExchange() {}
-        return Exchange(
+        if let known = exchangeIndex.known { return known }
+        let exchange = Exchange(
             exchangeIndex.all(laptop.heads.table).filter { laptop.erasures(of: $0.dot).isEmpty }
                 .map(\.facts))
+        exchangeIndex.known = exchange
+        return exchange
     }
 
     /// The records of a kind other than people, in canonical order.

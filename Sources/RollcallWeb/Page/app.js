@@ -1,0 +1,211 @@
+// The page: which screen is shown, who is at the keyboard, how the other laptops stand.
+
+import { ask, AskError, listen, onReach, openSession, result, rows } from "/ask.js";
+import { showBoard } from "/board.js";
+import { openConflicts, openEvents, showConflicts } from "/conflicts.js";
+import { button, byId, el, labelled, replace, say, select } from "/dom.js";
+import { askPerson, listenToKeys, showKeyMap, useKeys } from "/keys.js";
+import { showLaptops } from "/laptops.js";
+import { showLists } from "/lists.js";
+import { showNew } from "/new.js";
+import { showPeople } from "/people.js";
+import { showPerson } from "/person.js";
+import { showPrint } from "/print.js";
+import { loadPeople, noteChanges, onPeople } from "/store.js";
+import { chooseLanguage, counted, language, t } from "/words.js";
+
+const screens = {
+  conflicts: showConflicts, people: showPeople, lists: showLists, board: showBoard, laptops: showLaptops, print: showPrint,
+  person: showPerson, new: showNew,
+};
+const inHeader = ["conflicts", "people", "lists", "board", "laptops", "print"];
+const stations = ["gate", "table", "medic", "family", "transport", "supervisor"];
+
+const state = { status: null, peers: [], operators: [], stages: [], questions: 0, isThere: true, leave: null, shown: 0 };
+
+/** What screens need of the page. */
+const context = {
+  schema: [], nodes: new Map(),
+  get status() { return state.status; },
+  get stages() { return state.stages; },
+  stage: () => sessionStorage.getItem("stage") ?? state.stages[0] ?? "",
+  station: () => sessionStorage.getItem("station") ?? "table",
+  setStation(key) { sessionStorage.setItem("station", key); drawHeader(); route(); },
+  fail,
+};
+
+function fail(error) {
+  if (!(error instanceof AskError)) { say(String(error), true); throw error; }
+  if (error.code === "no-pass") return say(t("app.nopass"), true);
+  const words = t(`error.${error.code}`, null);
+  const own = error.code === "not-allowed" && words ? `${words}: ${error.message}` : words ?? error.message;
+  say(error.hint && !words ? `${own}. ${t("error.hint", { hint: error.hint })}` : own, true);
+}
+
+// MARK: start
+
+async function begin() {
+  const [pass, chosen] = location.hash.slice(1).split(",");
+  chooseLanguage(chosen ?? sessionStorage.getItem("language") ?? navigator.language.slice(0, 2));
+  sessionStorage.setItem("language", language());
+  byId("skip").textContent = t("app.skip");
+  try {
+    if (/^[0-9a-f]{64}$/.test(pass)) {
+      history.replaceState(null, "", "/#/");
+      await openSession(pass);
+    }
+    state.status = await result({ status: {} });
+  } catch (error) {
+    return replace(byId("main"), el("p", { class: "empty" }, t(error.code === "no-pass" ? "app.nopass" : "app.gone")));
+  }
+  if (!state.status.register) return replace(byId("main"), el("p", { class: "empty" }, t("app.noregister")));
+  replace(byId("main"), el("p", { class: "empty", role: "status" }, t("app.loading")));
+  await Promise.all([rows({ fields: {} }).then((all) => { context.schema = all; }), loadOperators(), loadNodes(), loadStages(), loadPeople()]).catch(fail);
+  await countQuestions();
+  listenToKeys(everywhere);
+  listen(take, () => take(null));
+  onReach((isThere) => { if (isThere !== state.isThere) { state.isThere = isThere; drawHeader(); } });
+  onPeople(countQuestions);
+  setInterval(lookAtPeers, 3000);
+  window.addEventListener("hashchange", route);
+  if (!screens[wanted()[0]]) history.replaceState(null, "", state.questions > 0 ? "/#/conflicts" : "/#/people");
+  await lookAtPeers();
+  route();
+}
+
+async function take(records) {
+  try {
+    await Promise.all([noteChanges(records), records === null || records.some((one) => !one) ? loadStages() : null]);
+    if (state.stages.length === 0) await loadStages();
+  } catch (error) {
+    if (error.code !== "no-daemon") fail(error);
+  }
+}
+
+async function loadNodes() {
+  const members = await rows({ members: {} });
+  for (const member of members) context.nodes.set(member.node, member.name || member.node.slice(0, 6));
+}
+
+async function loadOperators() {
+  state.operators = (await rows({ operators: {} }).catch(() => [])).filter((one) => one.has_pin);
+}
+
+async function loadStages() {
+  const tallies = await rows({ tally: { stage: null } });
+  state.stages = [...new Set(tallies.map((row) => row.stage).filter((stage) => stage !== null))];
+  drawHeader();
+}
+
+async function countQuestions() {
+  state.questions = (await openConflicts().catch(() => [])).length + openEvents().length;
+  drawHeader();
+}
+
+async function lookAtPeers() {
+  try {
+    state.peers = await rows({ peers: {} });
+    if (state.peers.some((peer) => !context.nodes.has(peer.node))) await loadNodes();
+  } catch (error) {
+    if (error.code === "locked" || error.code === "no-pass") state.isThere = false;
+  }
+  drawHeader();
+}
+
+// MARK: the header
+
+/** What others have acknowledged of what was written here; never a tick without names. */
+function standing() {
+  const lacking = Math.max(0, ...state.peers.map((peer) => peer.they_lack ?? 0));
+  const isAlone = !state.peers.some((peer) => peer.connected);
+  if (!state.isThere) return ["warning", t("app.gone")];
+  if (state.peers.length === 0) return ["", t("peers.none")];
+  const count = counted(lacking, "changes");
+  if (isAlone) return ["warning", t("peers.alone", { count })];
+  return lacking > 0 || state.peers.some((peer) => !peer.up_to_date) ? ["", t("peers.lack", { count })] : ["good", t("peers.all")];
+}
+
+let drawn = "";
+
+function drawHeader() {
+  const [kind, words] = standing();
+  const [screen] = wanted();
+  const name = operatorName();
+  const key = JSON.stringify([language(), kind, words, screen, name, state.stages, state.questions, context.stage(), context.station()]);
+  if (key === drawn || !state.status) return;
+  drawn = key;
+  const focused = document.activeElement?.id;
+  const link = (one, index) => el("a", { href: `#/${one}`, id: `to-${one}`, "aria-current": one === screen ? "page" : null, title: `${index + 1}` },
+    t(`screen.${one}`), one === "conflicts" && state.questions > 0 && el("span", { class: "badge" }, state.questions));
+  replace(byId("header"),
+    el("div", { class: "who" }, el("strong", null, state.status.title), el("span", null, state.status.name),
+      el("span", { class: `standing ${kind}`, role: "status" }, words),
+      state.status.protection === "none" && el("span", { class: "warning" }, t("app.opentoall"))),
+    el("nav", { "aria-label": "Rollcall" }, inHeader.map(link)),
+    el("div", { class: "settings" },
+      labelled(t("app.stage"), select(state.stages.length ? state.stages.map((one) => [one, one]) : [["", t("app.nostage")]], context.stage(),
+        (one) => { sessionStorage.setItem("stage", one); drawHeader(); route(); }, { id: "stage" })),
+      labelled(t("app.station"), select(stations.map((one) => [one, t(`station.${one}`)]), context.station(), context.setStation, { id: "station" })),
+      labelled(t("app.language"), select([["uk", "Українська"], ["en", "English"], ["ru", "Русский"]], language(), changeLanguage, { id: "language" })),
+      state.operators.length > 0 && button(t("operator.now", { name }), switchOperator, { id: "operator" }),
+      button("?", showKeyMap, { id: "keys", "aria-label": t("app.keys") }),
+      state.status.protection === "passphrase" && button(t("app.lock"), lock, { id: "lock" })));
+  if (focused && byId(focused)) byId(focused).focus();
+}
+
+const operatorName = () => state.operators.find((one) => one.current)?.name ?? t("operator.nobody");
+
+function changeLanguage(key) {
+  chooseLanguage(key);
+  sessionStorage.setItem("language", key);
+  byId("skip").textContent = t("app.skip");
+  drawHeader();
+  route();
+}
+
+async function switchOperator() {
+  const name = await askPerson(t("operator.switch"), { input: t("operator.name"), options: [...state.operators.map((one) => [one.name, one.name]), ["", t("operator.leave")]] });
+  if (name === null) return;
+  const pin = name && await askPerson(name, { input: t("operator.pin"), isSecret: true });
+  if (name && !pin) return;
+  await ask(name ? { switchOperator: { name, pin } } : { leaveOperator: {} }).catch(fail);
+  await loadOperators();
+  drawHeader();
+}
+
+async function lock() {
+  if (await askPerson(t("app.lock.sure"))) await ask({ lock: {} }).catch(fail);
+}
+
+// MARK: screens
+
+const wanted = () => {
+  const [, screen = "", ...rest] = location.hash.split("/");
+  return [screen, rest.map(decodeURIComponent)];
+};
+
+async function route() {
+  const [screen, parts] = wanted();
+  const show = screens[screen] ?? showPeople;
+  const turn = ++state.shown;
+  state.leave?.();
+  state.leave = null;
+  useKeys({});
+  document.title = `${t(`screen.${screen}`, t("screen.people"))} · Rollcall`;
+  document.body.className = `on-${screen}`;
+  drawHeader();
+  const leave = await show(byId("main"), parts, context);
+  // Somebody may have gone on to another while this one was read.
+  if (turn === state.shown) state.leave = leave ?? null;
+  else leave?.();
+}
+
+const everywhere = {
+  ...Object.fromEntries(inHeader.map((screen, index) => [`Digit${index + 1}`, () => { location.hash = `#/${screen}`; }])),
+  Slash: () => (byId("find") ? (byId("find").focus(), byId("find").select()) : (location.hash = "#/people")),
+  KeyN: () => { location.hash = "#/new"; },
+  "Shift+Slash": showKeyMap,
+  Escape: () => { location.hash = "#/people"; },
+};
+
+begin().catch((error) => say(String(error), true));

@@ -1,0 +1,108 @@
+// The stage board: who came, was handed over, is missing; how far it is to the target; what does not fit.
+
+import { ask, rows } from "/ask.js";
+import { el, replace, svg } from "/dom.js";
+import { direction, range, time } from "/format.js";
+import { useKeys } from "/keys.js";
+import { nameOf, onPeople, personOf } from "/store.js";
+import { counted, t } from "/words.js";
+
+const kinds = ["listed", "present", "confirmed", "handed_over", "absent", "unlisted", "declined", "deferred", "returned", "died"];
+const directions = ["a_to_b", "b_to_a"];
+const categories = ["military", "civilian", "unresolved", "all"];
+
+/** The tally as the daemon counts it: `{ stages, rows, report }`, with null for all stages. */
+export async function loadTally() {
+  const { rows: all, result: report } = await ask({ tally: { stage: null } });
+  const stages = [...new Set(all.map((row) => row.stage))];
+  return { rows: all, stages, report };
+}
+
+export const cellOf = (tally, stage, way, what) =>
+  tally.rows.find((row) => row.stage === stage && row.direction === way && row.what === what);
+
+export function tallyTable(tally, stage, caption) {
+  const used = kinds.filter((what) => what === "handed_over" || directions.some((way) => (cellOf(tally, stage, way, what)?.all.most ?? 0) > 0));
+  return el("table", { class: "tally" }, el("caption", null, caption),
+    el("thead", null,
+      el("tr", null, el("td"), directions.map((way) => el("th", { scope: "colgroup", colspan: categories.length }, direction(way)))),
+      el("tr", null, el("td"), directions.map(() => categories.map((key) => el("th", { scope: "col" }, t(key === "all" ? "board.sum" : `board.${key}`)))))),
+    el("tbody", null, used.map((what) => el("tr", { class: what }, el("th", { scope: "row" }, t(`row.${what}`)),
+      directions.map((way) => categories.map((key) => {
+        const count = cellOf(tally, stage, way, what)?.[key];
+        return el("td", { class: key === "all" ? "sum" : count?.most ? null : "zero" }, count ? range(count) : "0");
+      }))))));
+}
+
+/** How the two sides stand to each other at a stage, or over all. */
+export function parityWords(tally, stage) {
+  const difference = tally.report.parity.find((one) => one.stage === stage)?.difference;
+  if (!difference || (difference.least === 0 && difference.most === 0)) return `${t("board.parity")}: ${t("board.even")}`;
+  if (difference.least >= 0) return `${t("board.parity")}: ${t("board.more", { count: range(difference), side: "B" })}`;
+  if (difference.most <= 0) return `${t("board.parity")}: ${t("board.more", { count: range({ least: -difference.most, most: -difference.least }), side: "A" })}`;
+  return `${t("board.parity")}: ${difference.least} … +${difference.most}`;
+}
+
+export function heardWords(tally) {
+  return tally.report.heard.map((one) => (one.at ? t("board.heard.at", { name: one.name, time: time(one.at) }) : t("board.heard.never", { name: one.name })));
+}
+
+/** A bar for each side: handed over for sure, what may be fewer, and what is left. */
+function progress(tally) {
+  const target = tally.report.target;
+  if (!target) return null;
+  const bar = (way) => {
+    const count = cellOf(tally, null, way, "handed_over").all;
+    const wide = (number) => Math.min(100, (number / target) * 100);
+    const words = `${direction(way)}: ${range(count)} ${t("board.target", { target })}; ${t("board.remaining", { count: range({ least: target - count.most, most: target - count.least }) })}`;
+    return el("div", { class: "progress" }, el("span", null, words), svg("svg", { viewBox: "0 0 100 6", preserveAspectRatio: "none", role: "img", "aria-label": words },
+      svg("rect", { class: "whole", width: 100, height: 6 }), svg("rect", { class: "maybe", width: wide(count.most), height: 6 }),
+      svg("rect", { class: "sure", width: wide(count.least), height: 6 })));
+  };
+  return el("section", null, directions.map(bar));
+}
+
+export function discrepancyList(found, stage) {
+  const about = (one) => {
+    if (one.kind === "status_conflict") return one.about.map((event) => t(`event.${event}`)).join(" / ");
+    return one.about.map((key) => t(`field.${key}`, t(`same.${key}`, key))).join(", ");
+  };
+  const shown = found.filter((one) => !stage || !one.stage || one.stage === stage);
+  const byKind = Map.groupBy ? Map.groupBy(shown, (one) => one.kind) : shown.reduce((map, one) => map.set(one.kind, [...map.get(one.kind) ?? [], one]), new Map());
+  return [...byKind].map(([kind, all]) => el("details", { open: all.length <= 12 },
+    el("summary", null, `${t(`kind.${kind}`)} (${all.length})`), el("ul", null, all.map((one) => {
+      const people = [...new Set(one.records.map((record) => personOf(record)).filter(Boolean))];
+      const names = people.map((person) => [el("a", { href: `#/person/${person.record}` }, nameOf(person)), ` ${(person.texts.line_number ?? []).join("/")} `]);
+      return el("li", null, names, one.stage ? `${t("board.stage", { stage: one.stage })} ` : "", about(one));
+    }))));
+}
+
+export async function showBoard(main, _, context) {
+  const page = el("div", { class: "board" });
+  let isGone = false;
+  async function draw() {
+    const [tally, found] = await Promise.all([loadTally(), rows({ discrepancies: {} })]).catch((error) => { context.fail(error); return []; });
+    if (isGone || !tally) return;
+    const stages = tally.stages.filter((stage) => stage !== null);
+    const some = tally.rows.some((row) => row.all.most > 0);
+    if (!some && stages.length === 0) return replace(page, el("p", { class: "empty" }, t("board.none")));
+    const open = new Set([...page.querySelectorAll("details:not([open]) summary")].map((one) => one.textContent.split(" (")[0]));
+    replace(page, progress(tally),
+      el("div", { class: "tallies" }, stages.map((stage) => el("section", { class: stage === context.stage() ? "now" : null },
+        tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)))),
+      stages.length > 1 && el("section", null, tallyTable(tally, null, t("board.total")), el("p", { class: "parity" }, parityWords(tally, null)))),
+      tally.rows.some((row) => row.all.least < row.all.most) && el("p", { class: "hint" }, t("board.range")),
+      tally.report.without_direction > 0 && el("p", { class: "warning" }, t("board.nodirection", { count: counted(tally.report.without_direction, "people") })),
+      el("section", { class: "heard" }, el("h2", null, t("board.heard")), el("ul", null, el("li", null, t("board.this")), heardWords(tally).map((words) => el("li", null, words)))),
+      el("section", null, el("h2", null, `${t("board.open")} (${found.length})`), found.length === 0 ? el("p", { class: "good" }, t("board.clean")) : discrepancyList(found)));
+    for (const details of page.querySelectorAll("details")) {
+      if (open.has(details.querySelector("summary").textContent.split(" (")[0])) details.open = false;
+    }
+  }
+  useKeys({});
+  replace(main, el("h1", { class: "unseen" }, t("screen.board")), page);
+  await draw();
+  const stop = onPeople(draw);
+  const timer = setInterval(draw, 15000);
+  return () => { isGone = true; stop(); clearInterval(timer); };
+}

@@ -1,0 +1,125 @@
+// The people of the exchange as the daemon last told of them, and who is shown what when one of them changes.
+
+import { rows } from "/ask.js";
+
+const people = new Map();
+/** Which person a record is of. */
+const owners = new Map();
+const watchers = new Set();
+let lines = null;
+
+export const onPeople = (watcher) => {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+};
+
+export const personOf = (record) => people.get(owners.get(record) ?? record);
+
+/** In the order of lists: by line, then by name. */
+export function allPeople() {
+  lines ??= [...people.values()].sort((one, other) => {
+    const [a, b] = [Number(one.texts.line_number?.[0] ?? 1e9), Number(other.texts.line_number?.[0] ?? 1e9)];
+    return a - b || nameOf(one).localeCompare(nameOf(other)) || (one.record < other.record ? -1 : 1);
+  });
+  return lines;
+}
+
+export function nameOf(person) {
+  const parts = ["surname", "given_name", "patronymic"].map((field) => (person.texts[field] ?? []).join(" / "));
+  return parts.filter(Boolean).join(" ");
+}
+
+/** Whether somebody has to look at this person. */
+export const isOpenQuestion = (person) =>
+  person.conflicts.length > 0 || person.unlike.length > 0 || person.contradictions.length > 0 ||
+  person.maybe_same.length > 0;
+
+function drop(person) {
+  people.delete(person.record);
+  for (const record of person.records) owners.delete(record);
+}
+
+function take(person) {
+  person.haystack = haystack(person);
+  people.set(person.record, person);
+  for (const record of person.records) owners.set(record, person.record);
+}
+
+function tell(records) {
+  lines = null;
+  for (const watcher of watchers) watcher(records);
+}
+
+export async function loadPeople() {
+  const all = await rows({ people: {} });
+  people.clear();
+  owners.clear();
+  all.forEach(take);
+  tell(null);
+}
+
+/** Takes in what was written; asks for all where it cannot tell what that concerns. */
+export async function noteChanges(records) {
+  if (records === null) return loadPeople();
+  const found = await rows({ people: { records } });
+  const before = new Set(records.map((record) => people.get(owners.get(record))).filter(Boolean));
+  const told = new Set(found.flatMap((person) => person.records));
+  if (records.some((record) => !told.has(record) && !owners.has(record))) return loadPeople();
+  // Whoever was joined to them, parted from them or is like them has changed with them.
+  const others = new Set();
+  for (const person of [...before, ...found]) {
+    for (const record of [...person.records, ...person.maybe_same.map((same) => same.record)]) {
+      if (!told.has(record)) others.add(record);
+    }
+  }
+  if (others.size > 0) found.push(...await rows({ people: { records: [...others] } }));
+  for (const person of found) {
+    for (const record of person.records) {
+      const old = people.get(owners.get(record));
+      if (old) drop(old);
+    }
+  }
+  for (const person of before) if (people.get(person.record) === person) drop(person);
+  found.filter((person) => person.step !== "recorded" || before.size > 0).forEach(take);
+  tell(new Set([...records, ...others]));
+}
+
+// MARK: finding
+
+/** A text as it is compared: no case, marks or apostrophes, ё and ґ as people type them. */
+export function folded(text) {
+  return text.toLowerCase().normalize("NFD").replace(/[\u0300-\u0305\u0307-\u036f'’ʼ`"]/g, "").normalize("NFC")
+    .replaceAll("ё", "е").replaceAll("ґ", "г");
+}
+
+function haystack(person) {
+  const dates = (person.texts.birth_date ?? []).map((date) => date.split("-").reverse().join("."));
+  return folded([nameOf(person), ...dates, ...Object.values(person.texts).flat(), person.record].join(" \n "));
+}
+
+const latin = "qwertyuiop[]asdfghjkl;'zxcvbnm,.";
+const cyrillic = { uk: "йцукенгшщзхїфівапролджєячсмитьбю", ru: "йцукенгшщзхъфывапролджэячсмитьбю" };
+
+/** What the same keys would have typed on another layout. */
+export function otherLayouts(text) {
+  return Object.values(cyrillic).flatMap((row) => {
+    const there = [...text.toLowerCase()].map((key) => row[latin.indexOf(key)] ?? key).join("");
+    const back = [...text.toLowerCase()].map((key) => latin[row.indexOf(key)] ?? key).join("");
+    return [there, back];
+  }).filter((other) => other !== text.toLowerCase());
+}
+
+/** Those in whom all parts of a text stand; else those in whom they would on another layout. */
+export function findPeople(text) {
+  const matching = (typed) => {
+    const parts = folded(typed).split(/\s+/).filter(Boolean);
+    return allPeople().filter((person) => parts.every((part) => person.haystack.includes(part)));
+  };
+  const found = matching(text);
+  if (found.length > 0 || text.trim().length < 3) return { found, typed: text };
+  for (const other of new Set(otherLayouts(text))) {
+    const there = matching(other);
+    if (there.length > 0) return { found: there, typed: other };
+  }
+  return { found, typed: text };
+}

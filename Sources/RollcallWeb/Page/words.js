@@ -1,0 +1,31 @@
+// The page's words, in the language that somebody chose.
+
+import en from "/words-en.js";
+import ru from "/words-ru.js";
+import uk from "/words-uk.js";
+
+export const languages = { uk, en, ru };
+let chosen = "en";
+
+export const language = () => chosen;
+
+export function chooseLanguage(key) {
+  chosen = key in languages ? key : "en";
+  document.documentElement.lang = chosen;
+}
+
+/** The words of a key, with what is to stand in its braces; `otherwise` where there are none. */
+export function t(key, otherwise = key, values) {
+  if (otherwise !== null && typeof otherwise === "object") return t(key, key, otherwise);
+  const words = languages[chosen][key] ?? en[key];
+  if (words === undefined) return otherwise;
+  return values ? words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "") : words;
+}
+
+/** A count with its noun: "1 person", "2 people"; Slavic languages have three forms. */
+export function counted(count, key) {
+  const forms = t(`count.${key}`).split("|");
+  const form = new Intl.PluralRules(chosen).select(count);
+  const place = forms.length === 2 ? Number(form !== "one") : { one: 0, few: 1 }[form] ?? 2;
+  return `${count.toLocaleString(chosen)} ${forms[place]}`;
+}
