@@ -202,6 +202,15 @@ let package = Package(
             name: "RollcallControlTests", dependencies: ["RollcallControl"], swiftSettings: settings
         ),
         .testTarget(
+            name: "RollcallWebTests",
+            dependencies: [
+                "RollcallWeb", "RollcallControl",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings),
+        .testTarget(
             name: "CommandTests",
             dependencies: [
                 "rollcall", "RollcallAudit", "RollcallControl", "RollcallCore",

@@ -39,6 +39,9 @@ public struct PageServer: Sendable {
         _ backend: any PageBackend, on group: any EventLoopGroup, logger: Logger
     ) async throws -> PageServer {
         let (passes, uploads) = (Passes(), try Uploads())
+        // It calls its own end an error.
+        var logger = logger
+        logger.logLevel = .critical
         let port = NIOLockedValueBox(0)
         let (ports, found) = AsyncThrowingStream.makeStream(of: Int.self)
         let configuration = HTTP1Channel.Configuration(
