@@ -119,18 +119,20 @@ actor Gate {
 
     func answer(_ line: Data, to answer: AnswerLine) async {
         do {
-            await self.answer(try Desk.request(line), to: answer)
+            await self.answer(try Desk.request(line), isAttended: true, to: answer)
         } catch {
             await Desk.send(error, to: answer)
         }
     }
 
-    private func answer(_ request: ControlRequest, to answer: AnswerLine) async {
+    private func answer(
+        _ request: ControlRequest, isAttended: Bool, to answer: AnswerLine
+    ) async {
         do {
             if try await answered(request, answer) { return }
             if case .closed = state { throw Self.ending }
             guard case .open(let laptop) = state else { throw Self.locked }
-            if !request.isWatching { lastAsked = .now }
+            if isAttended, !request.isWatching { lastAsked = .now }
             await laptop.desk.answer(request, to: answer)
         } catch {
             await Desk.send(error, to: answer)
@@ -237,9 +239,12 @@ extension Gate: PageBackend {
     }
 
     func answer(
-        _ request: ControlRequest, _ send: @escaping @Sendable (Data) async -> Void
+        _ request: ControlRequest, isAttended: Bool,
+        _ send: @escaping @Sendable (Data) async -> Void
     ) async {
-        await answer(request, to: AnswerLine(send: send, isClosed: { Task.isCancelled }))
+        await answer(
+            request, isAttended: isAttended,
+            to: AnswerLine(send: send, isClosed: { Task.isCancelled }))
     }
 
     func changes() async -> AsyncStream<PageChange> {

@@ -82,8 +82,9 @@ struct Page: Sendable {
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: line)))
         }
         let (backend, uploads) = (backend, uploads)
+        let isAttended = request.headers[.attended] == "yes"
         let answering = Task {
-            await backend.answer(asked) { sending.yield($0) }
+            await backend.answer(asked, isAttended: isAttended) { sending.yield($0) }
             sending.finish()
             if let upload { uploads.remove(upload) }
         }

@@ -73,6 +73,7 @@ struct PageGuard: Sendable {
 
 extension HTTPField.Name {
     static let secFetchSite = known("Sec-Fetch-Site")
+    static let attended = known("X-Attended")
     static let fileName = known("X-File-Name")
     static let referrerPolicy = known("Referrer-Policy")
     static let crossOriginOpener = known("Cross-Origin-Opener-Policy")

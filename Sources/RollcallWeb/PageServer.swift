@@ -10,7 +10,12 @@ import ServiceLifecycle
 /// What the page is about.
 public protocol PageBackend: Sendable {
     /// Answers a request in lines, as on the control socket.
-    func answer(_ request: ControlRequest, _ send: @escaping @Sendable (Data) async -> Void) async
+    ///
+    /// - Parameter isAttended: Whether somebody is there; a page also asks by itself, which must keep no laptop from locking.
+    func answer(
+        _ request: ControlRequest, isAttended: Bool,
+        _ send: @escaping @Sendable (Data) async -> Void
+    ) async
     /// What was written, by anybody, from now on; ends when the register is closed.
     func changes() async -> AsyncStream<PageChange>
 }

@@ -11,14 +11,15 @@ import Testing
 /// Answers each request with its own name.
 private struct Echo: PageBackend {
     func answer(
-        _ request: ControlRequest, _ send: @escaping @Sendable (Data) async -> Void
+        _ request: ControlRequest, isAttended: Bool,
+        _ send: @escaping @Sendable (Data) async -> Void
     ) async {
         let words =
             switch request {
             case .rosterImport(let path, _, _, _, _, _):
                 String(
                     decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
-            default: "\(request)"
+            default: isAttended ? "attended" : "\(request)"
             }
         if let line = try? ControlAnswer.result(of: [words]).line() { await send(line) }
     }
@@ -115,6 +116,14 @@ private struct Echo: PageBackend {
         try await withPage { _, client in
             let answer = await client.ask("POST", "/ask", #"{"show":{"id":"pqmj"}}"#)
             #expect(answer.contains(#"{"result":["show(id: \"pqmj\")"]}"#))
+        }
+    }
+
+    @Test func saysWhetherSomebodyIsThere() async throws {
+        try await withPage { _, client in
+            let answer = await client.ask(
+                "POST", "/ask", #"{"conflicts":{}}"#, ["X-Attended: yes"])
+            #expect(answer.contains("attended"))
         }
     }
 

@@ -10,6 +10,13 @@ export class AskError extends Error {
 
 const watchers = new Set();
 
+/** When somebody last touched a key or the pointer: what the page asks by itself keeps no laptop from locking. */
+let touched = Date.now();
+for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"]) {
+  document.addEventListener(kind, () => { touched = Date.now(); }, { passive: true, capture: true });
+}
+const isAttended = () => Date.now() - touched < 30_000;
+
 /** Calls back whenever it becomes known that the daemon answers, or does not. */
 export const onReach = (watcher) => watchers.add(watcher);
 
@@ -42,7 +49,7 @@ export async function openSession(pass) {
  * Returns `{ rows, interim, result }`; throws an AskError with the daemon's own words.
  */
 export async function ask(request) {
-  const response = await post("/ask", JSON.stringify(request));
+  const response = await post("/ask", JSON.stringify(request), { "X-Attended": isAttended() ? "yes" : "no" });
   const answer = { rows: [], interim: [], result: null };
   for (const line of (await response.text()).split("\n")) {
     if (!line) continue;
