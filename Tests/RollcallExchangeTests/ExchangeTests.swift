@@ -303,4 +303,49 @@ private struct Facts {
         #expect(Exchange(records).target == nil)
         #expect(Exchange([records[0], try operation(4, 5)]).target == 5)
     }
+
+    @Test func `two spellings of one name on one birth date may be one person`() throws {
+        let exchange = Exchange([
+            try Facts.record(
+                1, "arrival=1", "surname=Коваленко", "given_name=Сергій", "birth_date=1988-03-12"),
+            try Facts.record(
+                2, "arrival=1", "surname=Коваленко", "given_name=Сергей", "birth_date=1988-03-12"),
+            try Facts.record(
+                3, "arrival=1", "surname=Коваленко", "given_name=Сергей", "birth_date=1988-03-13"),
+            try Facts.record(
+                4, "arrival=1", "surname=Бондар", "given_name=Сергей", "birth_date=1988-03-12"),
+        ])
+        #expect(
+            exchange.candidates == [Candidate(one: 0, other: 1, reasons: [.alikeNameAndBirthDate])])
+    }
+
+    @Test func `names of women and men are near only where nobody says which`() throws {
+        func pair(_ one: String, _ other: String) throws -> [Candidate] {
+            Exchange([
+                try Facts.record(
+                    1, "arrival=1", "surname=Ткач", "given_name=Валентин", "birth_date=1988-03-12",
+                    one),
+                try Facts.record(
+                    2, "arrival=1", "surname=Ткач", "given_name=Валентина", "birth_date=1988-03-12",
+                    other),
+            ]).candidates
+        }
+        #expect(try pair("sex=male", "sex=female").isEmpty)
+        #expect(try pair("sex=male", "rank=солдат").count == 1)
+    }
+
+    @Test func `tax numbers that one digit tells apart are near on one birth date alone`() throws {
+        let exchange = Exchange([
+            try Facts.record(
+                1, "arrival=1", "surname=Коваль", "tax_number=3221456789", "birth_date=1988-03-12"),
+            try Facts.record(
+                2, "arrival=1", "surname=Ткач", "tax_number=3221456780", "birth_date=1988-03-12"),
+            try Facts.record(
+                3, "arrival=1", "surname=Бойко", "tax_number=3221456781", "birth_date=1990"),
+        ])
+        #expect(
+            exchange.candidates == [
+                Candidate(one: 0, other: 1, reasons: [.nearTaxNumberAndBirthDate])
+            ])
+    }
 }

@@ -85,6 +85,8 @@ public struct Exchange: Sendable {
     public private(set) var people: [Person] = []
     /// Records that somebody calls the same person and somebody another.
     public private(set) var disputed: [(one: NamedDot, other: NamedDot)] = []
+    /// Who may be one person, and is not told to be or not to be.
+    public private(set) var candidates: [Candidate] = []
     /// How many each side is to hand over; nil where nobody said, or not all the same.
     public private(set) var target: Int?
 
@@ -105,6 +107,7 @@ public struct Exchange: Sendable {
         if targets.count == 1, let said = targets.first { target = Int(said) }
         markNewest()
         findPeople(records.filter { $0.kind == .person })
+        candidates = likely()
         for stage in people.reduce(into: Set<String>(), { $0.formUnion($1.stages) })
         where byStage[stage] == nil {
             byStage[stage] = Stage(code: stage, records: [])

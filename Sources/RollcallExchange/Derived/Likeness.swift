@@ -5,6 +5,10 @@ public struct Candidate: Equatable, Sendable {
         case serviceNumber = "service_number"
         case nameAndBirthDate = "name_and_birth_date"
         case nameAndSwappedBirthDate = "name_and_swapped_birth_date"
+        /// One birth date, and names that one letter or the vowels of the other spelling tell apart.
+        case alikeNameAndBirthDate = "alike_name_and_birth_date"
+        /// One birth date, and tax numbers that one digit tells apart.
+        case nearTaxNumberAndBirthDate = "near_tax_number_and_birth_date"
     }
 
     /// Places in the people of an ``Exchange``.
@@ -16,8 +20,8 @@ public struct Candidate: Equatable, Sendable {
 extension Exchange {
     /// Pairs of people that may be one, by keys that are equal or nearly so.
     ///
-    /// Names are compared in one script, by their parts in any order; across scripts is for another.
-    public var candidates: [Candidate] {
+    /// Names are compared in one script, by their parts in any order, and as Ukrainian and Russian spell them.
+    func likely() -> [Candidate] {
         var found: [Pair: Set<Candidate.Reason>] = [:]
         for (reason, keys) in [
             (Candidate.Reason.taxNumber, { Self.digits($0, "tax_number") }),
@@ -34,6 +38,7 @@ extension Exchange {
             let pairs = places.flatMap { one in (plain[key] ?? []).map { Pair(one, $0) } }
             note(.nameAndSwappedBirthDate, pairs.filter { $0.one != $0.other }, in: &found)
         }
+        for (reason, pairs) in bornOnOneDay() { note(reason, pairs, in: &found) }
         return found.sorted { ($0.key.one, $0.key.other) < ($1.key.one, $1.key.other) }.map {
             Candidate(
                 one: $0.key.one, other: $0.key.other,
@@ -63,6 +68,58 @@ extension Exchange {
             || other.records.contains { !names.0.isDisjoint(with: $0.records("not_same_as")) }
     }
 
+    /// Pairs with one birth date that are nearly alike in something else.
+    private func bornOnOneDay() -> [(Candidate.Reason, [Pair])] {
+        var (names, numbers) = ([Pair](), [Pair]())
+        let words = people.map { person in
+            person.records.flatMap { $0.texts("surname") + $0.texts("given_name") }.map(
+                NameKey.init)
+        }
+        for places in places(by: Self.birthDates).values where places.count > 1 {
+            // A day on which so many are born is the first of January of whoever does not know.
+            for pair in Self.pairs(places, most: 40) {
+                let (one, other) = (people[pair.one], people[pair.other])
+                if Self.areAlike(words[pair.one], words[pair.other]), !Self.differInSex(one, other)
+                {
+                    names.append(pair)
+                }
+                if Self.areNear(Self.digits(one, "tax_number"), Self.digits(other, "tax_number")) {
+                    numbers.append(pair)
+                }
+            }
+        }
+        return [(.alikeNameAndBirthDate, names), (.nearTaxNumberAndBirthDate, numbers)]
+    }
+
+    /// Whether each word of the shorter name is nearly one of the other, and not all are the same.
+    private static func areAlike(_ one: [NameKey], _ other: [NameKey]) -> Bool {
+        let (short, long) = one.count <= other.count ? (one, other) : (other, one)
+        guard short.count >= 2, Set(one.map(\.folded)) != Set(other.map(\.folded)) else {
+            return false
+        }
+        return short.allSatisfy { word in long.contains { word.isNearly($0) } }
+    }
+
+    /// Валентин is no Валентина.
+    private static func differInSex(_ one: Person, _ other: Person) -> Bool {
+        func said(_ person: Person) -> Set<String> {
+            Set(person.records.flatMap { $0.texts("sex") })
+        }
+        let (one, other) = (said(one), said(other))
+        return !one.isEmpty && !other.isEmpty && one.isDisjoint(with: other)
+    }
+
+    private static func areNear(_ one: Set<String>, _ other: Set<String>) -> Bool {
+        one.contains { number in
+            other.contains { zip($0, number).count { $0 != $1 } == 1 && $0.count == number.count }
+        }
+    }
+
+    private static func birthDates(_ person: Person) -> Set<String> {
+        let dates = person.records.flatMap { $0.texts("birth_date") }
+        return Set(dates.compactMap { PartialDate($0) }.filter { $0.day != nil }.map(\.text))
+    }
+
     private func places(by keys: (Person) -> Set<String>) -> [String: [Int]] {
         var places: [String: [Int]] = [:]
         for (place, person) in people.enumerated() {
@@ -71,9 +128,9 @@ extension Exchange {
         return places
     }
 
-    private static func pairs(_ places: [Int]) -> [Pair] {
+    private static func pairs(_ places: [Int], most: Int = 8) -> [Pair] {
         // So many with one key are a key that says nothing, as 0000000000.
-        guard places.count <= 8 else { return [] }
+        guard places.count <= most else { return [] }
         return places.indices.flatMap { one in
             places[(one + 1)...].map { Pair(places[one], $0) }
         }
