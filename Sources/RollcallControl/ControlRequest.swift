@@ -106,8 +106,9 @@ public enum ControlRequest: Codable, Equatable, Sendable {
         origin: ListOrigin? = nil)
     case rosterExport(path: String)
     case export(BundleOrder)
-    /// `answer`: where to write a bundle for those from whom these came.
-    case `import`(paths: [String], preview: Bool, salvage: Bool, answer: String? = nil)
+    /// `answer`: where to write a bundle for those from whom these came; `skips`: goes on where one is not for this laptop.
+    case `import`(
+        paths: [String], preview: Bool, salvage: Bool, answer: String? = nil, skips: Bool = false)
     case inspect(path: String)
     case carry(folder: String, files: [String], delete: Bool)
     case bundleKey(secret: Bool)

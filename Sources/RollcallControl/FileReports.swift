@@ -108,6 +108,15 @@ public struct ImportReport: Codable, Equatable, Sendable {
         }
     }
 
+    /// Why a bundle was left alone that lay in a folder among others.
+    public enum Skipped: String, Codable, Sendable {
+        case forOthers = "for_others"
+        case otherRegister = "other_register"
+        /// This laptop waits for its admission, and this is none.
+        case noAdmission = "no_admission"
+    }
+
+    @OrNull public var file: String?
     @OrNull public var source: String?
     public var new: Int
     public var known: Int
@@ -123,12 +132,16 @@ public struct ImportReport: Codable, Equatable, Sendable {
     @OrNull public var joined: JoinReport?
     /// What it would come to, after a preview.
     @OrNull public var preview: ImportPreview?
+    /// Null for a bundle that was taken in or looked at.
+    @OrNull public var skipped: Skipped?
 
     public init(
         source: String?, new: Int, known: Int, held: Int, left: Int, conflicts: Int,
         quarantined: Int, missing: [Missing], applied: Bool, joined: JoinReport? = nil,
-        preview: ImportPreview? = nil
+        preview: ImportPreview? = nil, file: String? = nil, skipped: Skipped? = nil
     ) {
+        self._file = OrNull(wrappedValue: file)
+        self._skipped = OrNull(wrappedValue: skipped)
         self._preview = OrNull(wrappedValue: preview)
         self._joined = OrNull(wrappedValue: joined)
         self._source = OrNull(wrappedValue: source)
@@ -140,6 +153,15 @@ public struct ImportReport: Codable, Equatable, Sendable {
         self.quarantined = quarantined
         self.missing = missing
         self.applied = applied
+    }
+}
+
+extension ImportReport {
+    /// A bundle that was left alone.
+    public init(skipping file: String, _ reason: Skipped) {
+        self.init(
+            source: nil, new: 0, known: 0, held: 0, left: 0, conflicts: 0, quarantined: 0,
+            missing: [], applied: false, file: file, skipped: reason)
     }
 }
 

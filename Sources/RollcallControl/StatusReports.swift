@@ -32,10 +32,13 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public var writtenTwice: [NamedNode]
     /// The sets of recovery keys that hold; several where administrators made them without knowing of each other's.
     public var recoveryKeys: [RecoverySetReport]
+    /// Whether anything here says that this laptop was let in; null where it is in no register, or was taken out.
+    @OrNull public var admitted: Bool?
 
     enum CodingKeys: String, CodingKey {
         case node, name, replica, register, title, listening, records, changes, conflicts, held
         case quarantined, fingerprint, peers, joining, protection, socket, traffic, request
+        case admitted
         case takenOut = "taken_out"
         case failedJoins = "failed_joins"
         case writtenTwice = "written_twice"
@@ -50,8 +53,9 @@ public struct StatusReport: Codable, Equatable, Sendable {
         protection: String?, socket: String, traffic: Traffic, takenOut: TakenOut? = nil,
         failedJoins: Int = 0, writtenTwice: [NamedNode] = [],
         recoveryKeys: [RecoverySetReport] = [], registerGrouped: String? = nil,
-        request: RequestReport? = nil
+        request: RequestReport? = nil, admitted: Bool? = nil
     ) {
+        self._admitted = OrNull(wrappedValue: admitted)
         self._request = OrNull(wrappedValue: request)
         self._registerGrouped = OrNull(wrappedValue: registerGrouped)
         self.writtenTwice = writtenTwice

@@ -145,7 +145,9 @@ struct ImportCommand: DaemonCommand {
         return .import(
             paths: try BundleFolder.bundles(in: files).map { Home.absolute($0, in: directory) },
             preview: preview, salvage: salvage,
-            answer: answer.map { Home.absolute($0, in: directory) })
+            answer: answer.map { Home.absolute($0, in: directory) },
+            // A folder holds what is for others, too; a file was named for this laptop.
+            skips: files.contains(where: BundleFolder.isFolder))
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {
@@ -153,12 +155,19 @@ struct ImportCommand: DaemonCommand {
     }
 
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
-        try rows.enumerated().map { index, json in
+        let paths = (try? BundleFolder.bundles(in: files)) ?? files
+        return try rows.enumerated().map { index, json in
             let report = try ControlJSON.decode(ImportReport.self, from: json)
-            let files = (try? BundleFolder.bundles(in: files)) ?? files
-            let file = files.indices.contains(start + index) ? files[start + index] : ""
-            return FilePages.text(of: report, file: file, names: names)
+            let place = paths.indices.contains(start + index) ? paths[start + index] : ""
+            return FilePages.text(
+                of: report, file: typed(report.file, of: paths) ?? place, names: names)
         }.joined(separator: "\n")
+    }
+
+    /// A file as it was typed; rows come in another order where some were skipped at first.
+    private func typed(_ file: String?, of paths: [String]) -> String? {
+        let directory = FileManager.default.currentDirectoryPath
+        return paths.first { Home.absolute($0, in: directory) == file }
     }
 }
 

@@ -12,6 +12,7 @@ enum FilePages {
     }
 
     static func text(of report: ImportReport, file: String, names: NodeNames) -> String {
+        if let skipped = report.skipped { return Sentences.skipped(skipped, file: file) }
         var lines = [Sentences.imported(report, file: file, names: names)]
         if let joined = report.joined { lines.insert(Sentences.joined(joined), at: 0) }
         if let preview = report.preview { lines += Sentences.previewed(preview) }

@@ -6,6 +6,7 @@ enum StatusPage {
         var lines = [Sentences.whoWeAre(status)]
         if let register = status.registerGrouped { lines.append("register \(shown(register))") }
         if let request = status.request { lines.append(Sentences.requestIsOut(request)) }
+        if status.admitted == false { lines.append(Sentences.nobodyLetIn) }
         if let takenOut = status.takenOut { lines.append(Sentences.takenOut(takenOut)) }
         if status.register != nil {
             lines.append(Sentences.counts(of: status))

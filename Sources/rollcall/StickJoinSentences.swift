@@ -43,6 +43,13 @@ extension Sentences {
         """
     }
 
+    /// Who joined by cable and was cut off before it had its admission; for good, if that is lost.
+    static let nobodyLetIn = """
+        nothing here says that this laptop was let in: connect it to the one through which it joined
+        if that one lost its disk, nobody knows of it: \
+        join anew with an empty home, and write down first what was written here
+        """
+
     static func admitted(_ report: StickAdmissionReport) -> String {
         let what = report.isNew ? "admitted" : "a member already:"
         return "\(what) \(shown(report.joined.name ?? "?")), node \(shown(report.joined.node)); "

@@ -90,6 +90,17 @@ extension Sentences {
         return laptop.name.contains(" ") ? "'\(laptop.name)'" : laptop.name
     }
 
+    /// A bundle in a folder that was left alone.
+    static func skipped(_ reason: ImportReport.Skipped, file: String) -> String {
+        let what =
+            switch reason {
+            case .forOthers: "for other laptops"
+            case .otherRegister: "of another register"
+            case .noAdmission: "does not let this laptop in"
+            }
+        return "\(shown(file)): \(what), left alone"
+    }
+
     static func refusedOnStick(_ count: Int) -> String {
         "\(counted(count, "bundle")) on the stick could not be taken in"
     }

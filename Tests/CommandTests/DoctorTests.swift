@@ -231,6 +231,30 @@ private final class FakeMachine {
         #expect(machine.examined(.locked).administrators.standing == .unseen)
     }
 
+    @Test func `a request that is out and an admission that is lost are to be seen to`() throws {
+        let machine = try FakeMachine()
+        func check(_ change: (inout StatusReport) -> Void) -> CheckReport {
+            var status = status()
+            change(&status)
+            return machine.examined(.open(status, members: [])).admission
+        }
+        #expect(check { $0.admitted = true }.standing == .good)
+        #expect(check { $0.register = nil }.standing == .unseen)
+        let out = check {
+            $0.register = nil
+            $0.request = RequestReport(
+                file: nil, number: "f9xt-a1fp", name: "table", register: "r",
+                registerGrouped: "r-r", madeAt: "2026-11-29T15:15:31.000Z")
+        }
+        #expect(out.standing == .act && out.found.contains("f9xt-a1fp"))
+        #expect(out.advice?.contains("rollcall import") == true)
+        let lost = check { $0.admitted = false }
+        #expect(lost.standing == .act && lost.advice?.contains("empty home") == true)
+        let takenOut = check { $0.takenOut = TakenOut(reasons: ["lost"], saidBy: []) }
+        #expect(takenOut.standing == .act && takenOut.found.contains("taken out"))
+        #expect(machine.examined(.locked).admission.standing == .unseen)
+    }
+
     @Test func `recovery keys are asked for while none hold that a member made`() throws {
         let machine = try FakeMachine()
         func check(_ makers: [String], isOut: Bool = false) -> CheckReport {
@@ -271,10 +295,10 @@ private final class FakeMachine {
         let machine = try FakeMachine()
         for daemon in [Examined.Daemon.stopped, .locked, .open(status(), members: [])] {
             let reports = machine.examined(daemon, home: "/nowhere").reports
-            #expect(Set(reports.map(\.check)).count == 11 && reports.count == 11)
+            #expect(Set(reports.map(\.check)).count == 12 && reports.count == 12)
             #expect(reports.allSatisfy { !$0.found.isEmpty })
             #expect(reports.allSatisfy { ($0.advice != nil) == ($0.standing == .act) })
-            #expect(DoctorCommand.text(of: reports).split(separator: "\n").count == 11)
+            #expect(DoctorCommand.text(of: reports).split(separator: "\n").count == 12)
         }
     }
 

@@ -59,6 +59,14 @@ import Testing
         #expect(text.contains("`rollcall quarantine`"))
     }
 
+    @Test func `status says that nothing lets this laptop in, and what to do`() {
+        var status = Self.status
+        status.admitted = true
+        #expect(!StatusPage.text(of: status).contains("let in"))
+        status.admitted = false
+        #expect(StatusPage.text(of: status).contains(Sentences.nobodyLetIn))
+    }
+
     @Test func `status is a short page`() {
         let text = StatusPage.text(of: Self.status)
         #expect(text.hasPrefix("gate, node gatenode, in \"Exchange\"\n1 record, 12,345 changes, "))
@@ -171,6 +179,21 @@ import Testing
                 b, from gate: 2 new, 1 known, 0 held, 0 quarantined, 1 conflict; \
                 nothing was taken in
                 still to come: p from 3 to 9
+                """)
+    }
+
+    @Test func `a bundle in a folder that is for others takes one line, under its own name`() throws
+    {
+        let command = try #require(
+            Rollcall.parseAsRoot(["import", "/no/a", "/no/b"]) as? ImportCommand)
+        let rows = try [
+            ImportReport(skipping: "/no/b", .forOthers),
+            ImportReport(skipping: "/no/a", .noAdmission),
+        ].map { try ControlJSON.encode($0) }
+        #expect(
+            try command.text(ofRows: rows, from: 0, names: NodeNames()) == """
+                /no/b: for other laptops, left alone
+                /no/a: does not let this laptop in, left alone
                 """)
     }
 

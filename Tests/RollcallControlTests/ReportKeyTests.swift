@@ -38,7 +38,7 @@ import Testing
         registerGrouped: "reg-ist",
         request: RequestReport(
             file: nil, number: "nu-mb", name: "south", register: "r", registerGrouped: "r-r",
-            madeAt: "t"))
+            madeAt: "t"), admitted: false)
 
     @Test func `status has every key, and null for what is unknown`() throws {
         let peer =
@@ -48,7 +48,7 @@ import Testing
             + #""says_taken_out":false,"they_lack":null,"#
             + #""up_to_date":null,"via":"bundle","we_lack":0}"#
         let expected =
-            #"{"changes":2,"conflicts":3,"failed_joins":8,"fingerprint":null,"held":4,"#
+            #"{"admitted":false,"changes":2,"conflicts":3,"failed_joins":8,"fingerprint":null,"held":4,"#
             + #""joining":[{"name":"south","words":"a b c d e f"}],"listening":null,"#
             + #""name":"gate","node":"n1","peers":["# + peer
             + #"],"protection":"none","quarantined":5,"records":1,"#
@@ -141,14 +141,14 @@ import Testing
         let bundle = ImportReport(
             source: nil, new: 1, known: 2, held: 3, left: 8, conflicts: 4, quarantined: 5,
             missing: [.init(replica: "p", from: 6, to: 7)], applied: true,
-            preview: ImportPreview())
+            preview: ImportPreview(), file: "/f", skipped: .forOthers)
         #expect(
             try json(bundle)
-                == #"{"applied":true,"conflicts":4,"held":3,"joined":null,"known":2,"left":8,"#
+                == #"{"applied":true,"conflicts":4,"file":"/f","held":3,"joined":null,"known":2,"left":8,"#
                 + #""missing":[{"from":6,"replica":"p","to":7}],"new":1,"#
                 + #""preview":{"changed_records":0,"conflicts":0,"conflicts_settled":0,"#
                 + #""lacking":[],"members_added":[],"members_removed":[],"new_records":0},"#
-                + #""quarantined":5,"source":null}"#)
+                + #""quarantined":5,"skipped":"for_others","source":null}"#)
         let export = ExportReport(files: ["/f"], bytes: 1, changes: 2, targets: ["n"])
         #expect(try json(export) == #"{"bytes":1,"changes":2,"files":["/f"],"for":["n"]}"#)
         #expect(try survives(roster) && survives(bundle) && survives(export))

@@ -241,6 +241,61 @@ import Testing
         }
     }
 
+    /// What became of the bundles of a folder.
+    private func takeFolder(
+        _ names: [String], on daemon: LiveDaemon
+    ) async throws -> [ImportReport] {
+        let order = ControlRequest.import(
+            paths: names.map { path($0) }, preview: false, salvage: false, skips: true)
+        let home = daemon.home
+        return try await blocking {
+            var rows: [ImportReport] = []
+            _ = try ControlClient(home: home).send(
+                order,
+                onRow: { rows.append(try ControlJSON.decode(ImportReport.self, from: $0)) })
+            return rows
+        }
+    }
+
+    @Test func `a folder is looked through for the admission, and what is for others left alone`()
+        async throws
+    {
+        let (table, desk) = (try await LiveDaemon("table"), try await LiveDaemon("desk"))
+        let other = try await LiveDaemon("other")
+        try await other.found()
+        try await other.ask(
+            .export(BundleOrder(targets: [], all: true, full: true, sealed: false, path: path("c")))
+        )
+        let numbers = (
+            try await ask(from: table, to: "r1").number, try await ask(from: desk, to: "r2").number
+        )
+        try await founder.ask(admission(numbers.1, of: "r2", to: "a"))
+        #expect(try await founder.error(of: admission(numbers.0, of: "r1", to: "d")) == nil)
+        // What the desk lacks once it was heard: no admission of anybody, and open to all.
+        _ = try await take("a", on: desk)
+        try await desk.ask(.export(BundleOrder(targets: ["gate"], path: path("of the desk"))))
+        _ = try await take("of the desk", on: founder)
+        try await add("seen later", on: founder)
+        try await founder.ask(
+            .export(BundleOrder(targets: ["desk"], sealed: false, path: path("b"))))
+
+        let all = ControlRequest.import(
+            paths: ["a", "b", "c"].map { path($0) }, preview: false, salvage: false, skips: true)
+        #expect(try await table.error(of: all)?.code == .joinRefused)
+        #expect(try await isWaiting(table))
+        #expect(try await table.error(of: taking("a"))?.code == .sealedForOthers, "it was named")
+
+        let rows = try await takeFolder(["a", "b", "c", "d"], on: table)
+        #expect(rows.map(\.file) == ["d", "a", "b", "c"].map { path($0) })
+        #expect(rows.map(\.skipped) == [nil, .forOthers, nil, .otherRegister])
+        #expect(
+            rows[0].joined != nil && rows[2].new > 0, "before its admission it could take nothing")
+        #expect(try await table.status().records == 2)
+        #expect(try await table.status().admitted == true)
+        #expect(try await takeFolder(["a", "b"], on: table).map(\.skipped) == [.forOthers, nil])
+        for daemon in [founder, table, desk, other] { try await daemon.stop() }
+    }
+
     @Test func `carry says what requests and admissions are, and refuses neither`() async throws {
         let table = try await LiveDaemon("table")
         let number = try await ask(from: table).number

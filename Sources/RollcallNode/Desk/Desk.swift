@@ -329,8 +329,10 @@ struct Desk: Sendable {
         case .export(let order):
             await driver.log(.export)
             try await answer.result(try await driver.exportBundle(order))
-        case .import(let paths, let preview, let salvage, let path):
-            try await take(paths, preview: preview, salvage: salvage, answering: path, answer)
+        case .import(let paths, let preview, let salvage, let path, let skips):
+            let bundles = try await take(
+                Importing(paths: paths, preview: preview, salvage: salvage, skips: skips), answer)
+            try await tellOfAnswer(to: bundles, preview: preview, path, answer)
         case .inspect(let path): try await inspect(path, answer)
         case .carry(let folder, let files, let delete):
             try await driver.requireRegisterOrRequest()
@@ -352,22 +354,6 @@ struct Desk: Sendable {
             try await answer.result(try await drill(path, passphrase))
         default: throw ControlError(.internal, "not a file command")
         }
-    }
-
-    private func take(
-        _ paths: [String], preview: Bool, salvage: Bool, answering path: String?,
-        _ answer: AnswerLine
-    ) async throws {
-        var bundles: [Driver.Taken] = []
-        for path in paths {
-            bundles.append(
-                try await driver.importBundle(path, preview: preview, salvage: salvage))
-            try await answer.row(bundles[bundles.count - 1].report)
-        }
-        guard !preview else { return try await answer.result(nil) }
-        let report = try await driver.answer(to: bundles, path: path)
-        guard path != nil || !report.waiting.isEmpty else { return try await answer.result(nil) }
-        try await answer.result(report)
     }
 
     // MARK: - errors

@@ -177,7 +177,12 @@ extension Driver {
             protection: protection, socket: socketPath, traffic: traffic, takenOut: takenOut,
             failedJoins: laptop.failedJoins, writtenTwice: writtenTwice,
             recoveryKeys: try recoverySetReports(), registerGrouped: registerGrouped,
-            request: laptop.pendingRequest.map { Self.report($0) })
+            request: laptop.pendingRequest.map { Self.report($0) }, admitted: isAdmitted)
+    }
+
+    private var isAdmitted: Bool? {
+        guard let membership = laptop.membership, takenOut == nil else { return nil }
+        return membership.isMember(laptop.node)
     }
 
     private var writtenTwice: [NamedNode] {

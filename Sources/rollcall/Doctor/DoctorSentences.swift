@@ -104,6 +104,19 @@ enum DoctorSentences {
     static let setClock =
         "set it by hand, or turn on time synchronisation: people read its times, though nothing is ordered by them"
 
+    static func requestIsOut(_ request: RequestReport) -> String {
+        "a request to join is out since \(request.madeAt.map(Sentences.minute) ?? "?"), number \(request.number)"
+    }
+    static let bringRequest =
+        "bring it to an administrator, and run `rollcall import ADMISSION` with the answer"
+    static let takenOut = "this laptop was taken out of the register"
+    static let seeStatus = "`rollcall status` says why, and who says so"
+    static let notAdmitted = "nothing here says that this laptop was let in"
+    static let meetInviter =
+        "connect the laptop through which it joined; if that lost its disk, nobody knows of this one: "
+        + "join anew with an empty home"
+    static let isAdmitted = "this laptop is a member of the register"
+
     static let oneAdministrator = "only one laptop may let others in and take them out"
     static let secondAdministrator =
         "lost, it ends both for good: make another with `rollcall promote NODE`"

@@ -17,7 +17,7 @@ struct Examined {
     var reports: [CheckReport] {
         [
             encryption, swap, room, permissions, passphrase, backup, coreDumps, clock,
-            administrators, recoveryKeys, versions,
+            admission, administrators, recoveryKeys, versions,
         ]
     }
 

@@ -30,6 +30,32 @@ extension Examined {
         }
     }
 
+    /// Whether others take this laptop for one of theirs.
+    var admission: CheckReport {
+        let check = "admission"
+        guard case .open(let status, _) = daemon else {
+            return CheckReport(check, .unseen, silence)
+        }
+        if let request = status.request {
+            return CheckReport(
+                check, .act, DoctorSentences.requestIsOut(request),
+                advice: DoctorSentences.bringRequest)
+        }
+        guard status.register != nil else {
+            return CheckReport(check, .unseen, DoctorSentences.nothingKept)
+        }
+        guard status.takenOut == nil else {
+            return CheckReport(
+                check, .act, DoctorSentences.takenOut, advice: DoctorSentences.seeStatus)
+        }
+        guard status.admitted != false else {
+            return CheckReport(
+                check, .act, DoctorSentences.notAdmitted,
+                advice: DoctorSentences.meetInviter)
+        }
+        return CheckReport(check, .good, DoctorSentences.isAdmitted)
+    }
+
     static let absentDaysMax = 30
 
     var administrators: CheckReport {
