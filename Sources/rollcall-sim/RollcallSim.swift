@@ -13,7 +13,7 @@ struct RollcallSim: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, ReplayCommand.self, PlanCommand.self, ShrinkCommand.self,
-            PlantedCommand.self,
+            PlantedCommand.self, RosterCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }
