@@ -1,0 +1,73 @@
+"""What: plays scenes on two daemons' pages in two browsers; `tools/browser` calls it. A line a scene; exit 1 when one failed."""
+import argparse
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+
+sys.dont_write_bytecode = True
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from bench_parts.daemons import Broken
+from browser_parts.scenes import SCENES
+from browser_parts.team import Team
+from browser_parts.window import Window
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="tools/browser", description="Plays what people do at two tables, on real daemons, in real browsers.")
+    parser.add_argument("--bin", type=pathlib.Path, required=True, metavar="DIR", help="where rollcalld and rollcall are")
+    parser.add_argument("--scene", metavar="NAME,...", help=f"of {', '.join(SCENES)}")
+    parser.add_argument("--shots", type=pathlib.Path, metavar="DIR", help="keep pictures of what was shown")
+    options = parser.parse_args()
+    options.bin = options.bin.resolve()
+    chosen = options.scene.split(",") if options.scene else list(SCENES)
+    for word in set(chosen) - set(SCENES):
+        parser.error(f"there is no scene '{word}'; there are {', '.join(SCENES)}")
+    options.scene = chosen
+    return options
+
+
+def play(name, options, folder, windows):
+    """One scene, from a new team; what it has to say, or what was wrong."""
+    team, begin = Team(options.bin, folder / name), time.perf_counter()
+    try:
+        said = SCENES[name](team, *windows) or ""
+        for window in windows:
+            window.quiet()
+    except Exception as error:
+        word = str(error) if isinstance(error, Broken) else traceback.format_exc()
+        for window in windows:
+            window.shot(f"{name}-{window.name}-failed")
+        print(f"{name:24} FAILED {time.perf_counter() - begin:6.1f} s  {word}", flush=True)
+        return False
+    finally:
+        team.stop()
+        for window in windows:
+            window.driver.get("about:blank")
+            window.complaints()
+    print(f"{name:24} ok     {time.perf_counter() - begin:6.1f} s  {said}", flush=True)
+    return True
+
+
+def main():
+    options = arguments()
+    memory = pathlib.Path("/dev/shm")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="rollcall-browser-", dir=memory if memory.is_dir() else None))
+    windows, failed = [], []
+    try:
+        windows = [Window(name, options.shots) for name in ("gate", "table")]
+        failed = [name for name in options.scene if not play(name, options, folder, windows)]
+    finally:
+        for window in windows:
+            window.end()
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"failed: {', '.join(failed)}" if failed else f"all {len(options.scene)} scenes are well")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
