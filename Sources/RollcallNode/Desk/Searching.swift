@@ -28,7 +28,7 @@ extension Driver {
 
     /// What a record says in texts, folded; nil when it is not there.
     private func texts(of record: Dot) throws -> [UInt8]? {
-        guard laptop.erasures(of: record).isEmpty,
+        guard isStillHere(record), laptop.erasures(of: record).isEmpty,
             let live = try laptop.liveWrites(of: record, store)
         else { return nil }
         var texts = ""

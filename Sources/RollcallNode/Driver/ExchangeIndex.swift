@@ -65,9 +65,12 @@ extension Driver {
         return RecordFacts(name(of: record), view.fields)
     }
 
+    /// Whether a record that was noted may be here: what was undone may have been the first of its replica.
+    func isStillHere(_ record: Dot) -> Bool { record.replica.rawValue < laptop.heads.table.count }
+
     /// Nil of a record that is no part of the exchange.
     private func facts(of record: Dot) throws -> RecordFacts? {
-        guard laptop.erasures(of: record).isEmpty,
+        guard isStillHere(record), laptop.erasures(of: record).isEmpty,
             let live = try laptop.liveWrites(of: record, store),
             live.contains(where: { $0.fields.contains(where: FieldSchema.isOfExchange) }),
             let view = try laptop.view(of: record, store), !view.isRemoved

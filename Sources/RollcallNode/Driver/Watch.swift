@@ -33,7 +33,7 @@ extension Driver {
     func takeWritten(_ id: Int) -> [String]? {
         let dots = watches[id]?.take() ?? []
         guard dots.count <= Self.writtenMax else { return nil }
-        return dots.map { laptop.text(ofRecord: $0) }.sorted()
+        return dots.filter(isStillHere).map { laptop.text(ofRecord: $0) }.sorted()
     }
 
     private static let writtenMax = 100
