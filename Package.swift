@@ -44,6 +44,9 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(
+            name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         // Dots, version vectors, records, merge: imports nothing, not even Foundation.
         .target(name: "RollcallCore", swiftSettings: fuzzed),
         // Frames, messages, segments and bundles as bytes.
@@ -82,6 +85,10 @@ let package = Package(
         .target(
             name: "RollcallExchange",
             dependencies: ["RollcallCore"], swiftSettings: fuzzed),
+        // Lists as other people's programs write them: archives, markup, old encodings.
+        .target(
+            name: "RollcallFiles", dependencies: ["RollcallExchange", "CZip", "CExpat"],
+            swiftSettings: fuzzed),
         // What the command line may ask of a daemon.
         .target(name: "RollcallControl", swiftSettings: watched),
         // The files of the local page, inside the program.
@@ -104,7 +111,7 @@ let package = Package(
             name: "RollcallNode",
             dependencies: [
                 "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallAudit",
-                "RollcallStore", "RollcallExchange", "RollcallControl", "RollcallWeb",
+                "RollcallStore", "RollcallExchange", "RollcallFiles", "RollcallControl", "RollcallWeb",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -148,7 +155,7 @@ let package = Package(
             name: "RollcallFuzzing",
             dependencies: [
                 "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallAudit",
-                "RollcallExchange", "RollcallControl", "RollcallNode",
+                "RollcallExchange", "RollcallFiles", "RollcallControl", "RollcallNode", "CZip",
                 .product(name: "NIOCore", package: "swift-nio"),
             ], swiftSettings: fuzzed),
         // The test vectors and numbers, read by this program's own decoders.
@@ -165,6 +172,7 @@ let package = Package(
             name: "RollcallNodeTests",
             dependencies: [
                 "RollcallNode", "RollcallControl", "RollcallTrust", "RollcallWire",
+                "RollcallFuzzing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -176,6 +184,10 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "RollcallExchangeTests", dependencies: ["RollcallExchange", "RollcallCore"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RollcallFilesTests",
+            dependencies: ["RollcallFiles", "RollcallExchange", "RollcallFuzzing"],
             swiftSettings: settings),
         .testTarget(
             name: "RollcallStoreTests",

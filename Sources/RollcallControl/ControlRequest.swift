@@ -86,6 +86,8 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case addStage(code: String, day: String?, place: String?)
     case lists
     case withdrawList(id: String)
+    /// Writes a list's file as it came.
+    case listFile(id: String, path: String)
     case tally(stage: String?)
     case discrepancies
     /// All in the exchange, or those whom these records are of.
@@ -103,7 +105,7 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     // Files.
     case rosterImport(
         path: String, list: String?, key: String?, columns: [ColumnField], skipBad: Bool,
-        origin: ListOrigin? = nil)
+        origin: ListOrigin? = nil, reading: ListReading? = nil)
     case rosterExport(path: String)
     case export(BundleOrder)
     /// `answer`: where to write a bundle for those from whom these came; `skips`: goes on where one is not for this laptop.
@@ -156,6 +158,21 @@ public struct ListOrigin: Codable, Equatable, Sendable {
         self.direction = direction
         self.stage = stage
         self.revision = revision
+    }
+}
+
+/// How to read a list's file, where that is not to be found out by itself.
+public struct ListReading: Codable, Equatable, Sendable {
+    /// The name or the number of a workbook's sheet.
+    @OrNull public var sheet: String?
+    @OrNull public var encoding: String?
+    /// Whether nothing is to be written.
+    public var preview: Bool
+
+    public init(sheet: String? = nil, encoding: String? = nil, preview: Bool = false) {
+        self._sheet = OrNull(wrappedValue: sheet)
+        self._encoding = OrNull(wrappedValue: encoding)
+        self.preview = preview
     }
 }
 

@@ -37,6 +37,22 @@ enum Bombs {
         Bomb(decoder: "roster", name: "columns") {
             (0..<20_000).flatMap { Array("c\($0),".utf8) } + Array("z\nx\n".utf8)
         },
+        Bomb(decoder: "list-file", name: "blanks") {
+            workbook("<sheetData>" + String(repeating: " ", count: 40 << 20))
+        },
+        Bomb(decoder: "list-file", name: "cells") {
+            workbook(
+                "<sheetData><row>" + String(repeating: "<c><v>1</v></c>", count: 3_000_000))
+        },
+        Bomb(decoder: "list-file", name: "a-tag-that-never-ends") {
+            workbook("<sheetData><c " + String(repeating: "a='b' ", count: 4 << 20))
+        },
+        Bomb(decoder: "list-file", name: "entities-of-entities") {
+            workbook(
+                "<!DOCTYPE x [<!ENTITY a \"hahahahaha\">"
+                    + (0..<20).map { "<!ENTITY b\($0) \"&a;&a;&a;&a;&a;&a;&a;&a;\">" }.joined()
+                    + "]>")
+        },
         Bomb(decoder: "field-input", name: "marks") {
             Array("\u{0}a".utf8)
                 + [[UInt8]](repeating: Array("\u{301}\u{316}".utf8), count: 60_000).joined()
@@ -54,6 +70,13 @@ enum Bombs {
 
     private static func said(_ messages: [(FrameType, UInt8, [UInt8])]) -> [UInt8] {
         messages.reduce([0]) { $0 + Corpus.step($1.0, $1.2, flags: $1.1) }
+    }
+
+    private static func workbook(_ sheet: String) -> [UInt8] {
+        WorkbookMaker.archive(
+            WorkbookMaker.sample.parts.map {
+                $0.name.hasSuffix("sheet1.xml") ? ($0.name, "<worksheet>" + sheet) : $0
+            })
     }
 
     // MARK: - changes messages

@@ -17,6 +17,12 @@ enum Lines {
         },
         "typed-id": ["pqmj88wht7", "7pkjf37tdxe78"].map { Array($0.utf8) },
         "address": ["127.0.0.1:7801", "[::1]:65535", "host:99999"].map { Array($0.utf8) },
+        "list-file": [
+            WorkbookMaker.sample.bytes, Array("№;ПІБ\n1;Коваль Петро\n".utf8),
+            [0xFF, 0xFE] + "ПІБ\tab\nа б\t1\n".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] },
+            [0xCF, 0xB2, 0xC1, 0x3B, 0x61, 0x0A, 0xE0, 0x20, 0xE1, 0x3B, 0x31, 0x0A],
+        ],
+        "sheet": WorkbookMaker.sample.parts.map { Array($0.text.utf8) },
         "stored-change": [
             [0, 16, 1, 0, 0, 0, 1, 130, 1, 0, 3, 0, 65, 66],
             [0, 16, 1, 2, 9, 1, 7, 1, 130, 1, 1, 5, 3, 0, 65, 66],

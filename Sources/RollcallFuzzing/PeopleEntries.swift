@@ -3,11 +3,20 @@ import NIOCore
 import RollcallControl
 import RollcallCore
 import RollcallExchange
+import RollcallFiles
 import RollcallNode
 
 /// What people hand in: rosters, values, and commands as JSON.
 enum PeopleEntries {
     static let all = [
+        Decoder("list-file", bytesMax: 1 << 15) { bytes in try listFile(bytes) },
+        Decoder("sheet", bytesMax: 1 << 15) { bytes in
+            // Bytes as a part in an archive that is sound: by chance no sum of one would be right.
+            let parts = WorkbookMaker.sample.parts.map { part in
+                (part.name, part.name.hasSuffix("sheet1.xml") ? bytes : Array(part.text.utf8))
+            }
+            try listFile(WorkbookMaker.packed(parts))
+        },
         Decoder("roster", bytesMax: 1 << 14) { bytes in try roster(bytes) },
         Decoder("field-input") { bytes in try fieldInput(bytes) },
         Decoder("control-request", bytesMax: 1 << 14) { bytes in
@@ -21,6 +30,16 @@ enum PeopleEntries {
         },
         Decoder("control-lines") { bytes in lines(bytes) },
     ]
+
+    /// A list of any form: text in any encoding, or a workbook.
+    private static func listFile(_ bytes: [UInt8]) throws {
+        let file = try ListFile(bytes)
+        require(!file.roster.header.isEmpty, "a header has columns")
+        for row in file.roster {
+            guard case .success(let cells) = row.cells else { continue }
+            require(cells.count == file.roster.header.count, "a cell for each column")
+        }
+    }
 
     private static func roster(_ bytes: [UInt8]) throws {
         let file = try RosterFile(bytes)

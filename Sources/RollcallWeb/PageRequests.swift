@@ -22,14 +22,14 @@ extension ControlRequest {
     func readingUpload(_ path: (String) -> String?) -> (upload: String, ControlRequest)? {
         guard
             case .rosterImport(
-                let upload, let list, let key, let columns, let skipBad, let origin) =
+                let upload, let list, let key, let columns, let skipBad, let origin, let reading) =
                 self, let path = path(upload)
         else { return nil }
         return (
             upload,
             .rosterImport(
                 path: path, list: list, key: key, columns: columns, skipBad: skipBad,
-                origin: origin)
+                origin: origin, reading: reading)
         )
     }
 }

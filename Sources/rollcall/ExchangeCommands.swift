@@ -45,13 +45,27 @@ struct ListsCommand: DaemonCommand {
     @OptionGroup var shared: SharedOptions
     @Option(help: ArgumentHelp("Withdraw a list; its lines stay.", valueName: "id"))
     var withdraw: String?
+    @Option(help: ArgumentHelp("Write a list's file as it came, with -o.", valueName: "id"))
+    var file: String?
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file to make.", valueName: "file"))
+    var output: String?
 
     func request(in directory: String) throws -> ControlRequest {
-        withdraw.map { .withdrawList(id: $0) } ?? .lists
+        switch (withdraw, file, output) {
+        case (nil, nil, nil): return .lists
+        case (let id?, nil, nil): return .withdrawList(id: id)
+        case (nil, let id?, let path?):
+            return .listFile(id: id, path: Home.absolute(path, in: directory))
+        default: throw ControlError(.usage, Sentences.listFileUsage)
+        }
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {
-        Sentences.wrote(try ControlJSON.decode(WriteReport.self, from: json), verb: "withdrawn")
+        if file != nil {
+            return Sentences.wroteOriginal(try ControlJSON.decode(ListFileReport.self, from: json))
+        }
+        return Sentences.wrote(
+            try ControlJSON.decode(WriteReport.self, from: json), verb: "withdrawn")
     }
 
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {

@@ -9,6 +9,13 @@ extension Sentences {
 
     static let wholeOrigin = "a side's list has --issuer, --direction and --stage, and --revision"
 
+    static let listFileUsage =
+        "a list is withdrawn with --withdraw, or its file written with --file and -o"
+
+    static func wroteOriginal(_ report: ListFileReport) -> String {
+        "\(shown(report.file)): \(size(bytes: report.bytes)), as it came; SHA-256 \(report.sha256)"
+    }
+
     static func direction(_ direction: String) -> String {
         switch direction {
         case "a_to_b": "A to B"

@@ -4,6 +4,13 @@ import RollcallControl
 enum FilePages {
     static func text(of report: RosterReport) -> String {
         var lines = [Sentences.rosterCounts(report)]
+        if !report.applied { lines.insert(Sentences.previewedRoster, at: 0) }
+        if !report.applied || report.list != nil {
+            lines += report.file.map(Sentences.read) ?? []
+        }
+        lines += Sentences.suspiciousDates(report.findings).map { [$0] } ?? []
+        lines += report.findings.map(Sentences.found)
+        if !report.notes.isEmpty { lines.append(Sentences.notes(report.notes)) }
         if report.added > 0, report.erased > 0 { lines.append(Sentences.erasedRows(report)) }
         lines += report.differing.map(Sentences.differing)
         lines += report.duplicate.map(Sentences.duplicate)

@@ -49,42 +49,6 @@ extension Sentences {
             + "in place of \(counted(report.replaced.count, "sibling"))"
     }
 
-    // MARK: - Rosters
-
-    static func rosterCounts(_ report: RosterReport) -> String {
-        [
-            counted(report.rows, "row"), "\(counted(report.added)) added",
-            "\(counted(report.unchanged)) unchanged",
-            "\(counted(report.differing.count)) differing",
-            "\(counted(report.duplicate.count)) duplicate",
-            "\(counted(report.failed.count)) failed",
-        ].joined(separator: ", ")
-    }
-
-    static func differing(_ row: RosterReport.Differing) -> String {
-        "row \(counted(row.row)) differs from \(shown(row.record)) in "
-            + shown(row.fields.joined(separator: ", "))
-    }
-
-    static func duplicate(_ row: RosterReport.Duplicate) -> String {
-        "row \(counted(row.row)) has \(counted(row.records.count, "record")): "
-            + shown(row.records.joined(separator: ", "))
-    }
-
-    static func failed(_ row: RosterReport.Failed) -> String {
-        "row \(counted(row.row)) failed: \(shown(row.reason))"
-    }
-
-    /// Nobody who was erased is remembered, so nothing here can say who it is.
-    static func erasedRows(_ report: RosterReport) -> String {
-        "\(counted(report.erased, "row")) of rosters were erased in this register, and nothing remembers whose they were: "
-            + "look whether any of the \(counted(report.added)) added is one, and erase it again"
-    }
-
-    static func exported(_ report: RosterExportReport) -> String {
-        "\(shown(report.file)): \(counted(report.rows, "row")), \(size(bytes: report.bytes))"
-    }
-
     // MARK: - Bundles and backups
 
     static func exported(_ report: ExportReport, names: NodeNames) -> String {

@@ -51,7 +51,9 @@ enum Sentences {
         """
     static let rosterDiscussion = """
         A row is known again by the list and its key cell. What a known row says anew is \
-        reported, never written over.
+        reported, never written over. The header is found below titles; columns are known by their usual names in \
+        Ukrainian, Russian and English, others are mapped: to a field, to full_name, or to - to leave them out. What was \
+        mapped in a side's list is remembered for its issuer, and the file is kept as it came: `rollcall lists --file`.
         """
     static let inspectDiscussion = """
         A capture is one direction of a session: its frames, end to end. A change with several \

@@ -134,10 +134,11 @@ import Testing
             duplicate: [.init(row: 3, records: ["r", "s"])],
             failed: [.init(row: 4, reason: "no key")], erased: 5)
         #expect(
-            try json(roster) == #"{"added":1,"#
+            try json(roster) == #"{"added":1,"applied":true,"#
                 + #""differing":[{"fields":["sex"],"record":"r","row":2}],"#
                 + #""duplicate":[{"records":["r","s"],"row":3}],"#
-                + #""erased":5,"failed":[{"reason":"no key","row":4}],"rows":4,"unchanged":0}"#)
+                + #""erased":5,"failed":[{"reason":"no key","row":4}],"file":null,"findings":[],"#
+                + #""list":null,"notes":[],"rows":4,"unchanged":0}"#)
         let bundle = ImportReport(
             source: nil, new: 1, known: 2, held: 3, left: 8, conflicts: 4, quarantined: 5,
             missing: [.init(replica: "p", from: 6, to: 7)], applied: true,

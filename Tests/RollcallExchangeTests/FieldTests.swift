@@ -33,7 +33,10 @@ import Testing
 
         #expect(
             bookkeeping.map(\.name)
-                == ["entry", "removed", "list_line", "record_kind", "verification"])
+                == [
+                    "entry", "removed", "list_line", "record_kind", "verification", "line_raw",
+                    "line_raw_restricted", "file_part", "list_column", "list_key",
+                ])
         for field in bookkeeping {
             let refused = InputError(.notWritable, field.name)
             #expect(throws: refused) { try FieldInput.writable(named: field.name) }

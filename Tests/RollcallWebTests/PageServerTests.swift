@@ -16,7 +16,7 @@ private struct Echo: PageBackend {
     ) async {
         let words =
             switch request {
-            case .rosterImport(let path, _, _, _, _, _):
+            case .rosterImport(let path, _, _, _, _, _, _):
                 String(
                     decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
             default: isAttended ? "attended" : "\(request)"

@@ -101,7 +101,7 @@ public struct Exchange: Sendable {
                 guard let code = record.text("stage_code") else { continue }
                 byStage[code, default: Stage(code: code, records: [])].records.append(record.name)
             case .list: note(list: record)
-            case .person: break
+            case .person, .file: break
             }
         }
         if targets.count == 1, let said = targets.first { target = Int(said) }

@@ -150,9 +150,7 @@ extension Exchange {
             record.texts("surname").flatMap { surname in
                 record.texts("given_name").map { (surname + " " + $0) }
             }
-        }.map { name in
-            name.lowercased().split { !$0.isLetter }.sorted().joined(separator: " ")
-        }
+        }.map { KnownDates.key([$0]) }
         return Set(names.flatMap { name in keys.map { "\(name) \($0)" } })
     }
 }

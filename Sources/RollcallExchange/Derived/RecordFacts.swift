@@ -5,6 +5,8 @@ public enum RecordKind: String, Sendable, CaseIterable {
     /// The one that needs no saying.
     case person
     case operation, stage, list
+    /// A list's file, byte for byte.
+    case file
 }
 
 /// A record as it stands, for all that is derived from it.

@@ -103,9 +103,9 @@ enum EventTime {
         return past * 365 + leapDays + monthDays + day - 1 - 719_162
     }
 
-    private static func date(ofDay days: Int) -> (year: Int, month: Int, day: Int) {
+    static func date(ofDay days: Int) -> (year: Int, month: Int, day: Int) {
         // Never too late, since no year is longer than 366 days; years too early for far dates.
-        var year = 1970 + days / 366
+        var year = 1970 + days / (days < 0 ? 365 : 366) - (days < 0 ? 1 : 0)
         while Self.days(year + 1, 1, 1) <= days { year += 1 }
         var month = 1
         var dayOfMonth = days - Self.days(year, 1, 1) + 1

@@ -158,6 +158,11 @@ public enum FieldSchema {
         .init("party_a", 2625, .operation, .text),
         .init("party_b", 2657, .operation, .text),
         .init("target", 2689, .operation, .number),
+        .init("line_raw", 2730, .provenance, .program),
+        .init("line_raw_restricted", 2764, .provenance, .program),
+        .init("file_part", 2796, .operation, .program),
+        .init("list_column", 2825, .operation, .program),
+        .init("list_key", 2849, .operation, .program),
     ]
 
     /// Those that a person may write, in the same order.
@@ -175,8 +180,27 @@ public enum FieldSchema {
     /// The lists on which a person stands.
     public static let lineList = number("line_list")
 
+    /// In which place of its list a person stands.
+    public static let lineNumber = number("line_number")
+
     /// That a list does not count any more.
     public static let listWithdrawn = number("list_withdrawn")
+
+    /// Cells of a line as they stand, where the record says the same in other words; apart, those of restricted fields.
+    public static let lineRaw = number("line_raw")
+    public static let lineRawRestricted = number("line_raw_restricted")
+
+    /// A piece of a list's file.
+    public static let filePart = number("file_part")
+
+    /// How somebody said to read a list: columns with their fields, and the column that tells lines apart.
+    public static let listColumn = number("list_column")
+    public static let listKey = number("list_key")
+
+    /// Whose list it is, and what file.
+    public static let listIssuer = number("list_issuer")
+    public static let listRevision = number("list_revision")
+    public static let listFile = number("list_file")
 
     /// Other records that are of the same person.
     public static let sameAs = number("same_as")

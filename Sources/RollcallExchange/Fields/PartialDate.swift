@@ -40,11 +40,7 @@ public struct PartialDate: Hashable, Sendable {
             rest = rest.dropFirst(mark.count)
             isApproximate = true
         }
-        for end in ["р.н.", "р. н.", "г.р.", "г. р.", "року", "р.", "г."] where rest.hasSuffix(end)
-        {
-            rest = rest.dropLast(end.count)
-            break
-        }
+        rest = Self.withoutEnd(rest)[...]
         let parts = rest.split(omittingEmptySubsequences: false) { ".-".contains($0) }
             .map { $0.filter { $0 != " " } }
         guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } })
@@ -68,6 +64,18 @@ public struct PartialDate: Hashable, Sendable {
         // Of two digits for a year nobody can say which century, nor which of the three is the year.
         default: return nil
         }
+    }
+
+    /// A text without what says in Ukrainian or Russian that it is a year, of birth or at all.
+    static func withoutEnd(_ text: some StringProtocol) -> String {
+        let text = text.lowercased()
+        let ends = [
+            "року народження", "года рождения", "р.н.", "р. н.", "р.н", "г.р.", "г. р.", "г.р",
+            "року",
+            "рік", "года", "год", "р.", "г.", "р", "г",
+        ]
+        guard let end = ends.first(where: { text.hasSuffix($0) }) else { return text }
+        return String(text.dropLast(end.count))
     }
 
     /// Whether a text has the form of most dates of a roster, as they are kept.

@@ -27,6 +27,10 @@ public enum RowFailure: Error, Equatable, Sendable {
     case quoteNotClosed(cell: Int)
     case strayQuote(cell: Int)
     case emptyKey
+    /// Something to be reckoned, without what it came to.
+    case formula(cell: Int)
+    /// What was reckoned came to an error.
+    case wrongReckoning(cell: Int)
     case value(InputError)
 }
 
@@ -62,6 +66,8 @@ extension RowFailure: CustomStringConvertible {
             "cell \(cell) has a quote that is not closed within \(RosterFile.quotedBytesMax) bytes"
         case .strayQuote(let cell):
             "cell \(cell) has a quote that neither is doubled nor stands around all of the cell"
+        case .formula(let cell): "cell \(cell) is a formula without its result"
+        case .wrongReckoning(let cell): "cell \(cell) is a formula that came to an error"
         case .emptyKey: "the key cell is empty"
         case .value(let error): error.description
         }

@@ -6,6 +6,13 @@ public struct RosterRow: Equatable, Sendable {
     public var identity: String
     /// One write a filled cell, fields ascending.
     public var writes: [(field: FieldNumber, content: Content)]
+    /// Cells that say the same in other words than the writes, as they stand.
+    public var raw: [(column: String, cell: String, isRestricted: Bool)] = []
+    public var findings: [FieldFinding] = []
+    /// The line's number by the list itself.
+    public var lineNumber: String?
+    /// Whether it is about nobody: a sum, or a place to sign.
+    public var isNote = false
 
     public static func == (left: Self, right: Self) -> Bool {
         left.identity == right.identity && left.writes.elementsEqual(right.writes, by: ==)
@@ -16,37 +23,46 @@ public struct RosterRow: Equatable, Sendable {
 ///
 /// An identity is `LIST#KEY`, or `LIST#=` and 13 base32 digits of a hash where there is no key. The
 /// list's name holds no other `#`, and a key that begins with `=` or `%` gets a `%` before it; so no
-/// two rows with unlike keys share an identity.
+/// two rows with unlike keys share an identity. A number that counts the lines is in no hash: in the next
+/// revision it is another.
 public struct RosterPlan: Sendable {
     /// What a column is mapped to in order to leave it out.
     public static let ignored = "-"
 
     static let listNameBytesMax = 256
 
-    private struct Filling: Sendable {
-        var field: Field
-        var column: Int
-    }
+    /// What each column fills, by the names of fields, columns in their order.
+    public let columns: [(column: String, field: String)]
+    /// Columns of which nobody knows what they hold; they are left out.
+    public let unknownColumns: [String]
 
     private let header: [String]
-    private let fillings: [Filling]
+    private let fillings: RosterColumns
     private let key: Int?
     private let prefix: String
     private let hash: @Sendable ([UInt8]) -> UInt64
 
     /// - Parameters:
-    ///   - map: Fields for columns; a column that is named like a field needs none.
+    ///   - map: Fields for columns; a column whose name says what it holds needs none.
+    ///   - isTrial: Whether columns that nobody knows are left out rather than refused.
     ///   - hash: 64 well-spread bits of some bytes, the same on every laptop and in every version.
     public init(
         header: [String], map: [(column: String, field: String)] = [], key: String? = nil,
-        list: String, hash: @escaping @Sendable ([UInt8]) -> UInt64
+        list: String, isTrial: Bool = false, hash: @escaping @Sendable ([UInt8]) -> UInt64
     ) throws(RosterError) {
         self.header = header
         self.hash = hash
-        fillings = try Self.fillings(header, map, key: key.map { TidyText($0).text })
-        self.key = if let key { try Self.column(key, header) } else { nil }
+        fillings = try RosterColumns(header, map, key: key.map { TidyText($0).text })
+        guard isTrial || fillings.unknown.isEmpty else { throw .unknownColumns(fillings.unknown) }
+        guard isTrial || !fillings.all.isEmpty else { throw .nothingMapped }
+        self.key = if let key { try RosterColumns.column(key, header) } else { nil }
         prefix = try Self.escaped(list: list) + "#"
+        unknownColumns = fillings.unknown
+        columns = fillings.names.map { (header[$0], $1) }
     }
+
+    /// Whether lines that are alike in all else are told apart by the column that counts them.
+    public var tellsLinesByNumber: Bool { key == nil && fillings.lineNumber != nil }
 
     /// The list's name when a person gave none: the file's name without its extension.
     public static func listName(ofFile path: String) -> String {
@@ -60,24 +76,34 @@ public struct RosterPlan: Sendable {
     /// Empty cells say nothing, nor do those that a laptop wrote which could not read the value; `[refused]` and its like are states, as they are when exported.
     public func read(_ row: RosterFile.Row) throws(RowFailure) -> RosterRow {
         let cells = try row.cells.get()
-        var writes: [(field: FieldNumber, content: Content)] = []
-        writes.reserveCapacity(fillings.count)
-        for filling in fillings where !cells.range(filling.column).isEmpty {
+        var reading = RowReading()
+        reading.writes.reserveCapacity(fillings.all.count)
+        var namesSomebody = !fillings.hasNames
+        for filling in fillings.all where !cells.range(filling.column).isEmpty {
             let text = Self.tidy(cells, filling.column)
-            if text.isEmpty || RosterCell.isUnread(text.text) { continue }
+            if text.isEmpty || RosterCell.isUnread(text.text) || CellWords.isStroke(text.text) {
+                continue
+            }
+            if filling.isName { namesSomebody = true }
             do throws(InputError) {
-                let content = try Self.content(filling.field, text)
-                writes.append((filling.field.number, content))
+                try reading.take(text, filling.meaning, header[filling.column])
             } catch {
                 throw .value(error)
             }
         }
-        return RosterRow(identity: try identity(cells), writes: writes)
+        reading.sort()
+        var read = RosterRow(identity: "", writes: reading.writes)
+        read.isNote = !namesSomebody && isNote(cells, reading)
+        if !read.isNote { read.identity = try identity(cells) }
+        (read.raw, read.findings) = (reading.raw, reading.findings)
+        read.lineNumber = reading.lineNumber
+        return read
     }
 
-    private static func content(_ field: Field, _ tidy: TidyText) throws(InputError) -> Content {
-        if let state = RosterCell.state(tidy.text) { return .state(state) }
-        return try FieldInput.content(field: field, tidy)
+    /// Whether a row without a name is none of the lines: it has no number, or only one cell.
+    private func isNote(_ cells: RosterFile.Cells, _ reading: RowReading) -> Bool {
+        if fillings.lineNumber != nil { return reading.lineNumber.flatMap { Int($0) } == nil }
+        return (0..<cells.count).count { !cells.range($0).isEmpty } <= 1
     }
 
     private static func tidy(_ cells: RosterFile.Cells, _ column: Int) -> TidyText {
@@ -105,11 +131,11 @@ public struct RosterPlan: Sendable {
 
     /// Hash of the filled cells, each after its column's name, in the order of the columns.
     ///
-    /// Every column counts, also one that is left out. Empty cells do not, so a column that is
+    /// Every column counts, also one that is left out, but not the one that counts the lines. Empty cells do not, so a column that is
     /// added and left empty makes no row a stranger.
     private func wholeRow(_ cells: RosterFile.Cells) -> UInt64 {
         var writer = ByteWriter(reserving: cells.bytes.count * 2)
-        for column in header.indices {
+        for column in header.indices where column != fillings.lineNumber {
             let tidy = Self.tidy(cells, column)
             if tidy.isEmpty { continue }
             writer.text(header[column])
@@ -139,56 +165,5 @@ public struct RosterPlan: Sendable {
             }
         }
         return TidyText(escaped).text
-    }
-
-    // MARK: - columns
-
-    private static func column(_ name: String, _ header: [String]) throws(RosterError) -> Int {
-        let name = TidyText(name).text
-        guard let column = header.firstIndex(of: name) else { throw .missingColumn(name) }
-        return column
-    }
-
-    private static func fillings(
-        _ header: [String], _ map: [(column: String, field: String)], key: String?
-    ) throws(RosterError) -> [Filling] {
-        var mapped: [Int: String] = [:]
-        for (name, field) in map {
-            let column = try column(name, header)
-            guard mapped.updateValue(field, forKey: column) == nil else {
-                throw .mappedTwice(column: header[column])
-            }
-        }
-        var fillings: [Filling] = []
-        var unknown: [String] = []
-        for (column, name) in header.enumerated() {
-            let fieldName = mapped[column] ?? name
-            if fieldName == ignored { continue }
-            if mapped[column] == nil, FieldSchema.field(named: name) == nil {
-                // The key may be a number that only the list knows.
-                if name != key { unknown.append(name) }
-                continue
-            }
-            do throws(InputError) {
-                let field = try FieldInput.writable(named: fieldName)
-                fillings.append(Filling(field: field, column: column))
-            } catch {
-                throw .field(column: name, error)
-            }
-        }
-        guard unknown.isEmpty else { throw .unknownColumns(unknown) }
-        guard !fillings.isEmpty else { throw .nothingMapped }
-        return try sorted(fillings, header)
-    }
-
-    private static func sorted(
-        _ fillings: [Filling], _ header: [String]
-    ) throws(RosterError) -> [Filling] {
-        let sorted = fillings.sorted { $0.field.number < $1.field.number }
-        for (one, next) in zip(sorted, sorted.dropFirst()) where one.field == next.field {
-            let columns = [one, next].map(\.column).sorted().map { header[$0] }
-            throw .fieldTwice(field: one.field.name, columns: columns)
-        }
-        return sorted
     }
 }

@@ -65,6 +65,9 @@ enum RosterCell {
     /// What whoever wrote the roster could not read: a cell that says so says nothing else.
     static let sealed = "[sealed]", unknown = "[opaque]"
 
+    /// Whether a cell that begins so would be reckoned with, or spoil the table, in a spreadsheet.
+    static func isGuarded(_ first: UInt8) -> Bool { "=+-@\t\r".utf8.contains(first) }
+
     static func isUnread(_ cell: String) -> Bool { cell == sealed || cell == unknown }
 
     /// The cell for some content, or nil for what is no value.

@@ -125,7 +125,8 @@ struct Desk: Sendable {
         case .printed(let record):
             try await driver.notePrint(record)
             try await answer.result(nil)
-        case .setExchange, .addStage, .lists, .withdrawList, .tally, .discrepancies, .people,
+        case .setExchange, .addStage, .lists, .withdrawList, .listFile, .tally, .discrepancies,
+            .people,
             .slip:
             try await exchange(request, answer)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
@@ -208,6 +209,9 @@ struct Desk: Sendable {
         case .lists:
             try await answer.rows(try await driver.listReports())
             try await answer.result(nil)
+        case .listFile(let id, let path):
+            await driver.log(.roster)
+            try await answer.result(try await driver.writeOriginal(of: id, to: path))
         case .withdrawList(let id): try await answer.result(try await driver.withdrawList(id))
         case .tally(let stage):
             let (rows, report) = try await driver.tallyRows(stage: stage)
@@ -318,11 +322,12 @@ struct Desk: Sendable {
 
     private func file(_ request: ControlRequest, _ answer: AnswerLine) async throws {
         switch request {
-        case .rosterImport(let path, let list, let key, let columns, let skipBad, let origin):
+        case .rosterImport(
+            let path, let list, let key, let columns, let skipBad, let origin, let reading):
             try await importRoster(
                 RosterOrder(
                     path: path, list: list, key: key, columns: columns, skipsBad: skipBad,
-                    origin: origin), answer)
+                    origin: origin, reading: reading ?? ListReading()), answer)
         case .rosterExport(let path):
             await driver.log(.roster)
             try await answer.result(try await exportRoster(path))

@@ -6,6 +6,7 @@ import RollcallTrust
 
 /// One revision of a side's list, as the file says it.
 struct ListRevision: Sendable {
+    fileprivate let origin: ListOrigin
     private let texts: [(field: FieldNumber, text: String)]
     /// What all revisions of the list have in common; by it their rows are known again.
     let series: String
@@ -20,6 +21,7 @@ struct ListRevision: Sendable {
         }
         let issuer = try Driver.name(origin.issuer, "an issuer")
         let stage = try Driver.name(origin.stage, "a stage's code")
+        self.origin = origin
         let file = String((path.split(separator: "/").last ?? "").prefix(200))
         series = "\(issuer) \(origin.direction) \(stage)"
         texts = try [
@@ -29,7 +31,26 @@ struct ListRevision: Sendable {
         ].map { (try Driver.field($0.0).number, $0.1) }
     }
 
-    func draft(_ operatorDot: Dot?) -> Draft {
+    /// What the list's file is called, and its hash.
+    var fileText: String { texts.last?.text ?? "" }
+
+    /// The changes that make the list, with how its columns were read.
+    func drafts(_ columns: [ColumnField], key: String?, _ operatorDot: Dot?) -> [Draft] {
+        var first = draft(operatorDot)
+        if let key {
+            first.append(
+                FieldSchema.listKey, body: Body(.text(FieldInput.normalised(key))).encoded())
+        }
+        return [first]
+            + columns.map { column in
+                var draft = Draft(record: .createdByFirst, operatorDot: operatorDot)
+                let text = FieldInput.normalised(column.column) + "=" + column.field
+                draft.append(FieldSchema.listColumn, body: Body(.text(text)).encoded())
+                return draft
+            }
+    }
+
+    private func draft(_ operatorDot: Dot?) -> Draft {
         var draft = Draft(record: .new, operatorDot: operatorDot)
         draft.append(
             FieldSchema.recordKind, body: Body(.text(RecordKind.list.rawValue)).encoded())
@@ -51,6 +72,17 @@ extension Driver {
     func record(of revision: ListRevision) throws -> Dot? {
         try records(of: .list).first { dot in
             try laptop.view(of: dot, store).map { revision.isSaid(by: $0) } ?? false
+        }
+    }
+
+    /// Whether a later revision of the list is here.
+    func isReplaced(_ revision: ListRevision) throws -> Bool {
+        let origin = revision.origin
+        return try exchange().lists.contains { list in
+            !list.isWithdrawn && list.issuer == FieldInput.normalised(origin.issuer)
+                && list.direction?.rawValue == origin.direction
+                && list.stage == FieldInput.normalised(origin.stage)
+                && list.revision > origin.revision
         }
     }
 

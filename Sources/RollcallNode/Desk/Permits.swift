@@ -24,7 +24,9 @@ enum Permit: Comparable {
             .tally, .discrepancies, .people, .printed:
             self = .reading
         case .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve, .rosterImport,
-            .rosterExport, .addStage, .withdrawList, .setExchange, .slip, .export, .import, .carry,
+            .rosterExport, .listFile, .addStage, .withdrawList, .setExchange, .slip, .export,
+            .import,
+            .carry,
             .backup, .drill, .bundleKey(false):
             self = .writing
         case .invite, .confirm, .readRequest, .admit, .revoke, .giveRole, .judge, .erase,

@@ -22,6 +22,8 @@ final class RosterAhead: @unchecked Sendable {
     // Both are touched on the queue alone.
     private var file: RosterFile
     private var ready: [ReadRow] = []
+    /// How often each line was met, and the numbers of those that are alike.
+    private var met: [String: [String?]] = [:]
 
     init(_ reading: RosterReading, operatorDot: Dot?, list: NamedDot? = nil) {
         self.list = list
@@ -53,11 +55,29 @@ final class RosterAhead: @unchecked Sendable {
 
     private func read(_ row: RosterFile.Row) -> ReadRow {
         do throws(RowFailure) {
-            let read = try plan.read(row)
+            var read = try plan.read(row)
+            if !read.isNote { tellApart(&read) }
             return ReadRow(number: row.number, outcome: .success((read, draft(read))))
         } catch {
             return ReadRow(number: row.number, outcome: .failure(error))
         }
+    }
+
+    /// Two lines that say the same under two numbers are two people; under one number they are one line, twice.
+    private func tellApart(_ row: inout RosterRow) {
+        guard var numbers = met[row.identity] else {
+            met[row.identity] = [row.lineNumber]
+            return
+        }
+        row.findings.append(FieldFinding(.repeated))
+        guard let place = numbers.firstIndex(of: row.lineNumber) else {
+            let plain = row.identity
+            numbers.append(row.lineNumber)
+            if plan.tellsLinesByNumber { row.identity += ".\(numbers.count)" }
+            met[plain] = numbers
+            return
+        }
+        if place > 0, plan.tellsLinesByNumber { row.identity += ".\(place + 1)" }
     }
 
     private func draft(_ row: RosterRow) -> Draft {
@@ -67,6 +87,13 @@ final class RosterAhead: @unchecked Sendable {
         var writes = row.writes
         if let list {
             writes.append((FieldSchema.lineList, .record(list)))
+            for (field, isRestricted) in [
+                (FieldSchema.lineRaw, false), (FieldSchema.lineRawRestricted, true),
+            ] {
+                let cells = row.raw.filter { $0.isRestricted == isRestricted }
+                    .map { "\($0.column): \($0.cell)" }
+                if !cells.isEmpty { writes.append((field, .text(cells.joined(separator: "\n")))) }
+            }
             writes.sort { $0.field < $1.field }
         }
         for (field, content) in writes {

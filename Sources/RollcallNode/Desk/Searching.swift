@@ -33,7 +33,8 @@ extension Driver {
         else { return nil }
         var texts = ""
         for entry in live {
-            for write in entry.change.writes where entry.fields.contains(write.field) {
+            for write in entry.change.writes
+            where entry.fields.contains(write.field) && write.field != FieldSchema.filePart {
                 let body = laptop.body(of: write, in: entry.change)
                 guard case .text(let text) = body.content else { continue }
                 texts += text

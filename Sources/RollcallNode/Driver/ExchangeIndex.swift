@@ -75,7 +75,9 @@ extension Driver {
             live.contains(where: { $0.fields.contains(where: FieldSchema.isOfExchange) }),
             let view = try laptop.view(of: record, store), !view.isRemoved
         else { return nil }
-        return RecordFacts(name(of: record), view.fields)
+        // A list's file is read by whoever asks for it, and is no part of what is derived.
+        return RecordFacts(
+            name(of: record), view.fields.filter { $0.field != FieldSchema.filePart })
     }
 
     /// The exchange as it stands.

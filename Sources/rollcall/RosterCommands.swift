@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import RollcallControl
+
+struct RosterCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "roster", abstract: "Take records from a list, or write one.",
+        subcommands: [RosterImportCommand.self, RosterExportCommand.self])
+
+    func run() throws {
+        throw ControlError(
+            .usage, Sentences.nameARosterCommand, hint: Sentences.seeHelp(of: "roster"))
+    }
+}
+
+struct RosterImportCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Take records from a list: CSV or .xlsx.",
+        discussion: Sentences.rosterDiscussion)
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The list.") var file: String
+    @Option(help: "The list's name; its rows are known by it.") var list: String?
+    @Option(help: "The column that tells rows apart; else the whole row does.") var key: String?
+    @Option(help: ArgumentHelp("Which field a column fills. Repeatable.", valueName: "column=f"))
+    var map: [String] = []
+    @Flag(help: "Take the good rows where others fail.") var skipBad = false
+    @Flag(help: "Say what would come of it, and write nothing.") var preview = false
+    @Option(help: "The sheet of a workbook, by its name or number.") var sheet: String?
+    @Option(help: "How a text file is written, such as windows-1251; most are told by themselves.")
+    var encoding: String?
+    @Option(help: ArgumentHelp("Whose list it is: a, b, or another's name.", valueName: "side"))
+    var issuer: String?
+    @Option(help: ArgumentHelp("a_to_b or b_to_a: to whom they are handed over.", valueName: "d"))
+    var direction: String?
+    @Option(help: "For which stage it is.") var stage: String?
+    @Option(help: "Its issuer's count: a later one takes the place of those before.")
+    var revision: Int?
+
+    func request(in directory: String) throws -> ControlRequest {
+        .rosterImport(
+            path: Home.absolute(file, in: directory), list: list, key: key,
+            columns: try map.map(TypedWords.columnField), skipBad: skipBad, origin: try origin(),
+            reading: reading)
+    }
+
+    private var reading: ListReading? {
+        guard preview || sheet != nil || encoding != nil else { return nil }
+        return ListReading(sheet: sheet, encoding: encoding, preview: preview)
+    }
+
+    private func origin() throws -> ListOrigin? {
+        guard issuer != nil || direction != nil || stage != nil || revision != nil else {
+            return nil
+        }
+        guard let issuer, let direction, let stage else {
+            throw ControlError(.usage, Sentences.wholeOrigin)
+        }
+        return ListOrigin(
+            issuer: issuer, direction: direction, stage: stage, revision: revision ?? 1)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        FilePages.text(of: try ControlJSON.decode(RosterReport.self, from: json))
+    }
+}
+
+struct RosterExportCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write all records to a CSV file.")
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The CSV file to make.") var file: String
+
+    func request(in directory: String) throws -> ControlRequest {
+        .rosterExport(path: Home.absolute(file, in: directory))
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.exported(try ControlJSON.decode(RosterExportReport.self, from: json))
+    }
+}
