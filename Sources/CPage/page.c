@@ -39,6 +39,9 @@ static const unsigned char keys_js[] = {
 static const unsigned char laptops_js[] = {
 #embed "../RollcallWeb/Page/laptops.js"
 };
+static const unsigned char listimport_js[] = {
+#embed "../RollcallWeb/Page/listimport.js"
+};
 static const unsigned char lists_js[] = {
 #embed "../RollcallWeb/Page/lists.js"
 };
@@ -88,6 +91,7 @@ static const struct page_file page_files[] = {
     FILE("index.html", index_html),
     FILE("keys.js", keys_js),
     FILE("laptops.js", laptops_js),
+    FILE("listimport.js", listimport_js),
     FILE("lists.js", lists_js),
     FILE("new.js", new_js),
     FILE("people.js", people_js),

@@ -12,7 +12,8 @@ extension Driver {
         log(.list)
         let exchange = try exchange()
         guard let ids else { return rows(exchange.people.indices.map { $0 }, of: exchange) }
-        let dots = Set(try ids.map { try record($0) })
+        // What a page was told of may be undone by now, as after a preview.
+        let dots = Set(ids.compactMap { try? record($0) })
         let names = Set(dots.map { name(of: $0) })
         let within = exchange.people.indices.filter { place in
             exchange.people[place].records.contains { names.contains($0.name) }

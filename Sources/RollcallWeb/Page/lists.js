@@ -1,12 +1,13 @@
 // The list check: which lists count, who of them is missing, who came without one.
 
-import { ask, rows, upload } from "/ask.js";
+import { ask, rows } from "/ask.js";
 import { happened } from "/claims.js";
-import { button, el, labelled, replace, say, select } from "/dom.js";
+import { button, el, replace } from "/dom.js";
 import { direction } from "/format.js";
 import { askPerson, useKeys } from "/keys.js";
+import { importForm } from "/listimport.js";
 import { allPeople, nameOf, onPeople } from "/store.js";
-import { counted, t } from "/words.js";
+import { t } from "/words.js";
 
 const state = (list) => t(list.withdrawn ? "lists.withdrawn" : list.newest ? "lists.newest" : "lists.replaced");
 
@@ -27,7 +28,6 @@ export function check(stage) {
 export async function showLists(main, _, context) {
   const table = el("div");
   const checks = el("div", { class: "checks" });
-  const taking = el("section", { class: "import" });
   let isGone = false;
 
   async function draw() {
@@ -68,41 +68,8 @@ export async function showLists(main, _, context) {
     await ask({ withdrawList: { id: list.record } }).then(draw, context.fail);
   }
 
-  // MARK: taking a list in
-
-  const file = el("input", { type: "file", accept: ".csv,.xlsx,.txt,.tsv" });
-  const origin = { issuer: "a", direction: "a_to_b" };
-  const stageField = el("input", { type: "text", value: context.stage() || "1", size: 6 });
-  const revision = el("input", { type: "number", value: 1, min: 1, max: 9999 });
-  const key = el("input", { type: "text", size: 10 });
-  const report = el("div", { "aria-live": "polite" });
-
-  async function take() {
-    if (!file.files[0]) return say(t("lists.file"), true);
-    replace(report, el("p", null, t("app.loading")));
-    try {
-      const path = await upload(file.files[0]);
-      const { result, interim } = await ask({ rosterImport: {
-        path, list: null, key: key.value.trim() || null, columns: [], skipBad: false,
-        origin: { ...origin, stage: stageField.value.trim(), revision: Number(revision.value) },
-      } });
-      const said = result ?? interim[0];
-      replace(report, el("p", { class: "good" }, t("lists.added", { added: said.added, unchanged: said.unchanged, differing: said.differing, duplicate: said.duplicate?.length ?? 0 })),
-        el("ul", null, (said.failed ?? []).slice(0, 50).map((row) => el("li", null, t("lists.failed", row)))));
-      await draw();
-    } catch (error) {
-      replace(report);
-      context.fail(error);
-    }
-  }
-
-  replace(taking, el("h2", null, t("lists.import")), el("div", { class: "tools" }, labelled(t("lists.file"), file),
-    labelled(t("lists.issuer"), select([["a", "A"], ["b", "B"]], origin.issuer, (one) => { origin.issuer = one; })),
-    labelled(t("lists.direction"), select(["a_to_b", "b_to_a"].map((one) => [one, direction(one)]), origin.direction, (one) => { origin.direction = one; })),
-    labelled(t("app.stage"), stageField), labelled(t("lists.revision"), revision), labelled(t("lists.key"), key),
-    button(t("lists.take"), take, { class: "main" })), report);
   useKeys({});
-  replace(main, el("h1", { class: "unseen" }, t("screen.lists")), table, checks, taking);
+  replace(main, el("h1", { class: "unseen" }, t("screen.lists")), table, checks, importForm(context, draw));
   await draw();
   const stop = onPeople(draw);
   return () => { isGone = true; stop(); };

@@ -1,0 +1,69 @@
+// Taking in a side's list: first how it would be read and what would come of it, then for good.
+
+import { ask, upload } from "/ask.js";
+import { button, el, labelled, replace, say, select } from "/dom.js";
+import { direction } from "/format.js";
+import { t } from "/words.js";
+
+/** So many rows are named of each kind; the rest is counted. */
+const rowsShown = 20;
+
+export function importForm(context, onTaken) {
+  const wanted = { issuer: "a", direction: "a_to_b", sheet: null, columns: new Map() };
+  const file = el("input", { type: "file", accept: ".csv,.xlsx,.txt,.tsv", onchange: () => { wanted.columns.clear(); wanted.sheet = null; run(true); } });
+  const stage = el("input", { type: "text", value: context.stage() || "1", size: 6 });
+  const revision = el("input", { type: "number", value: 1, min: 1, max: 9999 });
+  const skipsBad = el("input", { type: "checkbox" });
+  const report = el("div", { "aria-live": "polite" });
+
+  async function run(isPreview) {
+    if (!file.files[0]) return say(t("lists.nofile"), true);
+    replace(report, el("p", null, t("app.loading")));
+    try {
+      const path = await upload(file.files[0]);
+      const columns = [...wanted.columns].map(([column, field]) => ({ column, field }));
+      const { result, interim } = await ask({ rosterImport: {
+        path, list: null, key: null, columns, skipBad: skipsBad.checked,
+        origin: { issuer: wanted.issuer, direction: wanted.direction, stage: stage.value.trim(), revision: Number(revision.value) },
+        reading: { sheet: wanted.sheet, encoding: null, preview: isPreview },
+      } });
+      draw(result ?? interim[0]);
+      if (!isPreview) await onTaken();
+    } catch (error) {
+      replace(report);
+      context.fail(error);
+    }
+  }
+
+  function draw(said) {
+    const facts = said.file;
+    const failed = said.failed.length > 0 && el("details", { open: true }, el("summary", null, `${t("lists.notread")} (${said.failed.length})`),
+      el("ul", null, said.failed.slice(0, rowsShown).map((row) => el("li", null, t("lists.failed", row)))));
+    replace(report, el("p", { class: said.applied ? "good" : "hint" }, t(said.applied ? "lists.taken" : "lists.ispreview")),
+      el("p", null, t("lists.added", { added: said.added, unchanged: said.unchanged, differing: said.differing.length, duplicate: said.duplicate.length })),
+      failed, said.findings.map(finding), facts && columnTable(facts),
+      !said.applied && el("p", { class: "buttons" }, said.failed.length > 0 && el("label", { class: "check" }, skipsBad, t("lists.skipbad")),
+        button(t("lists.take"), () => run(false), { class: "main", disabled: facts?.unknown_columns.length > 0 })));
+  }
+
+  const finding = (one) => el("p", { class: "warning" }, t(`finding.${one.what}`, one.what), one.field && ` (${t(`field.${one.field}`, one.field)})`,
+    `: ${one.rows.length} · ${t("lists.rows")} ${one.rows.slice(0, rowsShown).join(", ")}${one.rows.length > rowsShown ? " …" : ""}`);
+
+  /** How each column is read; whoever knows better says so, and it is remembered for this issuer. */
+  function columnTable(facts) {
+    const fields = context.schema.filter((field) => field.group !== "operation" && ["text", "choice", "date", "number"].includes(field.type));
+    const options = [["", "?"], ["-", t("lists.leaveout")], ["full_name", t("lists.fullname")], ...fields.map((field) => [field.field, t(`field.${field.field}`)])];
+    const all = [...facts.columns.map((one) => [one.column, one.field]), ...facts.unknown_columns.map((column) => [column, ""])];
+    const how = [facts.form === "xlsx" ? "XLSX" : "CSV", facts.encoding, t("lists.header", { row: facts.header_row })].filter(Boolean).join(" · ");
+    return el("details", { open: facts.unknown_columns.length > 0 }, el("summary", null, `${t("lists.columns")}: ${how}`),
+      facts.sheets.length > 1 && labelled(t("lists.sheet"), select(facts.sheets.map((one) => [one, one]), facts.sheet, (one) => { wanted.sheet = one; run(true); })),
+      el("table", null, el("tbody", null, all.map(([column, field]) => el("tr", { class: field === "" ? "conflict" : null }, el("th", { scope: "row" }, column),
+        el("td", null, select(options, field, (chosen) => { wanted.columns.set(column, chosen || "-"); run(true); }, { "aria-label": column })))))));
+  }
+
+  return el("section", { class: "import" }, el("h2", null, t("lists.import")), el("div", { class: "tools" },
+    labelled(t("lists.issuer"), select([["a", t("choice.a")], ["b", t("choice.b")]], wanted.issuer, (one) => { wanted.issuer = one; })),
+    labelled(t("lists.direction"), select(["a_to_b", "b_to_a"].map((one) => [one, direction(one)]), wanted.direction, (one) => { wanted.direction = one; })),
+    labelled(t("app.stage"), stage), labelled(t("lists.revision"), revision), labelled(t("lists.file"), file),
+    button(t("lists.preview"), () => run(true))), report);
+}
