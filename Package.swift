@@ -111,7 +111,8 @@ let package = Package(
             name: "RollcallNode",
             dependencies: [
                 "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallAudit",
-                "RollcallStore", "RollcallExchange", "RollcallFiles", "RollcallControl", "RollcallWeb",
+                "RollcallStore", "RollcallExchange", "RollcallFiles", "RollcallControl",
+                "RollcallWeb",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
