@@ -37,7 +37,8 @@ def play(name, options, folder, windows):
     try:
         said = SCENES[name](team, *windows) or ""
         for window in windows:
-            window.quiet()
+            # What it says of an address that a scene made go away is what it should.
+            window.quiet(SCENES[name].__dict__.get("expected", ()))
     except Exception as error:
         word = str(error) if isinstance(error, Broken) else traceback.format_exc()
         for window in windows:

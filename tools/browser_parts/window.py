@@ -144,8 +144,8 @@ class Window:
         """All that the browser's console has said since it was last asked."""
         return [f"{line['level']} {line['message'][:300]}" for line in self.driver.get_log("browser")]
 
-    def quiet(self):
-        said = self.complaints()
+    def quiet(self, expected=()):
+        said = [line for line in self.complaints() if not any(word in line for word in expected)]
         expect(not said, f"{self.name}: the console is not empty: {said[:3]}")
 
     def shot(self, name):

@@ -2,8 +2,8 @@
 
 import { ask, AskError, listen, onReach, openSession, result, rows } from "/ask.js";
 import { showBoard } from "/board.js";
-import { openConflicts, openEvents, showConflicts } from "/conflicts.js";
-import { button, byId, el, labelled, replace, say, select } from "/dom.js";
+import { openQuestions, showConflicts } from "/conflicts.js";
+import { button, byId, el, labelled, replace, say, select, unsay } from "/dom.js";
 import { askPerson, listenToKeys, showKeyMap, useKeys } from "/keys.js";
 import { showLaptops } from "/laptops.js";
 import { showLists } from "/lists.js";
@@ -64,13 +64,22 @@ async function begin() {
   await countQuestions();
   listenToKeys(everywhere);
   listen(take, () => take(null));
-  onReach((isThere) => { if (isThere !== state.isThere) { state.isThere = isThere; drawHeader(); } });
+  onReach(noteReach);
   onPeople(countQuestions);
   setInterval(lookAtPeers, 3000);
   window.addEventListener("hashchange", route);
   if (!screens[wanted()[0]]) history.replaceState(null, "", state.questions > 0 ? "/#/conflicts" : "/#/people");
   await lookAtPeers();
   route();
+}
+
+/** The header may be out of sight of somebody who types: what is wrong is said where they look, until it is right again. */
+function noteReach(isThere) {
+  if (isThere === state.isThere) return;
+  state.isThere = isThere;
+  if (isThere) unsay(t("app.gone"));
+  else say(t("app.gone"), true);
+  drawHeader();
 }
 
 async function take(records) {
@@ -98,7 +107,7 @@ async function loadStages() {
 }
 
 async function countQuestions() {
-  state.questions = (await openConflicts().catch(() => [])).length + openEvents().length;
+  state.questions = await openQuestions().catch(() => state.questions);
   drawHeader();
 }
 
@@ -131,7 +140,8 @@ function drawHeader() {
   const [kind, words] = standing();
   const [screen] = wanted();
   const name = operatorName();
-  const key = JSON.stringify([language(), kind, words, screen, name, state.stages, state.questions, context.stage(), context.station()]);
+  const operators = state.operators.length;
+  const key = JSON.stringify([language(), kind, words, screen, name, operators, state.stages, state.questions, context.stage(), context.station()]);
   if (key === drawn || !state.status) return;
   drawn = key;
   const focused = document.activeElement?.id;
@@ -140,16 +150,16 @@ function drawHeader() {
   replace(byId("header"),
     el("div", { class: "who" }, el("strong", null, state.status.title), el("span", null, state.status.name),
       el("span", { class: `standing ${kind}`, role: "status" }, words),
-      state.status.protection === "none" && el("span", { class: "warning" }, t("app.opentoall"))),
+      state.status.protection === "none" && el("span", { class: "warning" }, t("app.opentoall")),
+      el("span", { class: "own" }, state.operators.length > 0 && button(t("operator.now", { name }), switchOperator, { id: "operator" }),
+        state.status.protection === "passphrase" && button(t("app.lock"), lock, { id: "lock" }))),
     el("nav", { "aria-label": "Rollcall" }, inHeader.map(link)),
     el("div", { class: "settings" },
       labelled(t("app.stage"), select(state.stages.length ? state.stages.map((one) => [one, one]) : [["", t("app.nostage")]], context.stage(),
         (one) => { sessionStorage.setItem("stage", one); drawHeader(); route(); }, { id: "stage" })),
       labelled(t("app.station"), select(stations.map((one) => [one, t(`station.${one}`)]), context.station(), context.setStation, { id: "station" })),
-      labelled(t("app.language"), select([["uk", "Українська"], ["en", "English"], ["ru", "Русский"]], language(), changeLanguage, { id: "language" })),
-      state.operators.length > 0 && button(t("operator.now", { name }), switchOperator, { id: "operator" }),
-      button("?", showKeyMap, { id: "keys", "aria-label": t("app.keys") }),
-      state.status.protection === "passphrase" && button(t("app.lock"), lock, { id: "lock" })));
+      select([["uk", "Українська"], ["en", "English"], ["ru", "Русский"]], language(), changeLanguage, { id: "language", "aria-label": t("app.language") }),
+      button("?", showKeyMap, { id: "keys", "aria-label": t("app.keys") })));
   if (focused && byId(focused)) byId(focused).focus();
 }
 

@@ -4,7 +4,7 @@ import { ask, rows } from "/ask.js";
 import { el, replace, svg } from "/dom.js";
 import { direction, range, time } from "/format.js";
 import { useKeys } from "/keys.js";
-import { nameOf, onPeople, personOf } from "/store.js";
+import { lineOf, nameOf, onPeople, personOf, sideName } from "/store.js";
 import { counted, t } from "/words.js";
 
 const kinds = ["listed", "present", "confirmed", "handed_over", "absent", "unlisted", "declined", "deferred", "returned", "died"];
@@ -38,8 +38,8 @@ export function tallyTable(tally, stage, caption) {
 export function parityWords(tally, stage) {
   const difference = tally.report.parity.find((one) => one.stage === stage)?.difference;
   if (!difference || (difference.least === 0 && difference.most === 0)) return `${t("board.parity")}: ${t("board.even")}`;
-  if (difference.least >= 0) return `${t("board.parity")}: ${t("board.more", { count: range(difference), side: "B" })}`;
-  if (difference.most <= 0) return `${t("board.parity")}: ${t("board.more", { count: range({ least: -difference.most, most: -difference.least }), side: "A" })}`;
+  if (difference.least >= 0) return `${t("board.parity")}: ${t("board.more", { count: range(difference), side: sideName("b") })}`;
+  if (difference.most <= 0) return `${t("board.parity")}: ${t("board.more", { count: range({ least: -difference.most, most: -difference.least }), side: sideName("a") })}`;
   return `${t("board.parity")}: ${difference.least} … +${difference.most}`;
 }
 
@@ -72,7 +72,7 @@ export function discrepancyList(found, stage) {
   return [...byKind].map(([kind, all]) => el("details", { open: all.length <= 12 },
     el("summary", null, `${t(`kind.${kind}`)} (${all.length})`), el("ul", null, all.map((one) => {
       const people = [...new Set(one.records.map((record) => personOf(record)).filter(Boolean))];
-      const names = people.map((person) => [el("a", { href: `#/person/${person.record}` }, nameOf(person)), ` ${(person.texts.line_number ?? []).join("/")} `]);
+      const names = people.map((person) => [el("a", { href: `#/person/${person.record}` }, nameOf(person)), ` ${lineOf(person)} `]);
       return el("li", null, names, one.stage ? `${t("board.stage", { stage: one.stage })} ` : "", about(one));
     }))));
 }
@@ -88,9 +88,9 @@ export async function showBoard(main, _, context) {
     if (!some && stages.length === 0) return replace(page, el("p", { class: "empty" }, t("board.none")));
     const open = new Set([...page.querySelectorAll("details:not([open]) summary")].map((one) => one.textContent.split(" (")[0]));
     replace(page, progress(tally),
-      el("div", { class: "tallies" }, stages.map((stage) => el("section", { class: stage === context.stage() ? "now" : null },
+      el("div", { class: "tallies" }, stages.map((stage) => el("section", { class: stage === context.stage() ? "scroll now" : "scroll" },
         tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)))),
-      stages.length > 1 && el("section", null, tallyTable(tally, null, t("board.total")), el("p", { class: "parity" }, parityWords(tally, null)))),
+      stages.length > 1 && el("section", { class: "scroll" }, tallyTable(tally, null, t("board.total")), el("p", { class: "parity" }, parityWords(tally, null)))),
       tally.rows.some((row) => row.all.least < row.all.most) && el("p", { class: "hint" }, t("board.range")),
       tally.report.without_direction > 0 && el("p", { class: "warning" }, t("board.nodirection", { count: counted(tally.report.without_direction, "people") })),
       el("section", { class: "heard" }, el("h2", null, t("board.heard")), el("ul", null, el("li", null, t("board.this")), heardWords(tally).map((words) => el("li", null, words)))),

@@ -5,15 +5,17 @@ import { el, replace } from "/dom.js";
 import { date, value, witness } from "/format.js";
 import { useKeys } from "/keys.js";
 import { titleOf } from "/people.js";
-import { allPeople, nameOf, onPeople, personOf } from "/store.js";
+import { allPeople, lineOf, nameOf, onPeople, personOf } from "/store.js";
 import { t } from "/words.js";
 
-/** How many questions are open, for the header. */
-export async function openConflicts() {
-  return rows({ conflicts: {} });
+const openConflicts = () => rows({ conflicts: {} });
+
+/** How many questions are open, for the header: as many as there are places in the inbox. */
+export async function openQuestions() {
+  return (await openConflicts()).length + openEvents().length + openPairs().length;
 }
 
-export function openEvents() {
+function openEvents() {
   return allPeople().filter((person) => person.contradictions.length > 0);
 }
 
@@ -29,6 +31,8 @@ function openPairs() {
   return [...pairs.values()];
 }
 
+const headOf = (person) => [lineOf(person), nameOf(person)].filter(Boolean).join(" · ");
+
 export async function showConflicts(main, _, context) {
   const fields = new Map(context.schema.map((field) => [field.field, field]));
   const list = el("div", { class: "inbox" });
@@ -39,28 +43,28 @@ export async function showConflicts(main, _, context) {
     const titles = new Map();
     for (const conflict of conflicts) {
       const person = personOf(conflict.record);
-      titles.set(conflict.record, person ? nameOf(person) : titleOf(await result({ show: { id: conflict.record } })));
+      titles.set(conflict.record, person ? headOf(person) : titleOf(await result({ show: { id: conflict.record } })));
     }
     if (isGone) return;
     const [eventful, pairs] = [openEvents(), openPairs()];
     const focused = document.activeElement?.getAttribute("href");
     replace(list,
       conflicts.length + eventful.length + pairs.length === 0 ? el("p", { class: "empty" }, t("conflicts.none")) : el("p", { class: "hint" }, t("conflicts.title")),
-      section("conflicts.events", eventful.map((person) => item(person.record, nameOf(person), person.contradictions.map(([stage, one, other]) =>
+      section("conflicts.events", eventful.map((person) => item(person.record, headOf(person), person.contradictions.map(([stage, one, other]) =>
         el("div", { class: "values" }, el("span", { class: "side" }, t(`event.${one}`)), el("span", { class: "side" }, t(`event.${other}`)), el("small", null, t("board.stage", { stage }))))))),
       section("conflicts.fields", conflicts.map((conflict) => item(conflict.record, titles.get(conflict.record),
-        [el("strong", null, t(`field.${conflict.field}`)), el("div", { class: "values" }, conflict.values.map((one) =>
+        [el("div", { class: "values" }, conflict.values.map((one) =>
           el("span", { class: "side" }, value(one, fields.get(conflict.field)), one.witnesses.map((who) => el("small", null, witness(who, context.nodes))))))], conflict.field))),
-      section("conflicts.maybe", pairs.map(({ person, other, same }) => item(person.record, nameOf(person),
+      section("conflicts.maybe", pairs.map(({ person, other, same }) => item(person.record, headOf(person),
         [el("div", { class: "values" }, [person, other].filter(Boolean).map((one) => el("span", { class: "side" }, nameOf(one),
-          el("small", null, [...(one.texts.birth_date ?? []).map(date), t(`step.${one.step}`)].join(" · "))))),
+          el("small", null, [lineOf(one), ...(one.texts.birth_date ?? []).map(date), t(`step.${one.step}`)].filter(Boolean).join(" · "))))),
         el("small", null, same.reasons.map((reason) => t(`same.${reason}`)).join(", "))]))));
     if (focused) list.querySelector(`a[href="${focused}"]`)?.focus();
   }
 
   const section = (key, items) => items.length > 0 && el("section", null, el("h2", null, `${t(key)} (${items.length})`), el("ul", null, items));
   const item = (record, title, what, field) => el("li", { class: "chip" },
-    el("a", { href: `#/person/${record}${field ? `/${field}` : ""}` }, title), what);
+    el("a", { href: `#/person/${record}${field ? `/${field}` : ""}` }, title), field && ` · ${t(`field.${field}`)}`, what);
 
   function move(by) {
     const links = [...list.querySelectorAll("a")];

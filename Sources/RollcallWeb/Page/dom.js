@@ -52,6 +52,11 @@ export function button(text, onclick, props) {
   return el("button", { type: "button", onclick, ...props }, text);
 }
 
+/** Says nothing any more, if it still says this. */
+export function unsay(text) {
+  if (byId("said").textContent === text) replace(byId("said"));
+}
+
 /** Says something to whoever sees or hears the page; an error stays until the next word. */
 export function say(text, isError = false) {
   const said = byId("said");

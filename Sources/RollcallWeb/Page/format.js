@@ -9,12 +9,12 @@ export function date(text) {
 
 const same = (one, other) => one.toDateString() === other.toDateString();
 
-/** A time by this laptop's clock: the hour alone for today. */
-export function time(text) {
+/** A time by this laptop's clock: the hour alone for today, unless the day is wanted as well. */
+export function time(text, withDay = false) {
   if (!text) return t("time.unknown");
   const moment = new Date(text);
-  const hour = moment.toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
-  if (same(moment, new Date())) return hour;
+  const hour = moment.toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  if (!withDay && same(moment, new Date())) return hour;
   const day = moment.toLocaleDateString("de-DE", { day: "2-digit", month: "2-digit", year: "numeric" });
   return `${day} ${hour}`;
 }

@@ -27,6 +27,7 @@ const isTyping = (target) =>
 export function listenToKeys(everywhere) {
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.metaKey || event.isComposing || byId("dialog").open) return;
+    if (event.key === "?" && !isTyping(event.target)) { event.preventDefault(); return showKeyMap(); }
     const code = (event.ctrlKey ? "Ctrl+" : "") + (event.shiftKey ? "Shift+" : "") + event.code;
     const isFree = !isTyping(event.target);
     // A button that has the focus is pressed by these, as everywhere.
@@ -70,7 +71,7 @@ export function showKeyMap() {
   dialog.setAttribute("aria-labelledby", "question");
   dialog.oncancel = null;
   replace(dialog, el("h2", { id: "question" }, t("app.keys")),
-    el("div", { class: "keymap" }, table(t("app.keys"), common), table(t("screen.person"), onPerson)),
+    el("div", { class: "keymap" }, table(t("key.everywhere"), common), table(t("screen.person"), onPerson)),
     el("p", null, t("key.note")), el("p", { class: "buttons" }, button(t("app.close"), () => dialog.close(), { class: "main" })));
   dialog.showModal();
 }

@@ -33,7 +33,7 @@ export async function showLaptops(main, _, context) {
     if (isGone || !members) return;
     const focused = document.activeElement?.id;
     const byNode = new Map(peers.map((peer) => [peer.node, peer]));
-    replace(table, el("table", { class: "laptops" }, el("thead", null, el("tr", null,
+    replace(table, el("div", { class: "scroll" }, el("table", { class: "laptops" }, el("thead", null, el("tr", null,
       [t("laptops.name"), t("laptops.role"), t("laptops.state"), ""].map((head) => el("th", { scope: "col" }, head)))),
     el("tbody", null, members.map((member) => {
       const peer = byNode.get(member.node);
@@ -44,7 +44,7 @@ export async function showLaptops(main, _, context) {
         el("td", null, !isOut && !member.this && [
           button(t(peer?.connected ? "laptops.disconnect" : "laptops.connect"), () => run(peer?.connected ? { disconnect: { node: member.node } } : { connect: { target: member.node } }), { class: "small", id: `dial-${member.node}` }),
           button(t("laptops.revoke"), () => revoke(member), { class: "small", id: `out-${member.node}` })]));
-    }))), members.length < 2 && el("p", { class: "empty" }, t("laptops.alone")));
+    })))), members.length < 2 && el("p", { class: "empty" }, t("laptops.alone")));
     replace(joining, status.joining.map((newcomer) => el("div", { class: "chip" }, el("strong", null, `${newcomer.name} ${t("laptops.joining")}`),
       el("p", null, t("laptops.words", { words: newcomer.words })), button(t("laptops.letin"), () => run({ confirm: { words: newcomer.words } }), { class: "main" }))));
     if (focused) document.getElementById(focused)?.focus();

@@ -3,6 +3,7 @@
 import { ask, upload } from "/ask.js";
 import { button, el, labelled, replace, say, select } from "/dom.js";
 import { direction } from "/format.js";
+import { nameOf, personOf, sideName } from "/store.js";
 import { t } from "/words.js";
 
 /** So many rows are named of each kind; the rest is counted. */
@@ -40,11 +41,16 @@ export function importForm(context, onTaken) {
     const failed = said.failed.length > 0 && el("details", { open: true }, el("summary", null, `${t("lists.notread")} (${said.failed.length})`),
       el("ul", null, said.failed.slice(0, rowsShown).map((row) => el("li", null, t("lists.failed", row)))));
     replace(report, el("p", { class: said.applied ? "good" : "hint" }, t(said.applied ? "lists.taken" : "lists.ispreview")),
-      el("p", null, t("lists.added", { added: said.added, unchanged: said.unchanged, differing: said.differing.length, duplicate: said.duplicate.length })),
+      // A corrected line is a new record, joined to the one before: it is no new person.
+      el("p", null, t("lists.added", { added: said.added - said.differing.length, unchanged: said.unchanged, differing: said.differing.length, duplicate: said.duplicate.length })),
+      el("ul", null, said.differing.slice(0, rowsShown).map((row) => el("li", null, t("lists.row", row), " ", el("a", { href: `#/person/${row.record}` }, nameOfRecord(row.record)),
+        `: ${row.fields.map((field) => t(`field.${field}`)).join(", ")}`))),
       failed, said.findings.map(finding), facts && columnTable(facts),
       !said.applied && el("p", { class: "buttons" }, said.failed.length > 0 && el("label", { class: "check" }, skipsBad, t("lists.skipbad")),
         button(t("lists.take"), () => run(false), { class: "main", disabled: facts?.unknown_columns.length > 0 })));
   }
+
+  const nameOfRecord = (record) => (personOf(record) ? nameOf(personOf(record)) : record);
 
   const finding = (one) => el("p", { class: "warning" }, t(`finding.${one.what}`, one.what), one.field && ` (${t(`field.${one.field}`, one.field)})`,
     `: ${one.rows.length} · ${t("lists.rows")} ${one.rows.slice(0, rowsShown).join(", ")}${one.rows.length > rowsShown ? " …" : ""}`);
@@ -62,7 +68,7 @@ export function importForm(context, onTaken) {
   }
 
   return el("section", { class: "import" }, el("h2", null, t("lists.import")), el("div", { class: "tools" },
-    labelled(t("lists.issuer"), select([["a", t("choice.a")], ["b", t("choice.b")]], wanted.issuer, (one) => { wanted.issuer = one; })),
+    labelled(t("lists.issuer"), select(["a", "b"].map((one) => [one, sideName(one)]), wanted.issuer, (one) => { wanted.issuer = one; })),
     labelled(t("lists.direction"), select(["a_to_b", "b_to_a"].map((one) => [one, direction(one)]), wanted.direction, (one) => { wanted.direction = one; })),
     labelled(t("app.stage"), stage), labelled(t("lists.revision"), revision), labelled(t("lists.file"), file),
     button(t("lists.preview"), () => run(true))), report);

@@ -6,7 +6,7 @@ import { button, el, replace } from "/dom.js";
 import { direction } from "/format.js";
 import { askPerson, useKeys } from "/keys.js";
 import { importForm } from "/listimport.js";
-import { allPeople, nameOf, onPeople } from "/store.js";
+import { allPeople, lineOf, nameOf, onPeople, sideName } from "/store.js";
 import { t } from "/words.js";
 
 const state = (list) => t(list.withdrawn ? "lists.withdrawn" : list.newest ? "lists.newest" : "lists.replaced");
@@ -33,12 +33,12 @@ export async function showLists(main, _, context) {
   async function draw() {
     const lists = await rows({ lists: {} }).catch((error) => { context.fail(error); return []; });
     if (isGone) return;
-    replace(table, lists.length === 0 ? el("p", { class: "empty" }, t("lists.none")) : el("table", null,
+    replace(table, lists.length === 0 ? el("p", { class: "empty" }, t("lists.none")) : el("div", { class: "scroll" }, el("table", null,
       el("thead", null, el("tr", null, [t("lists.issuer"), t("lists.direction"), t("app.stage"), t("lists.revision"), t("lists.lines"), t("lists.state"), ""].map((head) => el("th", { scope: "col" }, head)))),
-      el("tbody", null, lists.map((list) => el("tr", { class: list.newest ? null : "old" }, el("th", { scope: "row" }, list.issuer.toUpperCase()),
+      el("tbody", null, lists.map((list) => el("tr", { class: list.newest ? null : "old" }, el("th", { scope: "row" }, sideName(list.issuer)),
         el("td", null, direction(list.direction)), el("td", null, list.stage ?? "–"), el("td", { class: "number" }, list.revision),
         el("td", { class: "number" }, list.lines), el("td", null, state(list)),
-        el("td", null, !list.withdrawn && button(t("lists.withdraw"), () => withdraw(list), { class: "small" })))))));
+        el("td", null, !list.withdrawn && button(t("lists.withdraw"), () => withdraw(list), { class: "small" }))))))));
     drawChecks();
   }
 
@@ -46,7 +46,7 @@ export async function showLists(main, _, context) {
     const stage = context.stage();
     const { missing, absent, unlisted, unlike } = check(stage);
     const people = (title, all, extra) => el("details", { open: all.length > 0 && all.length <= 30 }, el("summary", null, `${title} (${all.length})`), extra,
-      el("ul", null, all.map((person) => el("li", null, el("span", { class: "number" }, (person.texts.line_number ?? []).join("/")), " ",
+      el("ul", null, all.map((person) => el("li", null, el("span", { class: "line" }, lineOf(person) || "–"), " ",
         el("a", { href: `#/person/${person.record}` }, nameOf(person)), ` ${t(`category.${person.category}`)}`, person.unlike.length > 0 && all === unlike && `: ${person.unlike.map((field) => t(`field.${field}`)).join(", ")}`))));
     replace(checks, el("h2", null, t("board.stage", { stage: stage || "–" })),
       people(t("lists.absent"), missing, missing.length > 0 && button(t("lists.markallabsent", { count: missing.length }), () => markAbsent(missing), { class: "small" })),

@@ -4,14 +4,15 @@ import { ask } from "/ask.js";
 import { button, el, labelled, replace } from "/dom.js";
 import { date } from "/format.js";
 import { useKeys } from "/keys.js";
-import { allPeople, folded, nameOf } from "/store.js";
+import { allPeople, folded, lineOf, nameOf } from "/store.js";
 import { t } from "/words.js";
 
 /** Somebody who is on no list. */
 export function showNew(main, _, context) {
-  const names = ["surname", "given_name", "patronymic", "birth_date", "category"];
-  const inputs = Object.fromEntries(names.map((name) => [name, name === "category"
-    ? el("select", null, ["", "military", "civilian"].map((key) => el("option", { value: key }, key && t(`choice.${key}`))))
+  const choices = { category: ["", "military", "civilian"], detained_by: ["", "a", "b"] };
+  const names = ["surname", "given_name", "patronymic", "birth_date", ...Object.keys(choices)];
+  const inputs = Object.fromEntries(names.map((name) => [name, choices[name]
+    ? el("select", null, choices[name].map((key) => el("option", { value: key }, key && t(`choice.${key}`))))
     : el("input", { type: "text", autocomplete: "off", spellcheck: "false", placeholder: name === "birth_date" ? "12.03.1988" : null, oninput: () => warn() })]));
   const stage = context.stage();
   const arrived = el("input", { type: "checkbox", checked: Boolean(stage), disabled: !stage });
@@ -26,7 +27,7 @@ export function showNew(main, _, context) {
       (!given || (person.texts.given_name ?? []).some((one) => folded(one).startsWith(given[0])) ||
         (born && (person.texts.birth_date ?? []).map(date).includes(born))));
     replace(maybe, like.length > 0 && el("p", { class: "warning" }, t("new.maybe")), el("ul", null, like.slice(0, 8).map((person) =>
-      el("li", null, el("a", { href: `#/person/${person.record}` }, nameOf(person)), ` ${(person.texts.birth_date ?? []).map(date).join(" / ")} · ${t(`step.${person.step}`)}`))));
+      el("li", null, el("a", { href: `#/person/${person.record}` }, nameOf(person)), ` ${lineOf(person)} ${(person.texts.birth_date ?? []).map(date).join(" / ")} · ${t(`step.${person.step}`)}`))));
   }
 
   async function save() {

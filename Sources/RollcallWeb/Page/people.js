@@ -2,14 +2,14 @@
 
 import { rows } from "/ask.js";
 import { button, el, labelled, replace, select } from "/dom.js";
-import { date } from "/format.js";
+import { date, direction } from "/format.js";
 import { useKeys } from "/keys.js";
-import { allPeople, findPeople, isOpenQuestion, nameOf, onPeople } from "/store.js";
+import { allPeople, findPeople, isOpenQuestion, lineOf, nameOf, onPeople } from "/store.js";
 import { counted, t } from "/words.js";
 
 const rowHeight = 36;
 /** What is wanted stays when somebody comes back from a person. */
-const wanted = { text: "", step: "", open: false, chosen: 0 };
+const wanted = { text: "", step: "", way: "", open: false, chosen: 0 };
 let shown = [];
 
 /** The people as they stand in the list, for going on to the next. */
@@ -41,7 +41,7 @@ function row(person, index, isChosen) {
       role: "row", class: isChosen ? "row chosen" : "row", href: `#/person/${person.record}`, tabindex: -1,
       id: `row-${person.record}`, "aria-rowindex": index + 2, "aria-selected": isChosen,
     },
-    cell((person.texts.line_number ?? []).join(" / "), { class: "number" }), cell(nameOf(person), { class: "name" }),
+    cell(lineOf(person), { class: "number" }), cell(nameOf(person), { class: "name" }),
     cell((person.texts.birth_date ?? []).map(date).join(" / ")), cell(t(`category.${person.category}`)),
     cell(el("span", { class: `step ${person.step}` }, t(`step.${person.step}`))), cell(t(`identity.${person.identity}`)),
     cell(person.confirmed.length || "", { class: "number" }),
@@ -58,6 +58,9 @@ export function showPeople(main) {
   const step = select(
     [["", t("people.all")], ...steps.map((key) => [key, t(`step.${key}`)])], wanted.step,
     (key) => { wanted.step = key; refresh(); });
+  const way = select(
+    [["", t("people.all")], ...["a_to_b", "b_to_a"].map((key) => [key, direction(key)])], wanted.way,
+    (key) => { wanted.way = key; refresh(); });
   const open = el("input", {
     type: "checkbox", checked: wanted.open, onchange: () => { wanted.open = open.checked; refresh(); },
   });
@@ -66,7 +69,7 @@ export function showPeople(main) {
   const spacer = el("div", { class: "spacer", role: "rowgroup" });
   const heads = ["line", "name", "born", "category", "how", "identity", "confirmed", "look"];
   const head = el("div", { role: "rowgroup" }, el("div", { role: "row", class: "row head" },
-    heads.map((key) => el("span", { role: "columnheader" }, t(`people.${key}`)))));
+    heads.map((key) => el("span", { role: "columnheader", class: ["line", "confirmed"].includes(key) ? "number" : null }, t(`people.${key}`)))));
   const box = el("div", {
     class: "virtual", role: "grid", id: "people", "aria-label": t("screen.people"), tabindex: 0, onscroll: () => draw(),
   }, head, spacer);
@@ -75,7 +78,7 @@ export function showPeople(main) {
   function refresh() {
     const { found, typed } = findPeople(wanted.text);
     shown = found.filter((person) =>
-      (!wanted.step || person.step === wanted.step) && (!wanted.open || isOpenQuestion(person)));
+      (!wanted.step || person.step === wanted.step) && (!wanted.way || person.direction === wanted.way) && (!wanted.open || isOpenQuestion(person)));
     wanted.chosen = Math.max(0, Math.min(wanted.chosen, shown.length - 1));
     replace(count, t("people.shown", { shown: counted(shown.length, "people"), all: allPeople().length }));
     replace(layout, typed === wanted.text ? "" : t("people.layout", { typed }));
@@ -123,6 +126,14 @@ export function showPeople(main) {
     draw();
   }
 
+  /** First the words go, then the field: single keys are for whoever is not typing. */
+  function clear() {
+    if (wanted.text === "") return box.focus();
+    field.value = wanted.text = "";
+    refresh();
+    field.focus();
+  }
+
   const openChosen = () => { if (shown[wanted.chosen]) location.hash = `#/person/${shown[wanted.chosen].record}`; };
   const page = () => Math.max(1, Math.floor(box.clientHeight / rowHeight) - 2);
   const moves = {
@@ -132,12 +143,12 @@ export function showPeople(main) {
   useKeys({
     ...moves, ...Object.fromEntries(Object.entries(moves).map(([code, act]) => [`typing ${code}`, act])),
     NumpadEnter: openChosen, "typing NumpadEnter": openChosen,
-    Escape: () => { field.value = wanted.text = ""; refresh(); field.focus(); },
+    Escape: clear,
   });
   replace(main, el("h1", { class: "unseen" }, t("screen.people")),
     el("div", { class: "tools" }, labelled(t("people.find"), field, { class: "labelled wide" }),
-      labelled(t("people.step"), step), el("label", { class: "check" }, open, t("people.open")), count,
-      button(t("people.new"), () => { location.hash = "#/new"; })),
+      labelled(t("people.step"), step), labelled(t("lists.direction"), way), el("label", { class: "check" }, open, t("people.open")), count,
+      button(t("people.new"), () => { location.hash = "#/new"; }, { id: "new" })),
     layout, box, elsewhere);
   refresh();
   field.focus();

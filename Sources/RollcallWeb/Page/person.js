@@ -7,7 +7,7 @@ import { FieldRow } from "/fieldrow.js";
 import { date, source, time, value } from "/format.js";
 import { askPerson, useKeys } from "/keys.js";
 import { after, titleOf } from "/people.js";
-import { nameOf, onPeople, personOf } from "/store.js";
+import { lineOf, nameOf, onPeople, personOf, sideName } from "/store.js";
 import { counted, t } from "/words.js";
 
 const groupsOf = {
@@ -26,6 +26,8 @@ const events = [
   "arrival", "identity_confirmed", "identity_disputed", "identity_unable", "deferred", "declined", "handover", "boarding",
   "departure", "arrival_destination", "absent", "returned", "died",
 ];
+/** Those that have a key of their own, as `keys` has them. */
+const keyOf = { arrival: "A", identity_confirmed: "I", handover: "H", boarding: "B" };
 const contradicting = [
   ["absent", "arrival"], ["declined", "boarding"], ["declined", "handover"], ["deferred", "boarding"],
   ["deferred", "handover"], ["returned", "arrival_destination"], ["identity_confirmed", "identity_disputed"],
@@ -62,7 +64,7 @@ class PersonScreen {
     const heads = [t("person.field"), t("person.value"), t("person.list"), t("person.statement"), [`${t("person.document")} `, kinds], t("person.check")];
     replace(this.main, this.head,
       el("div", { class: "person" },
-        el("div", { class: "scroll" }, el("table", { class: "fields" },
+        el("div", { class: "scroll" }, el("table", { class: "fields" }, el("colgroup", null, heads.map(() => el("col"))),
           el("thead", null, el("tr", null, heads.map((head) => el("th", { scope: "col" }, head)))), this.body),
         el("p", { class: "buttons" }, button(t("person.other"), () => { this.showsMore = !this.showsMore; this.draw(); }),
           button(t("person.history"), () => this.toggleHistory())), this.history), this.side));
@@ -123,6 +125,13 @@ class PersonScreen {
     this.focus();
   }
 
+  goTo(field) {
+    const place = this.shown.findIndex((row) => row.name === field);
+    if (place < 0) return;
+    this.chosen = place;
+    this.focus();
+  }
+
   /** After something was done in a row: to the next. */
   goOn(row) {
     this.chosen = Math.min(this.shown.indexOf(row) + 1, this.shown.length - 1);
@@ -150,17 +159,16 @@ class PersonScreen {
     const person = this.person;
     const view = this.known.views[0];
     const lists = (person?.lists ?? []).map((list) => {
-      const values = { line: (person.texts.line_number ?? []).join(" / "), issuer: list.issuer.toUpperCase(), revision: list.revision, stage: list.stage ?? "–" };
+      const values = { line: (person.texts.line_number ?? []).join(" / "), issuer: sideName(list.issuer), revision: list.revision, stage: list.stage ?? "–" };
       return el("li", { class: list.stands ? null : "differs" }, t(list.stands ? "person.line" : "person.gone", values));
     });
     const slips = person?.texts.slip ?? [];
-    replace(this.head, el("h1", null, person ? nameOf(person) : titleOf(view)),
-      el("p", { class: "facts" }, person && el("span", { class: `step ${person.step}` }, t(`step.${person.step}`)),
+    replace(this.head, el("div", { class: "facts" }, el("h1", null, person ? nameOf(person) : titleOf(view)), person && el("span", { class: `step ${person.step}` }, t(`step.${person.step}`)),
         person && el("span", null, `${t("people.identity")}: ${t(`identity.${person.identity}`)}`),
         person && el("span", null, t(`category.${person.category}`)),
         slips.map((slip) => el("span", { class: "slip" }, slip)),
-        el("span", { class: "id" }, this.known.views.map((one) => one.record).join(" = "))),
-      lists.length > 0 ? el("ul", { class: "lists" }, lists) : el("p", { class: "hint" }, t("person.nolist")),
+        el("span", { class: "id" }, this.known.views.map((one) => one.record).join(" = ")),
+        lists.length > 0 ? el("ul", { class: "lists" }, lists) : el("span", { class: "hint" }, t("person.nolist"))),
       view.removed && el("p", { class: "warning" }, t("person.removed")),
       view.erased && el("p", { class: "warning" }, t("person.erased")),
       view.under_hold && el("p", { class: "hint" }, t("person.hold")));
@@ -186,7 +194,7 @@ class PersonScreen {
     const at = this.person?.events[event] ?? [];
     const isHere = at.includes(this.stage);
     const others = at.filter((stage) => stage !== this.stage);
-    return button([isHere ? "✓ " : "", t(`event.${event}`), others.length > 0 && el("small", null, ` (${others.join(", ")})`)],
+    return button([keyOf[event] && el("kbd", { "aria-hidden": "true" }, keyOf[event]), isHere ? "✓ " : "", t(`event.${event}`), others.length > 0 && el("small", null, ` (${others.join(", ")})`)],
       () => this.toggle(event), { id: `event-${event}`, class: isHere ? "here" : null, "aria-pressed": isHere, disabled: !this.stage });
   }
 
@@ -221,7 +229,7 @@ class PersonScreen {
     return el("section", { class: "maybe" }, el("h2", null, t("person.maybe")), all.map((same) => {
       const other = personOf(same.record);
       return el("div", { class: "chip" }, el("a", { href: `#/person/${same.record}` }, other ? nameOf(other) : same.record),
-        other && el("small", null, [...(other.texts.birth_date ?? []).map(date), t(`step.${other.step}`), ...(other.texts.line_number ?? [])].join(" · ")),
+        other && el("small", null, [...(other.texts.birth_date ?? []).map(date), t(`step.${other.step}`), lineOf(other)].filter(Boolean).join(" · ")),
         el("small", null, same.reasons.map((reason) => t(`same.${reason}`)).join(", ")),
         el("span", { class: "buttons" }, button(t("person.same"), () => this.run(() => link(this.known.views[0].record, same.record, true))),
           button(t("person.notsame"), () => this.run(() => link(this.known.views[0].record, same.record, false)))));
@@ -309,7 +317,7 @@ class PersonScreen {
   }
 }
 
-export async function showPerson(main, [id], context) {
+export async function showPerson(main, [id, field], context) {
   const screen = new PersonScreen(main, id, context);
   useKeys(screen.keys());
   const stop = onPeople(async (records) => {
@@ -319,6 +327,7 @@ export async function showPerson(main, [id], context) {
     screen.draw();
   });
   await screen.show();
+  screen.goTo(field);
   return () => { screen.isGone = true; stop(); };
 }
 

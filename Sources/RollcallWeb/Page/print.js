@@ -6,10 +6,10 @@ import { home, holding, loadPerson } from "/claims.js";
 import { button, el, replace, say, select, svg } from "/dom.js";
 import { date, direction, time, value } from "/format.js";
 import { useKeys } from "/keys.js";
-import { allPeople, nameOf } from "/store.js";
-import { t } from "/words.js";
+import { allPeople, nameOf, sideName } from "/store.js";
+import { both, t } from "/words.js";
 
-const perSheet = 24;
+const perSheet = 28;
 const blanks = 2;
 
 /** A QR code as a drawing, so many pixels wide, with the quiet zone that readers need. */
@@ -23,9 +23,15 @@ export function qrPicture(squares, width) {
 const head = (title, facts) => el("header", null, el("h2", null, title), el("p", null, facts.filter(Boolean).join(" · ")));
 
 function foot(context, code, page) {
-  return el("footer", null, el("span", null, t("print.asof", { time: time(new Date().toISOString()), laptop: context.status.name })),
-    el("span", null, t("print.verify", { code: code.slice(0, 8) })), el("span", null, t("print.notice")), page && el("span", null, t("print.page", { page })));
+  return el("footer", null, el("span", null, both("print.asof", { time: time(new Date().toISOString(), true), laptop: context.status.name })),
+    el("span", null, both("print.verify", { code: code.slice(0, 8) })), el("span", null, both("print.notice")), page && el("span", null, both("print.page", { page })));
 }
+
+/** Whoever gets a paper may read another language than whoever printed it. */
+const twoLines = (key) => {
+  const [own, other] = both(key).split(" / ");
+  return [own, other && el("small", null, other)];
+};
 
 const boxes = () => el("span", { class: "box", "aria-hidden": "true" });
 
@@ -39,9 +45,9 @@ function rosterSheets(context, code, stage, way) {
   const count = Math.max(1, Math.ceil(shown.length / perSheet));
   return [...Array(count).keys()].map((sheet) => {
     const part = shown.slice(sheet * perSheet, (sheet + 1) * perSheet);
-    const columns = [t("people.line"), t("people.name"), t("people.born"), t("people.category"), t("print.present"), t("print.check")];
-    return el("article", { class: "sheet" }, head(`${t("print.roster")} ${direction(way)}, ${t("board.stage", { stage })}`,
-      [context.status.title, list && t("print.revision", { issuer: list.issuer.toUpperCase(), revision: list.revision }), shown.length < listed.length && t("print.withheld", { count: listed.length - shown.length })]),
+    const columns = ["people.line", "people.name", "people.born", "people.category", "print.present", "print.check"].map(twoLines);
+    return el("article", { class: "sheet" }, head(`${both("print.roster")} ${direction(way)}, ${both("board.stage", { stage })}`,
+      [context.status.title, list && both("print.revision", { issuer: sideName(list.issuer), revision: list.revision }), shown.length < listed.length && t("print.withheld", { count: listed.length - shown.length })]),
     el("table", { class: "roster" }, el("thead", null, el("tr", null, columns.map((column) => el("th", { scope: "col" }, column)))),
       el("tbody", null, part.map((person) => el("tr", null, el("td", { class: "number" }, (person.texts.line_number ?? []).join("/")), el("td", null, nameOf(person)),
         el("td", null, (person.texts.birth_date ?? []).map(date).join(" / ")), el("td", null, t(`category.${person.category}`)),
@@ -53,11 +59,11 @@ function rosterSheets(context, code, stage, way) {
 
 async function stageSheet(context, code, stage) {
   const tally = await loadTally();
-  return [el("article", { class: "sheet" }, head(`${t("print.stage")}: ${t("board.stage", { stage })}`, [context.status.title]),
+  return [el("article", { class: "sheet" }, head(`${both("print.stage")}: ${both("board.stage", { stage })}`, [context.status.title]),
     tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)),
     tallyTable(tally, null, t("board.total")), el("p", { class: "parity" }, parityWords(tally, null)),
     el("p", null, t("print.heard", { names: [t("board.this"), ...heardWords(tally)].join("; ") })),
-    el("div", { class: "signatures" }, ["A", "B"].map((side) => el("div", null, t("print.sign", { side }), el("small", null, t("print.name"))))),
+    el("div", { class: "signatures" }, ["a", "b"].map((side) => el("div", null, both("print.sign", { side: sideName(side) }), el("small", null, both("print.name"))))),
     foot(context, code, null))];
 }
 
@@ -65,7 +71,7 @@ async function discrepancySheet(context, code, stage) {
   const found = await rows({ discrepancies: {} });
   const list = discrepancyList(found, stage);
   for (const details of list) details.open = true;
-  return [el("article", { class: "sheet" }, head(`${t("print.discrepancies")}: ${t("board.stage", { stage })}`, [context.status.title]),
+  return [el("article", { class: "sheet" }, head(`${both("print.discrepancies")}: ${both("board.stage", { stage })}`, [context.status.title]),
     list.length > 0 ? list : el("p", null, t("board.clean")), foot(context, code, null))];
 }
 
@@ -80,8 +86,8 @@ async function cardSheet(context, code, id) {
   const known = await loadPerson(id);
   const shown = context.schema.filter((field) => ["identity", "service"].includes(field.group) && ["text", "choice", "date"].includes(field.type) && field.readable);
   const lines = shown.map((field) => [field, holding(known, field.field)]).filter(([, values]) => values.length > 0);
-  return [el("article", { class: "sheet" }, head(`${t("print.card")}: ${known.row ? nameOf(known.row) : known.views[0].record}`, [context.status.title]),
-    el("table", null, el("tbody", null, lines.map(([field, values]) => el("tr", null, el("th", { scope: "row" }, t(`field.${field.field}`)), el("td", null, values.map((one) => value(one, field)).join(" / ")))))),
+  return [el("article", { class: "sheet" }, head(`${both("print.card")}: ${known.row ? nameOf(known.row) : known.views[0].record}`, [context.status.title]),
+    el("table", null, el("tbody", null, lines.map(([field, values]) => el("tr", null, el("th", { scope: "row" }, twoLines(`field.${field.field}`)), el("td", null, values.map((one) => value(one, field)).join(" / ")))))),
     foot(context, code, null))];
 }
 

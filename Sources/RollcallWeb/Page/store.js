@@ -1,6 +1,7 @@
 // The people of the exchange as the daemon last told of them, and who is shown what when one of them changes.
 
 import { rows } from "/ask.js";
+import { t } from "/words.js";
 
 const people = new Map();
 /** Which person a record is of. */
@@ -15,13 +16,24 @@ export const onPeople = (watcher) => {
 
 export const personOf = (record) => people.get(owners.get(record) ?? record);
 
-/** In the order of lists: by line, then by name. */
+/** In the order of lists: by issuer, by line, then by name. */
 export function allPeople() {
+  const issuer = (person) => person.lists[0]?.issuer ?? "\uffff";
   lines ??= [...people.values()].sort((one, other) => {
     const [a, b] = [Number(one.texts.line_number?.[0] ?? 1e9), Number(other.texts.line_number?.[0] ?? 1e9)];
-    return a - b || nameOf(one).localeCompare(nameOf(other)) || (one.record < other.record ? -1 : 1);
+    const [left, right] = [issuer(one), issuer(other)];
+    return (left < right ? -1 : Number(left > right)) || a - b || nameOf(one).localeCompare(nameOf(other)) || (one.record < other.record ? -1 : 1);
   });
   return lines;
+}
+
+/** A side's name is a word of the reader's: the letters are other ones. */
+export const sideName = (key) => t(`choice.${key}`, key);
+
+/** Where somebody stands on a list: its side, and the line; lines alone are the same on both sides. */
+export function lineOf(person) {
+  const line = (person.texts.line_number ?? []).join("/");
+  return line && person.lists[0] ? `${sideName(person.lists[0].issuer)} ${line}` : line;
 }
 
 export function nameOf(person) {
@@ -94,8 +106,12 @@ export function folded(text) {
 
 function haystack(person) {
   const dates = (person.texts.birth_date ?? []).map((date) => date.split("-").reverse().join("."));
-  return folded([nameOf(person), ...dates, ...Object.values(person.texts).flat(), person.record].join(" \n "));
+  const slips = (person.texts.slip ?? []).map(inCyrillic);
+  return folded([nameOf(person), ...dates, ...slips, ...Object.values(person.texts).flat(), person.record].join(" \n "));
 }
+
+/** A slip as it is typed from sight on a Cyrillic layout: its letters look the same in both. */
+const inCyrillic = (slip) => [...slip].map((sign) => "АВСЕНКМОРТХ"["ABCEHKMOPTX".indexOf(sign)] ?? sign).join("");
 
 const latin = "qwertyuiop[]asdfghjkl;'zxcvbnm,.";
 const cyrillic = { uk: "йцукенгшщзхїфівапролджєячсмитьбю", ru: "йцукенгшщзхъфывапролджэячсмитьбю" };

@@ -22,6 +22,15 @@ export function t(key, otherwise = key, values) {
   return values ? words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "") : words;
 }
 
+/** The words in two languages, for paper: the chosen one's and English, or Ukrainian beside English. */
+export function both(key, values) {
+  const beside = chosen === "en" ? uk : en;
+  const fill = (words) => words.replace(/\{(\w+)\}/g, (_, name) => values?.[name] ?? "");
+  const own = t(key, values ?? {});
+  const other = beside[key] === undefined ? own : fill(beside[key]);
+  return own === other ? own : `${own} / ${other}`;
+}
+
 /** A count with its noun: "1 person", "2 people"; Slavic languages have three forms. */
 export function counted(count, key) {
   const forms = t(`count.${key}`).split("|");
