@@ -110,7 +110,7 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case export(BundleOrder)
     /// `answer`: where to write a bundle for those from whom these came; `skips`: goes on where one is not for this laptop.
     case `import`(
-        paths: [String], preview: Bool, salvage: Bool, answer: String? = nil, skips: Bool = false)
+        paths: [String], preview: Bool, salvage: Bool, answer: String? = nil, skips: Bool? = nil)
     case inspect(path: String)
     case carry(folder: String, files: [String], delete: Bool)
     case bundleKey(secret: Bool)

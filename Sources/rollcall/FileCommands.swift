@@ -78,7 +78,7 @@ struct ImportCommand: DaemonCommand {
             preview: preview, salvage: salvage,
             answer: answer.map { Home.absolute($0, in: directory) },
             // A folder holds what is for others, too; a file was named for this laptop.
-            skips: files.contains(where: BundleFolder.isFolder))
+            skips: files.contains(where: BundleFolder.isFolder) ? true : nil)
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {

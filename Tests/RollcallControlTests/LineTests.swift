@@ -56,6 +56,13 @@ import Testing
         #expect(try ControlRequest(line: line) == request)
     }
 
+    @Test func `a request of a program that knows fewer keys is read`() throws {
+        let line = #"{"import":{"paths":["/f"],"preview":true,"salvage":false}}"#
+        #expect(
+            try ControlRequest(line: Data(line.utf8))
+                == .import(paths: ["/f"], preview: true, salvage: false))
+    }
+
     @Test(arguments: [
         (ControlAnswer.row(Data(#"{"b":1, "a":2}"#.utf8)), #"{"row":{"b":1, "a":2}}"#),
         (.interim(Data("{}".utf8)), #"{"interim":{}}"#),

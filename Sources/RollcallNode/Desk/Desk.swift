@@ -336,7 +336,8 @@ struct Desk: Sendable {
             try await answer.result(try await driver.exportBundle(order))
         case .import(let paths, let preview, let salvage, let path, let skips):
             let bundles = try await take(
-                Importing(paths: paths, preview: preview, salvage: salvage, skips: skips), answer)
+                Importing(paths: paths, preview: preview, salvage: salvage, skips: skips ?? false),
+                answer)
             try await tellOfAnswer(to: bundles, preview: preview, path, answer)
         case .inspect(let path): try await inspect(path, answer)
         case .carry(let folder, let files, let delete):
