@@ -35,6 +35,7 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case liftedUnseen = "a hold is lifted by somebody who did not know it"
     case recoveryOutlivesKeys = "a recovery holds whatever took the place of its keys"
     case keyDestroyedSoon = "a bundle key is destroyed before all know the next"
+    case entersUnadmitted = "a newcomer enters by a bundle that does not let it in"
     // Found by the simulator.
     case siftByWhatIsNow = "a sift is about what has been written since"
     case newcomerWaits = "a cut-off newcomer never dials"

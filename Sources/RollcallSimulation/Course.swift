@@ -53,7 +53,7 @@ extension Team {
         isFaultTime = false
         for node in nodes { start(node) }
         try found()
-        let late = Set(plan.steps.filter { $0.verb == .join }.map(\.node))
+        let late = Set(plan.steps.filter { [.join, .request].contains($0.verb) }.map(\.node))
         for index in 1..<plan.options.nodes where !late.contains(index) { try letIn(index) }
         isFaultTime = true
         let begin = now
@@ -152,7 +152,9 @@ extension Team {
                     let peer = other.identity.node
                     guard cables.areJoined(node.index, other.index) else { continue }
                     // Else the addresses of others a laptop must come to know by itself.
-                    if all || node.laptop?.peers[peer]?.isBarred == true {
+                    // No stick brings addresses.
+                    let isByStick = requests[node.index] != nil
+                    if all || isByStick || node.laptop?.peers[peer]?.isBarred == true {
                         _ = try node.attempt { laptop, _, output in
                             laptop.connect(address: other.address, &output)
                         }

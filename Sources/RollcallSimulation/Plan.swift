@@ -58,6 +58,14 @@ public struct Step: Equatable, Sendable {
         case export
         /// One of the bundles carried, by a; b picks what befalls it.
         case `import`
+        // Joining by stick: node a's request goes one way, its admission the other.
+        /// The node, which is in no register, asks to be let in; what it asked before is of no use any more.
+        case request
+        /// The node answers a request of node a; b picks which one, and whether it was damaged on its way.
+        case admit
+        /// The node takes in an admission that is carried, the a-th from the last, a = 2: some other bundle; b picks what befalls it, c = 1: a person types
+        /// then where others are found.
+        case enter
         /// A month has passed by the node's calendar: it makes a key for bundles. A plan without such a step has no keys.
         case renew
         /// Takes node a out; its data counts b changes less far than the node has it.

@@ -140,6 +140,9 @@ public struct PlanMaker {
         if chance.percent(15) { some(1, 2) { $0.makeKeysAndRecover() } }
         if chance.percent(20) { some(1, 4) { $0.hold() } }
         if steps.contains(where: { $0.verb == .export }), chance.percent(75) { renewKeys() }
+        // Who was let in by whom is to be certain, as where somebody joins late by cable.
+        let isUsual = !steps.contains { [.join, .revoke, .fork, .role].contains($0.verb) }
+        if isUsual, options.nodes > 2, chance.percent(12) { joinByStick() }
     }
 
     /// All have keys for bundles, and some of them a new one later, which somebody may not hear of; a stick that was sealed before
@@ -431,5 +434,51 @@ public struct PlanMaker {
             steps.append(
                 Step(joinedAt + (8 + Int64(wait)) * second, .import, alone, chance.next() >> 1, 0))
         }
+    }
+
+    // MARK: - joining by stick
+
+    /// A request out, an admission back, each perhaps twice, damaged, late, or while a laptop dies.
+    private mutating func joinByStick() {
+        let newcomer = options.nodes - 1
+        var at = time()
+        for round in 0..<chance.between(1, 3) {
+            // Sometimes the last request is answered twice, sometimes never.
+            if round == 0 || chance.percent(50) { meet(&at, Step(at, .request, newcomer)) }
+            for _ in 0..<chance.between(round == 0 ? 1 : 0, 2) {
+                let by = chance.below(newcomer)
+                meet(&at, Step(at, .admit, by, UInt64(newcomer), chance.next() >> 1))
+            }
+            for _ in 0..<chance.between(1, 3) {
+                let which = UInt64(chance.below(3))
+                let isTyped: UInt64 = chance.percent(50) ? 1 : 0
+                let befalls = chance.percent(50) ? 0 : chance.next() >> 1
+                meet(&at, Step(at, .enter, newcomer, which, befalls, isTyped))
+            }
+        }
+    }
+
+    /// Some way of the stick; and what happens there, at times in the middle of a crash or of a disk that fails.
+    private mutating func meet(_ at: inout Int64, _ step: Step) {
+        let before = at
+        at += Int64(chance.between(1, 12)) * 1_000_000
+        var step = step
+        step.at = at
+        let faultAt = max(before, at - 1_000)
+        switch chance.below(10) {
+        case 0, 1:
+            let effects = UInt64(chance.between(1, 6))
+            steps.append(
+                Step(
+                    faultAt, .crash, step.node, effects, milliseconds(1, 4_000),
+                    chance.percent(30) ? 1 : 0))
+        case 2:
+            let writes = UInt64(chance.between(1, 8))
+            steps.append(
+                Step(faultAt, .failWrite, step.node, writes, milliseconds(100, 3_000)))
+        case 3: steps.append(Step(faultAt, .full, step.node, milliseconds(10, 3_000)))
+        default: break
+        }
+        steps.append(step)
     }
 }

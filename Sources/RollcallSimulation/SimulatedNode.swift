@@ -222,6 +222,9 @@ final class SimulatedNode {
         if !hasRot { try team.check(gone, letGoBy: self) }
     }
 
+    /// A request that another took the place of: what was sealed to its key opens nowhere.
+    func letGo(ofKey key: [UInt8]) { keysLetGo.insert(key) }
+
     func wake() throws {
         guard isUp else { return }
         scheduledWake = nil

@@ -25,6 +25,7 @@ public struct SimulationFailure: Error, Equatable, Sendable {
         case falseAcknowledgement = "a peer counts as having what it does not have"
         case unboundedQueue = "a queue grows without bound"
         case refusedBundleChanged = "a refused bundle changed something"
+        case enteredUnadmitted = "a newcomer entered that nobody let in"
         case refusal = "an honest peer was refused"
         case keyGoneTooSoon = "a key was destroyed to which somebody still seals"
         case openedByOthers = "a sealed bundle opened where it was not for"

@@ -26,7 +26,8 @@ extension Team {
 
     func giveRole(_ step: Step) throws {
         // A newcomer is let in by the laptop that the plan names, which must be allowed to.
-        guard step.a < UInt64(plan.options.nodes), !plan.steps.contains(where: { $0.verb == .join })
+        guard step.a < UInt64(plan.options.nodes),
+            !plan.steps.contains(where: { [.join, .request].contains($0.verb) })
         else { return }
         let member = nodes[Int(step.a)].identity.node
         let role: Role = step.b == 1 ? .administrator : .operator

@@ -96,7 +96,7 @@ extension SimulatedNode {
             branchCount: branchCount, founder: membership.genesis.founder.bytes)
     }
 
-    fileprivate func bundle(
+    func bundle(
         of export: BundleExport, at time: Int64
     ) throws -> (bytes: [UInt8], chunkCount: Int) {
         guard let laptop else { throw LaptopError.noRegister }

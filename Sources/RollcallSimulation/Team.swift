@@ -1,7 +1,9 @@
+import Crypto
 import RollcallCore
 import RollcallStore
 import RollcallSync
 import RollcallTrust
+import RollcallWire
 
 /// A field team in one thread: laptops, cables, clocks, disks and people, all by one plan.
 ///
@@ -52,6 +54,9 @@ public final class Team {
     /// The next connection that a node dials is cut after so many bytes.
     var cutNext: [Int: Int] = [:]
     var sticks: [Stick] = []
+    /// What newcomers asked for by stick, by node, in order; the last one is out.
+    var requests: [Int: [JoinRequest]] = [:]
+    var admissions: [Stick] = []
     var people: People
     var wire = WireWatch()
     /// By sender and receiver: the digest of the last hello.
@@ -83,16 +88,33 @@ public final class Team {
             nodes.append(
                 SimulatedNode(
                     index, name: "laptop \(index)",
-                    identity: Self.identity(index, plan.options),
+                    identity: Self.identity(
+                        index, plan.options,
+                        asks: plan.steps.contains { $0.verb == .request && $0.node == index }),
                     disk: try Self.disk(plan.options.disk, seed: plan.options.seed), team: self,
                     seed: plan.options.seed &* 31 &+ UInt64(index)))
         }
     }
 
-    private static func identity(_ index: Int, _ options: Plan.Options) -> LaptopIdentity {
+    private static func secret(_ index: Int, _ options: Plan.Options) -> [UInt8] {
         var chance = Chance(seed: options.seed, for: 1_000 + UInt64(index))
-        let secret = (0..<32).map { _ in UInt8.random(in: 0...255, using: &chance) }
-        let tlsKeyHash = sha256([1] + secret)
+        return (0..<32).map { _ in UInt8.random(in: 0...255, using: &chance) }
+    }
+
+    /// The TLS key of a laptop that asks to join by stick, for which it signs.
+    static func tlsKey(_ index: Int, _ options: Plan.Options) -> P256.Signing.PrivateKey? {
+        try? P256.Signing.PrivateKey(rawRepresentation: sha256([2] + secret(index, options)))
+    }
+
+    /// - Parameter asks: Whether it has a real TLS key: by cable a number does.
+    private static func identity(
+        _ index: Int, _ options: Plan.Options, asks: Bool
+    ) -> LaptopIdentity {
+        let secret = secret(index, options)
+        var tlsKeyHash = sha256([1] + secret)
+        if asks, let key = tlsKey(index, options) {
+            tlsKeyHash = sha256(Array(key.publicKey.derRepresentation))
+        }
         guard options.isCryptoReal, let key = NodeKey(secret: secret) else {
             return LaptopIdentity(key: NodeKey(ideal: secret), tlsKeyHash: tlsKeyHash)
         }

@@ -50,6 +50,26 @@ import Testing
         #expect(wrong.stateDigest == right.stateDigest)
     }
 
+    @Test func `a newcomer joins by stick, and what is late or damaged lets nobody in`() {
+        let second: Int64 = 1_000_000
+        let steps = [
+            Step(1 * second, .request, 2), Step(2 * second, .admit, 0, 2, 1),
+            Step(3 * second, .admit, 0, 2, 9), Step(4 * second, .request, 2),
+            Step(5 * second, .enter, 2), Step(6 * second, .admit, 1, 2, 9),
+            Step(7 * second, .enter, 2, 0, 402), Step(8 * second, .crash, 2, 1, 500),
+            Step(9 * second, .enter, 2), Step(11 * second, .enter, 2, 0, 0, 1),
+            Step(12 * second, .add, 2, 5),
+        ]
+        let verdict = Team.run(Plan(Plan.Options(seed: 3, nodes: 3), steps))
+        #expect(verdict.failure == nil)
+        let marks: [RareState] = [
+            .requestDamaged, .admittedByStick, .admissionLate, .admittedAgain, .admissionDamaged,
+            .waitedOverRestart, .enteredByStick,
+        ]
+        #expect(marks.filter { verdict.marks[$0] == 0 } == [])
+        #expect(verdict.editsAcknowledged >= 1)
+    }
+
     @Test func `what a clone and its original write is held by all`() {
         var steps = [Step(1_000_000, .add, 1, 5), Step(2_000_000, .clone, 1, 30_000)]
         for index in 0..<20 {
