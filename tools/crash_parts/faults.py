@@ -237,20 +237,29 @@ class FailedStick(NoRoom):
 
     name = "eio-stick"
     calls = ["openat", "read", "pread64", "write", "fsync", "rename"]
+    error, word = "EIO", "bad-file"
 
     def paths(self):
         return self.script.stick_paths()
 
     def at(self, call, number, planted=False):
         script, victim = self.script, self.victim
-        script.begin_held([call], [f"{call}:error=EIO:when={number}"], self.paths())
+        script.begin_held([call], [f"{call}:error={self.error}:when={number}"], self.paths())
         answers = script.run(self.struck)
-        expect(set(answers) <= {None, "bad-file"}, f"of a failing stick it says {set(answers) - {None}}")
+        expect(set(answers) <= {None, self.word}, f"of a failing stick it says {set(answers) - {None}}")
         if self.struck():
             self.strikes += 1
             may_be_none = script.reads_twice and call in ("openat", "read", "pread64")
-            expect(answers.count("bad-file") == 1 or may_be_none, f"a call on the stick failed, and {answers.count('bad-file')} commands are refused")
+            expect(answers.count(self.word) == 1 or may_be_none, f"a call on the stick failed, and {answers.count('bad-file')} commands are refused")
             script.read()
             expect(script.one_write("again") is None, "a failing stick keeps the register from being written")
         self.stops("after a failed stick")
         return self.finish(planted)
+
+
+class NoRoomOnStick(FailedStick):
+    """ENOSPC for one call that writes to the stick: some file systems say it late, when they sync or name a file."""
+
+    name = "enospc-stick"
+    calls = ["write", "fsync", "rename"]
+    error, word = "ENOSPC", "disk-full"

@@ -13,6 +13,14 @@ def order(path, **instead):
     return {"_0": {"targets": [], "all": True, "full": True, "recipients": [], "sealed": True, "max_bytes": None, "path": str(path)} | instead}
 
 
+def emptied(folder):
+    """A folder with nothing in it; something may be mounted there."""
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    return folder
+
+
 class Bundle(Sync):
     """A sealed bundle, imported by one command: all or nothing. The same homes as in a sync, without the cable."""
 
@@ -82,8 +90,7 @@ class Carry(Bundle):
 
     def fresh(self, home=None):
         super().fresh(home)
-        shutil.rmtree(self.stick, ignore_errors=True)
-        shutil.copytree(self.volumes, self.stick)
+        shutil.copytree(self.volumes, emptied(self.stick), dirs_exist_ok=True)
 
     def files(self):
         return sorted(str(self.stick / path.name) for path in self.volumes.iterdir())
@@ -116,7 +123,7 @@ class Files(Script):
 
     name = "files"
     # Who takes copies is logged, and gets them though the log cannot be written: a failing register is for other scripts.
-    faults = ("kill", "eio-stick", "enospc", "full")
+    faults = ("kill", "eio-stick", "enospc", "enospc-stick", "full", "full-stick")
     volume_bytes = 4_000
 
     def prepare(self):
@@ -137,8 +144,7 @@ class Files(Script):
 
     def fresh(self, home=None):
         super().fresh(home)
-        shutil.rmtree(self.stick, ignore_errors=True)
-        self.stick.mkdir()
+        emptied(self.stick)
 
     def paths(self):
         return [*super().paths(), *self.stick_paths()]

@@ -1,4 +1,4 @@
-"""A disk that is really full: homes on file systems in memory, of one size after another."""
+"""A disk or a stick that is really full: file systems in memory, of one size after another."""
 import subprocess
 
 from .faults import NoRoom
@@ -92,3 +92,50 @@ class Full(NoRoom):
             expect(code in (1, 65) and is_named, f"it does not start on a full disk, ends with {code} and does not say why")
             self.script.notes["it does not start on a full disk, and says why"] += 1
             return False
+
+
+class FullStick(Full):
+    """A stick with room for so much and no more: refused by name, no file there that is not whole, and the register goes on."""
+
+    name = "full-stick"
+    step_kib = 4
+
+    def __init__(self, script):
+        super().__init__(script)
+        self.mount_point = script.stick
+
+    def points(self):
+        """From what lies on the stick before to where the whole script passes."""
+        try:
+            self.mount(ROOMY_KIB)
+        except subprocess.CalledProcessError:
+            self.script.notes["nothing may be mounted here, so no stick was really full"] += 1
+            return []
+        try:
+            self.script.begin()
+            least = self.used()
+            expect(not any(self.script.run()), "the script does not even pass unharmed")
+            most = self.used()
+        finally:
+            self.clean()
+        return [("KiB", size) for size in range(max(least, self.step_kib), most + 2 * self.step_kib, self.step_kib)]
+
+    def mount(self, size):
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", self.mount_point], check=True, capture_output=True)
+
+    def at(self, _, size, planted=False):
+        try:
+            self.mount(size)
+            script = self.script
+            script.begin()
+            answers = script.run()
+            expect(set(answers) <= {None, "disk-full"}, f"of a full stick it says {set(answers) - {None}}")
+            self.strikes += any(answers)
+            script.read()
+            expect(script.one_write("again") is None, "a full stick keeps the register from being written")
+            self.stops("after a full stick")
+            self.make_room()
+            return self.finish(planted)
+        finally:
+            self.clean()

@@ -3,16 +3,17 @@ import time
 
 from .damage import Cut, Damaged, Flip, Hostile, Moved
 from .erasing import Erase
-from .faults import FailedRead, FailedStick, FailedSync, FailedWrite, FailingSync, Kill, NeverRoom, NoRoom
+from .faults import FailedRead, FailedStick, FailedSync, FailedWrite, FailingSync, Kill, NeverRoom, NoRoom, NoRoomOnStick
 from .files import Bundle, Carry, Files
-from .full import Full
+from .full import Full, FullStick
+from .joining import Admit, Enter
 from .meeting import Send, Sync
 from .scripts import Again, Edits, First, Roster
 from .victim import Gone, Refused, Wrong, expect
 
-SCRIPTS = {script.name: script for script in (Edits, Erase, Roster, Sync, Send, Bundle, Carry, Files, First, Again, Damaged)}
+SCRIPTS = {script.name: script for script in (Edits, Erase, Roster, Sync, Send, Bundle, Carry, Files, Admit, Enter, First, Again, Damaged)}
 FAULTS = {fault.name: fault for fault in (
-    Kill, FailedSync, FailingSync, FailedWrite, FailedRead, FailedStick, NoRoom, NeverRoom, Full, Flip, Cut, Moved, Hostile)}
+    Kill, FailedSync, FailingSync, FailedWrite, FailedRead, FailedStick, NoRoomOnStick, NoRoom, NeverRoom, Full, FullStick, Flip, Cut, Moved, Hostile)}
 FAILURES_SHOWN = 5
 
 

@@ -27,6 +27,8 @@ class Script:
     only_by_name = False
     # Faults that take seconds a point here, so that only each so-many-th point is tried.
     strides = {}
+    # The folder that stands for a stick, where there is one.
+    stick = None
     # Faults that are done to it; all, unless some are named.
     faults = ()
 
@@ -62,7 +64,8 @@ class Script:
     def may_have(self, fault):
         if self.faults:
             return fault in self.faults
-        return fault not in ("flip", "cut", "moved", "hostile") and (fault != "eio-stick" or bool(self.stick_paths()))
+        has_stick = {"eio-stick": bool(self.stick_paths()), "enospc-stick": self.stick is not None, "full-stick": self.stick is not None}
+        return fault not in ("flip", "cut", "moved", "hostile") and has_stick.get(fault, True)
 
     def stick_paths(self):
         """The files that it reads or writes elsewhere, where a stick is."""
