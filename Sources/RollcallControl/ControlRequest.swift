@@ -106,7 +106,7 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case rosterImport(
         path: String, list: String?, key: String?, columns: [ColumnField], skipBad: Bool,
         origin: ListOrigin? = nil, reading: ListReading? = nil)
-    case rosterExport(path: String)
+    case rosterExport(path: String, order: OutgoingOrder? = nil)
     case export(BundleOrder)
     /// `answer`: where to write a bundle for those from whom these came; `skips`: goes on where one is not for this laptop.
     case `import`(
@@ -158,6 +158,32 @@ public struct ListOrigin: Codable, Equatable, Sendable {
         self.direction = direction
         self.stage = stage
         self.revision = revision
+    }
+}
+
+/// What is to leave the register, for whom, and in what form.
+public struct OutgoingOrder: Codable, Equatable, Sendable {
+    /// `own`, `side` or `press`.
+    public var recipient: String
+    /// `csv` or `jsonl`.
+    public var form: String
+    /// What parts the cells of a line: `,`, `;` or `tab`.
+    public var separator: String
+    /// For the other side: whom, as `handed_over`, and at which stage; nil: at any.
+    public var what: String
+    @OrNull public var stage: String?
+    @OrNull public var direction: String?
+
+    public init(
+        recipient: String = "own", form: String = "csv", separator: String = ",",
+        what: String = "handed_over", stage: String? = nil, direction: String? = nil
+    ) {
+        self.recipient = recipient
+        self.form = form
+        self.separator = separator
+        self.what = what
+        self._stage = OrNull(wrappedValue: stage)
+        self._direction = OrNull(wrappedValue: direction)
     }
 }
 

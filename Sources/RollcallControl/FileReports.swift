@@ -3,11 +3,14 @@ public struct RosterExportReport: Codable, Equatable, Sendable {
     public var file: String
     public var bytes: Int
     public var rows: Int
+    /// How many were kept back: people, of whoever asked for people, else records.
+    public var withheld: Int
 
-    public init(file: String, bytes: Int, rows: Int) {
+    public init(file: String, bytes: Int, rows: Int, withheld: Int = 0) {
         self.file = file
         self.bytes = bytes
         self.rows = rows
+        self.withheld = withheld
     }
 }
 

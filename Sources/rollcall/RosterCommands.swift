@@ -67,13 +67,31 @@ struct RosterImportCommand: DaemonCommand {
 
 struct RosterExportCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write all records to a CSV file.")
+        commandName: "export",
+        abstract: "Write a table: of all, for the other side, or of numbers alone.",
+        discussion: Sentences.rosterExportDiscussion)
 
     @OptionGroup var shared: SharedOptions
-    @Argument(help: "The CSV file to make.") var file: String
+    @Argument(help: "The file to make: CSV, or lines of JSON where it ends in .jsonl.")
+    var file: String
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("own, side (the other one) or press.", valueName: "whom"))
+    var recipient = "own"
+    @Option(help: "What parts the cells of a CSV: , or ; or tab.") var separator = ","
+    @Option(
+        help: ArgumentHelp("For the other side: handed_over, listed, present, …", valueName: "w"))
+    var what = "handed_over"
+    @Option(help: "For the other side: at which stage.") var stage: String?
+    @Option(help: ArgumentHelp("For the other side: a_to_b or b_to_a.", valueName: "d"))
+    var direction: String?
 
     func request(in directory: String) throws -> ControlRequest {
-        .rosterExport(path: Home.absolute(file, in: directory))
+        .rosterExport(
+            path: Home.absolute(file, in: directory),
+            order: OutgoingOrder(
+                recipient: recipient, form: file.hasSuffix(".jsonl") ? "jsonl" : "csv",
+                separator: separator, what: what, stage: stage, direction: direction))
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {

@@ -34,7 +34,14 @@ extension Sentences {
 
     static func exported(_ report: RosterExportReport) -> String {
         "\(shown(report.file)): \(counted(report.rows, "row")), \(size(bytes: report.bytes))"
+            + (report.withheld > 0 ? "; \(counted(report.withheld)) withheld" : "")
     }
+
+    static let rosterExportDiscussion = """
+        Whoever is withheld from those whom it is for is kept back, and so is a field that somebody said is withheld. The other \
+        side gets names, dates of birth and categories; for press there are numbers alone, and none from 1 to 4. Above the \
+        table stands what it is for; the custody log says who made it.
+        """
 
     static let previewedRoster = "a preview: nothing was written"
 

@@ -49,7 +49,7 @@ public struct Tally: Sendable {
         }
     }
 
-    private static func isIn(_ row: Row, _ person: Person, _ stage: String?) -> Bool {
+    fileprivate static func isIn(_ row: Row, _ person: Person, _ stage: String?) -> Bool {
         let events = person.events
         func has(_ name: String) -> Bool { events.has(name, at: stage) }
         let isListed = stage.map { person.isListed(at: $0) } ?? !person.lists.isEmpty
@@ -88,6 +88,11 @@ extension Exchange {
         return (stages.map(\.code).map(Optional.some) + [nil]).flatMap { stage in
             Direction.allCases.map { tally(stage, $0, candidates) }
         }
+    }
+
+    /// The people whom a tally counts.
+    public func people(_ row: Tally.Row, at stage: String?, _ direction: Direction) -> [Person] {
+        people.filter { $0.direction == direction && Tally.isIn(row, $0, stage) }
     }
 
     private func tally(_ stage: String?, _ direction: Direction, _ candidates: [Candidate]) -> Tally

@@ -64,6 +64,8 @@ public enum ColumnNames {
 
     /// Each name as ``plain(_:)`` makes it.
     private static let names: [(target: String, names: String)] = [
+        // Ours, in a roster that a laptop wrote.
+        (RosterPlan.ignored, "record"),
         (
             fullName,
             "піб|п і б|піб особи|піб полоненого|прізвище ім'я по батькові|прізвище ім'я та по батькові"

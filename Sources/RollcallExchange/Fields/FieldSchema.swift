@@ -205,6 +205,15 @@ public enum FieldSchema {
     /// Other records that are of the same person.
     public static let sameAs = number("same_as")
 
+    /// From whom somebody is to be kept back, and who that can be.
+    public static let withhold = number("withhold")
+    static let withholdChoices: Set<String> = {
+        guard case .choice(let choices)? = field(withhold)?.type else {
+            preconditionFailure("whom to keep back from is a choice")
+        }
+        return Set(choices)
+    }()
+
     /// What a roster says of a person, column by column.
     public static let ofRoster = writable.filter { $0.group != .operation && $0.type != .record }
 

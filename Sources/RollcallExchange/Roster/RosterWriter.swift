@@ -1,31 +1,55 @@
 public import RollcallCore
 
-/// Writes a roster as CSV: RFC 4180, UTF-8, a line a record.
+/// Writes tables as CSV: RFC 4180, UTF-8 with a mark by which spreadsheets know it, a line a record.
 ///
-/// Values are written as they are: one that begins with `=`, `+`, `-` or `@` is no formula to us, and
-/// a quote put before it would be read back as part of the value. Whoever opens a roster in a
-/// spreadsheet should import its columns as text.
+/// A cell that a spreadsheet would reckon with is guarded (``CellGuard``), and read back as it was.
 public struct RosterWriter: Sendable {
     /// What stands between the values of a field that has several.
     public static let siblingSeparator = " | "
+    public static let separators: [String: Character] = [
+        ",": ",", ";": ";", "tab": "\t", "\t": "\t", "comma": ",", "semicolon": ";",
+    ]
 
     private let fields: [FieldNumber]
-    private var bytes: [UInt8] = []
+    private let separator: UInt8
+    private var bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// Begins with the header: `record` and the names of the fields.
-    public init(fields: [FieldNumber] = FieldSchema.ofRoster.map(\.number)) {
+    /// Begins with the notice and the header: `record` and the names of the fields.
+    ///
+    /// - Parameter separator: A comma, a semicolon or a tab.
+    public init(
+        fields: [FieldNumber] = FieldSchema.ofRoster.map(\.number), separator: Character = ",",
+        notice: [String] = []
+    ) {
+        self.init(
+            columns: ["record"] + fields.map { FieldSchema.name(of: $0) }, fields: fields,
+            separator: separator, notice: notice)
+    }
+
+    /// A table of other columns; its lines are appended as cells.
+    public init(
+        columns: [String], fields: [FieldNumber] = [], separator: Character = ",",
+        notice: [String]
+    ) {
         self.fields = fields
-        appendLine(["record"] + fields.map { FieldSchema.name(of: $0) })
+        self.separator = separator.asciiValue ?? UInt8(ascii: ",")
+        for line in notice { append([line]) }
+        append(columns)
     }
 
     /// Adds a record; rows and values keep the order they are given in.
     public mutating func append(record: String, values: (FieldNumber) -> [Content]) {
-        var cells = [record]
-        for field in fields {
-            let texts = values(field).compactMap { RosterCell.text($0) }
-            cells.append(texts.joined(separator: Self.siblingSeparator))
-        }
-        appendLine(cells)
+        append([record] + fields.map { Self.cell(values($0)) })
+    }
+
+    /// Some values as one cell.
+    public static func cell(_ contents: [Content]) -> String {
+        texts(contents).joined(separator: siblingSeparator)
+    }
+
+    /// Values as text, states in brackets.
+    public static func texts(_ contents: [Content]) -> [String] {
+        contents.compactMap { RosterCell.text($0) }
     }
 
     /// What was written since the last time, so that a long roster need not be held whole.
@@ -34,10 +58,10 @@ public struct RosterWriter: Sendable {
         return bytes
     }
 
-    private mutating func appendLine(_ cells: [String]) {
+    public mutating func append(_ cells: [String]) {
         for (index, cell) in cells.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            append(cell)
+            if index > 0 { bytes.append(separator) }
+            append(CellGuard.guarded(cell))
         }
         bytes.append(contentsOf: "\r\n".utf8)
     }
@@ -45,7 +69,7 @@ public struct RosterWriter: Sendable {
     private mutating func append(_ cell: String) {
         let quote = UInt8(ascii: "\"")
         let needsQuotes = cell.utf8.contains { byte in
-            byte == quote || byte == UInt8(ascii: ",") || byte < 0x20
+            byte == quote || byte == separator || byte < 0x20
         }
         guard needsQuotes else {
             bytes.append(contentsOf: cell.utf8)
@@ -64,9 +88,6 @@ public struct RosterWriter: Sendable {
 enum RosterCell {
     /// What whoever wrote the roster could not read: a cell that says so says nothing else.
     static let sealed = "[sealed]", unknown = "[opaque]"
-
-    /// Whether a cell that begins so would be reckoned with, or spoil the table, in a spreadsheet.
-    static func isGuarded(_ first: UInt8) -> Bool { "=+-@\t\r".utf8.contains(first) }
 
     static func isUnread(_ cell: String) -> Bool { cell == sealed || cell == unknown }
 

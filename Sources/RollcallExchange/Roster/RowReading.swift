@@ -102,13 +102,10 @@ struct RowReading {
 
     // MARK: - what guards a cell
 
-    /// A cell without the quote by which a roster of ours keeps a spreadsheet from reckoning.
     private static func unguarded(_ cell: TidyText) -> TidyText {
-        guard cell.text.utf8.first == UInt8(ascii: "'"),
-            let next = cell.text.utf8.dropFirst().first,
-            RosterCell.isGuarded(next)
-        else { return cell }
-        return TidyText(String(cell.text.dropFirst()))
+        guard cell.text.utf8.first == UInt8(ascii: "'") else { return cell }
+        let text = CellGuard.unguarded(cell.text)
+        return text.utf8.count == cell.byteCount ? cell : TidyText(text)
     }
 }
 

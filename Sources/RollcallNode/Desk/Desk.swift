@@ -210,7 +210,7 @@ struct Desk: Sendable {
             try await answer.rows(try await driver.listReports())
             try await answer.result(nil)
         case .listFile(let id, let path):
-            await driver.log(.roster)
+            await driver.log(.original)
             try await answer.result(try await driver.writeOriginal(of: id, to: path))
         case .withdrawList(let id): try await answer.result(try await driver.withdrawList(id))
         case .tally(let stage):
@@ -328,9 +328,8 @@ struct Desk: Sendable {
                 RosterOrder(
                     path: path, list: list, key: key, columns: columns, skipsBad: skipBad,
                     origin: origin, reading: reading ?? ListReading()), answer)
-        case .rosterExport(let path):
-            await driver.log(.roster)
-            try await answer.result(try await exportRoster(path))
+        case .rosterExport(let path, let order):
+            try await answer.result(try await exportRoster(path, order ?? OutgoingOrder()))
         case .export(let order):
             await driver.log(.export)
             try await answer.result(try await driver.exportBundle(order))

@@ -17,6 +17,12 @@ public enum CustodyAct: UInt8, Sendable, CaseIterable {
     case `switch` = 9
     /// Ended to.
     case leave = 10
+    /// Wrote a list for the other side.
+    case disclosure = 11
+    /// Wrote numbers for whoever asks.
+    case figures = 12
+    /// Wrote a list's file as it came.
+    case original = 13
 }
 
 /// The extra of a change that is for the custody log: never a value of a record.
