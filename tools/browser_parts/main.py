@@ -12,6 +12,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from bench_parts.daemons import Broken
+from browser_parts.bench import bench
 from browser_parts.scenes import SCENES
 from browser_parts.team import Team
 from browser_parts.window import Window
@@ -21,6 +22,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="tools/browser", description="Plays what people do at two tables, on real daemons, in real browsers.")
     parser.add_argument("--bin", type=pathlib.Path, required=True, metavar="DIR", help="where rollcalld and rollcall are")
     parser.add_argument("--scene", metavar="NAME,...", help=f"of {', '.join(SCENES)}")
+    parser.add_argument("--bench", action="store_true", help="measure the page's budgets, beside 102,000 records; wants a release build")
     parser.add_argument("--shots", type=pathlib.Path, metavar="DIR", help="keep pictures of what was shown")
     options = parser.parse_args()
     options.bin = options.bin.resolve()
@@ -54,6 +56,13 @@ def play(name, options, folder, windows):
     return True
 
 
+def measured(team, windows):
+    try:
+        return bench(team, *windows)
+    finally:
+        team.stop()
+
+
 def main():
     options = arguments()
     memory = pathlib.Path("/dev/shm")
@@ -61,6 +70,8 @@ def main():
     windows, failed = [], []
     try:
         windows = [Window(name, options.shots) for name in ("gate", "table")]
+        if options.bench:
+            return 0 if measured(Team(options.bin, folder / "bench"), windows) else 1
         failed = [name for name in options.scene if not play(name, options, folder, windows)]
     finally:
         for window in windows:

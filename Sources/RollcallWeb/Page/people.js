@@ -152,6 +152,7 @@ export function showPeople(main) {
     layout, box, elsewhere);
   refresh();
   field.focus();
+  performance.mark("people");
   const stop = onPeople(refresh);
   return () => { stop(); clearTimeout(lookElsewhere.timer); };
 }
