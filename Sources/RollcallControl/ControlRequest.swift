@@ -84,6 +84,9 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     // The exchange.
     case setExchange(partyA: String?, partyB: String?, target: Int?)
     case addStage(code: String, day: String?, place: String?)
+    /// Writes down its numbers as they stand.
+    case closeStage(code: String, reason: String?)
+    case reopenStage(code: String, reason: String?)
     case lists
     case withdrawList(id: String)
     /// Writes a list's file as it came.

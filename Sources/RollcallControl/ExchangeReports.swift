@@ -65,6 +65,35 @@ public struct TallyReport: Codable, Equatable, Sendable {
         }
     }
 
+    /// What somebody closed a stage with.
+    public struct Closing: Codable, Equatable, Sendable {
+        public var stage: String
+        @OrNull public var `operator`: String?
+        public var node: String
+        @OrNull public var at: String?
+        @OrNull public var reason: String?
+        /// Of the register, as it was then.
+        public var fingerprint: String
+        /// Events that were written without knowing of it; they count in the tally, and not in these rows.
+        public var late: Int
+        /// The numbers as they were, without those that were zero.
+        public var rows: [TallyRow]
+
+        public init(
+            stage: String, operator name: String?, node: String, at: String?, reason: String?,
+            fingerprint: String, late: Int, rows: [TallyRow]
+        ) {
+            self.stage = stage
+            self._operator = OrNull(wrappedValue: name)
+            self.node = node
+            self._at = OrNull(wrappedValue: at)
+            self._reason = OrNull(wrappedValue: reason)
+            self.fingerprint = fingerprint
+            self.late = late
+            self.rows = rows
+        }
+    }
+
     public var parity: [Parity]
     /// How many each side is to hand over; nil where nobody said.
     @OrNull public var target: Int?
@@ -72,20 +101,23 @@ public struct TallyReport: Codable, Equatable, Sendable {
     public var withoutDirection: Int
     public var discrepancies: Int
     public var heard: [Heard]
+    public var closings: [Closing]
 
     enum CodingKeys: String, CodingKey {
-        case parity, target, discrepancies, heard
+        case parity, target, discrepancies, heard, closings
         case withoutDirection = "without_direction"
     }
 
     public init(
-        parity: [Parity], target: Int?, withoutDirection: Int, discrepancies: Int, heard: [Heard]
+        parity: [Parity], target: Int?, withoutDirection: Int, discrepancies: Int, heard: [Heard],
+        closings: [Closing]
     ) {
         self.parity = parity
         self._target = OrNull(wrappedValue: target)
         self.withoutDirection = withoutDirection
         self.discrepancies = discrepancies
         self.heard = heard
+        self.closings = closings
     }
 }
 

@@ -11,7 +11,8 @@ extension ControlRequest {
             .operators, .switchOperator, .leaveOperator, .custody,
             .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve,
             .show, .list, .find, .history, .conflicts, .fingerprint, .erasures, .holds, .due,
-            .setExchange, .addStage, .lists, .withdrawList, .tally, .discrepancies,
+            .setExchange, .addStage, .closeStage, .reopenStage, .lists, .withdrawList, .tally,
+            .discrepancies,
             .quarantine, .whoLacks, .people, .fields, .printed, .slip:
             true
         default: false

@@ -22,19 +22,38 @@ struct ExchangeCommand: DaemonCommand {
 
 struct StageCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stage", abstract: "Add a stage: a day of the exchange, or a part of one.")
+        commandName: "stage",
+        abstract: "Add a stage: a day of the exchange, or a part of one; close it.",
+        discussion: Sentences.stageDiscussion)
 
     @OptionGroup var shared: SharedOptions
     @Argument(help: "A short code, such as 1: events are recorded as arrival=1.") var code: String
     @Option(help: "The day.") var day: String?
     @Option(help: "Where it is.") var place: String?
+    @Flag(help: "Writes down its numbers as they stand.") var close = false
+    @Flag(help: "Takes that back.") var reopen = false
+    @Option(help: "Why it is closed although something is open, or opened again.")
+    var reason: String?
+
+    func validate() throws {
+        guard !(close && reopen), day == nil && place == nil || !(close || reopen) else {
+            throw ValidationError("a stage is added, closed or opened again, one at a time")
+        }
+        guard reason == nil || close || reopen else {
+            throw ValidationError("--reason goes with --close or --reopen")
+        }
+    }
 
     func request(in directory: String) throws -> ControlRequest {
-        .addStage(code: code, day: day, place: place)
+        if close { return .closeStage(code: code, reason: reason) }
+        if reopen { return .reopenStage(code: code, reason: reason) }
+        return .addStage(code: code, day: day, place: place)
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {
-        Sentences.wrote(try ControlJSON.decode(WriteReport.self, from: json), verb: "added")
+        Sentences.wrote(
+            try ControlJSON.decode(WriteReport.self, from: json),
+            verb: close ? "closed" : reopen ? "opened" : "added")
     }
 }
 

@@ -7,6 +7,12 @@ extension Sentences {
         `rollcall discrepancies` lists what there is to decide.
         """
 
+    static let stageDiscussion = """
+        `--close` writes down the numbers, the register's fingerprint and how far each laptop was heard. Whoever is \
+        listed and did not come is absent from then on. What is written of the stage later counts, shows as late, and \
+        alters nothing of what was written down.
+        """
+
     static let wholeOrigin = "a side's list has --issuer, --direction and --stage, and --revision"
 
     static let listFileUsage =
@@ -46,11 +52,24 @@ extension Sentences {
             lines.append(
                 "\(counted(report.discrepancies)) to look at: `rollcall discrepancies`")
         }
+        lines += report.closings.map(closing)
         lines += report.heard.map { heard in
             "heard from \(shown(heard.name)) until "
                 + (heard.at.map(time) ?? "never: what it wrote is in no number")
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func closing(_ closing: TallyReport.Closing) -> String {
+        let handed = closing.rows.filter { $0.what == "handed_over" }.map { row in
+            "\(range(row.all)) \(direction(row.direction))"
+        }
+        let who = [closing.operator.map { "by \(shown($0))" }, closing.at.map(time)]
+        return
+            (["stage \(shown(closing.stage)) closed"] + who.compactMap { $0 }
+            + ["with", handed.isEmpty ? "nobody handed over" : handed.joined(separator: ", ")]
+            + (closing.late > 0 ? ["; \(counted(closing.late)) late"] : []))
+            .joined(separator: " ").replacing(" ;", with: ";")
     }
 
     private static func difference(_ range: RangeReport) -> String {

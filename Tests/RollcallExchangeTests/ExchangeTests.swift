@@ -4,8 +4,8 @@ import Testing
 @testable import RollcallExchange
 
 /// Records as a test says them: field by field.
-private struct Facts {
-    private static let replica: ReplicaID? = {
+struct Facts {
+    static let replica: ReplicaID? = {
         var reader = ByteReader([UInt8](repeating: 3, count: 32) + [1, 0, 0, 0, 0, 0, 0, 0, 9])
         return try? ReplicaID(from: &reader, "replica")
     }()

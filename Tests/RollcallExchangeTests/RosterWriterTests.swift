@@ -19,8 +19,8 @@ import Testing
         let header = text(&writer)
 
         #expect(header.hasPrefix("record,surname,given_name,"))
-        #expect(header.hasSuffix(",destination,effects,line_number\r\n"))
-        #expect(!header.contains("stage_code") && !header.contains("same_as"))
+        #expect(header.hasSuffix(",effects,line_number,accepted\r\n"))
+        #expect(!header.contains("stage_c") && !header.contains("same_as"))
     }
 
     @Test func `cells are quoted where they must be, and guarded from being reckoned with`() {

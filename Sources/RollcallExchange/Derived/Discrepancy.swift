@@ -15,6 +15,8 @@ public struct Discrepancy: Equatable, Sendable {
         case takenOffAfterHandover = "list_line_withdrawn_after_handover"
         case revisionClash = "list_revision_clash"
         case parityGap = "parity_gap"
+        case lateEvent = "late_event_after_close"
+        case unlikeClosings = "unlike_closings"
     }
 
     public var kind: Kind
@@ -36,7 +38,8 @@ extension Exchange {
     /// In the order of their kinds, then of the people.
     public func discrepancies() -> [Discrepancy] {
         var found: [Discrepancy] = []
-        for person in people { found += Self.discrepancies(of: person) }
+        let closed = closedStages
+        for person in people { found += Self.discrepancies(of: person, closed) }
         found += candidates.map { candidate in
             Discrepancy(
                 .duplicateCandidate,
@@ -45,6 +48,8 @@ extension Exchange {
         }
         found += disputed.map { Discrepancy(.sameDisputed, [$0.one, $0.other]) }
         found += clashes()
+        found += lateEvents()
+        found += unlikeClosings()
         let tallies = tallies()
         for stage in stages.map(\.code) {
             let parity = Self.parity(tallies, at: stage)
@@ -59,7 +64,18 @@ extension Exchange {
         }.map(\.element)
     }
 
-    private static func discrepancies(of person: Person) -> [Discrepancy] {
+    /// Those of a stage, and those of people to whom anything happens there.
+    public func discrepancies(at stage: String) -> [Discrepancy] {
+        let names = Set(
+            people.filter { $0.stages.contains(stage) }.flatMap { $0.records.map(\.name) })
+        return discrepancies().filter { found in
+            found.stage.map { $0 == stage } ?? !names.isDisjoint(with: found.records)
+        }
+    }
+
+    private static func discrepancies(
+        of person: Person, _ closed: Set<String>
+    ) -> [Discrepancy] {
         let names = person.records.map(\.name)
         let events = person.events
         var found: [Discrepancy] = []
@@ -68,10 +84,11 @@ extension Exchange {
         }
         for stage in person.stages.sorted() {
             let isPresent = events.has("arrival", at: stage)
-            if events.has("absent", at: stage), !isPresent, person.isListed(at: stage) {
-                note(.listedAbsent, stage)
+            let isMissing = events.has("absent", at: stage) || closed.contains(stage)
+            if isMissing, !isPresent, person.isListed(at: stage) { note(.listedAbsent, stage) }
+            if isPresent, !person.isListed(at: stage), !events.has("accepted", at: stage) {
+                note(.presentUnlisted, stage)
             }
-            if isPresent, !person.isListed(at: stage) { note(.presentUnlisted, stage) }
             guard events.has("handover", at: stage) else { continue }
             if Passage(events, at: stage).identity != .confirmed {
                 note(.identityUnverified, stage)

@@ -17,6 +17,18 @@ public struct Stage: Equatable, Sendable {
     public var code: String
     /// Several where laptops that had not met each made one.
     public var records: [NamedDot]
+    /// What it is closed with; several where laptops that had not met each closed it.
+    public var closings: [Closing] = []
+
+    /// Somebody's word that a stage is over.
+    public struct Closing: Equatable, Sendable {
+        public var record: NamedDot
+        public var numbers: StageClosing
+        /// Who closed it, when and why.
+        public var claim: Claim
+    }
+
+    public var isClosed: Bool { !closings.isEmpty }
 }
 
 /// One revision of a list that a side handed over.
@@ -72,6 +84,14 @@ public struct Person: Sendable {
 
     public func isListed(at stage: String) -> Bool { lists.contains { $0.stage == stage } }
 
+    /// Whether they are listed at one of some stages; at this one alone, if one is named.
+    func isListed(at stage: String?, among stages: Set<String>) -> Bool {
+        lists.contains { list in
+            guard let listed = list.stage else { return false }
+            return stages.contains(listed) && (stage == nil || stage == listed)
+        }
+    }
+
     /// The stages at which they are listed or anything happened.
     public var stages: Set<String> {
         events.stages.values.reduce(into: Set(lists.compactMap(\.stage))) { $0.formUnion($1) }
@@ -89,9 +109,14 @@ public struct Exchange: Sendable {
     public private(set) var candidates: [Candidate] = []
     /// How many each side is to hand over; nil where nobody said, or not all the same.
     public private(set) var target: Int?
+    /// By which changes are known whose dots are in the records.
+    let table: ReplicaTable
 
-    /// - Parameter records: In canonical order, without those that were removed.
-    public init(_ records: [RecordFacts]) {
+    /// - Parameters:
+    ///   - records: In canonical order, without those that were removed.
+    ///   - table: The replicas of their dots.
+    public init(_ records: [RecordFacts], table: ReplicaTable = ReplicaTable()) {
+        self.table = table
         var byStage: [String: Stage] = [:]
         var targets: Set<String> = []
         for record in records {
@@ -99,7 +124,7 @@ public struct Exchange: Sendable {
             case .operation: targets.formUnion(record.texts("target"))
             case .stage:
                 guard let code = record.text("stage_code") else { continue }
-                byStage[code, default: Stage(code: code, records: [])].records.append(record.name)
+                byStage[code, default: Stage(code: code, records: [])].note(record)
             case .list: note(list: record)
             case .person, .file: break
             }
@@ -134,6 +159,9 @@ public struct Exchange: Sendable {
                 revision: record.text("list_revision").flatMap { Int($0) } ?? 0,
                 isWithdrawn: record.texts("list_withdrawn").contains("yes")))
     }
+
+    /// Stages that are over: whoever is listed there and did not come is absent.
+    public var closedStages: Set<String> { Set(stages.filter(\.isClosed).map(\.code)) }
 
     private mutating func markNewest() {
         var newest: [[String?]: Int] = [:]
@@ -182,6 +210,18 @@ public struct Exchange: Sendable {
                 else { continue }
                 disputed.append((record.name, other))
             }
+        }
+    }
+}
+
+extension Stage {
+    fileprivate mutating func note(_ record: RecordFacts) {
+        records.append(record.name)
+        for value in record[FieldSchema.stageClosed]?.values ?? [] {
+            guard case .text(let text) = value.content, let numbers = StageClosing(text),
+                let claim = value.witnesses.first
+            else { continue }
+            closings.append(Closing(record: record.name, numbers: numbers, claim: claim))
         }
     }
 }

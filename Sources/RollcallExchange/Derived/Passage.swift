@@ -41,6 +41,8 @@ public struct Passage: Equatable, Sendable {
             "arrival", "identity_confirmed", "identity_disputed", "identity_unable", "absent",
             "deferred", "declined", "handover", "boarding", "departure", "arrival_destination",
             "returned", "died",
+            // That somebody comes without being listed, and may.
+            "accepted",
         ]
 
         init(_ records: [RecordFacts], isExpected: Bool) {

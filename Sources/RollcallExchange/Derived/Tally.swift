@@ -33,12 +33,12 @@ public struct Tally: Sendable {
 
     init(
         stage: String?, direction: Direction, of people: [Person], at places: [Int],
-        _ candidates: [Candidate]
+        _ candidates: [Candidate], closed: Set<String>
     ) {
         self.stage = stage
         self.direction = direction
         for row in Row.allCases {
-            let found = places.filter { Self.isIn(row, people[$0], stage) }
+            let found = places.filter { Self.isIn(row, people[$0], stage, closed) }
             sums[row] = Count(found.count, least: found.count - Self.merges(found, candidates))
             for category in Category.allCases {
                 let within = found.filter { people[$0].category == category }
@@ -49,7 +49,9 @@ public struct Tally: Sendable {
         }
     }
 
-    fileprivate static func isIn(_ row: Row, _ person: Person, _ stage: String?) -> Bool {
+    fileprivate static func isIn(
+        _ row: Row, _ person: Person, _ stage: String?, _ closed: Set<String>
+    ) -> Bool {
         let events = person.events
         func has(_ name: String) -> Bool { events.has(name, at: stage) }
         let isListed = stage.map { person.isListed(at: $0) } ?? !person.lists.isEmpty
@@ -58,8 +60,11 @@ public struct Tally: Sendable {
         case .present: return has("arrival")
         case .confirmed: return has("arrival") && Passage(events, at: stage).identity == .confirmed
         case .handedOver: return has("handover")
-        case .absent: return isListed && has("absent") && !has("arrival")
-        case .unlisted: return has("arrival") && !isListed
+        case .absent:
+            return isListed && !has("arrival")
+                && (has("absent") || person.isListed(at: stage, among: closed))
+        // By now everybody knows of those whom somebody accepted.
+        case .unlisted: return has("arrival") && !isListed && !has("accepted")
         case .declined: return has("declined")
         case .deferred: return has("deferred")
         case .returned: return has("returned")
@@ -83,23 +88,28 @@ public struct Tally: Sendable {
 
 extension Exchange {
     /// One for each stage and direction, then one over all for each direction.
-    public func tallies() -> [Tally] {
+    ///
+    /// - Parameter closing: A stage that is counted as if it were over.
+    public func tallies(closing: String? = nil) -> [Tally] {
         let candidates = candidates
+        let closed = closedStages.union(closing.map { [$0] } ?? [])
         return (stages.map(\.code).map(Optional.some) + [nil]).flatMap { stage in
-            Direction.allCases.map { tally(stage, $0, candidates) }
+            Direction.allCases.map { tally(stage, $0, candidates, closed) }
         }
     }
 
     /// The people whom a tally counts.
     public func people(_ row: Tally.Row, at stage: String?, _ direction: Direction) -> [Person] {
-        people.filter { $0.direction == direction && Tally.isIn(row, $0, stage) }
+        let closed = closedStages
+        return people.filter { $0.direction == direction && Tally.isIn(row, $0, stage, closed) }
     }
 
-    private func tally(_ stage: String?, _ direction: Direction, _ candidates: [Candidate]) -> Tally
-    {
+    private func tally(
+        _ stage: String?, _ direction: Direction, _ candidates: [Candidate], _ closed: Set<String>
+    ) -> Tally {
         let places = people.indices.filter { people[$0].direction == direction }
         return Tally(
-            stage: stage, direction: direction, of: people, at: places, candidates)
+            stage: stage, direction: direction, of: people, at: places, candidates, closed: closed)
     }
 
     /// How many more were handed over to B than to A, at a stage or over all.

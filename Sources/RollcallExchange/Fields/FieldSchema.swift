@@ -163,6 +163,8 @@ public enum FieldSchema {
         .init("file_part", 2796, .operation, .program),
         .init("list_column", 2825, .operation, .program),
         .init("list_key", 2849, .operation, .program),
+        .init("stage_closed", 2889, .operation, .program),
+        .init("accepted", 2929, .movement, .event),
     ]
 
     /// Those that a person may write, in the same order.
@@ -201,6 +203,8 @@ public enum FieldSchema {
     public static let listIssuer = number("list_issuer")
     public static let listRevision = number("list_revision")
     public static let listFile = number("list_file")
+    /// What a stage was closed with (``StageClosing``).
+    public static let stageClosed = number("stage_closed")
 
     /// Other records that are of the same person.
     public static let sameAs = number("same_as")

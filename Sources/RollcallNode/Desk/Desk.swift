@@ -125,9 +125,8 @@ struct Desk: Sendable {
         case .printed(let record):
             try await driver.notePrint(record)
             try await answer.result(nil)
-        case .setExchange, .addStage, .lists, .withdrawList, .listFile, .tally, .discrepancies,
-            .people,
-            .slip:
+        case .setExchange, .addStage, .closeStage, .reopenStage, .lists, .withdrawList, .listFile,
+            .tally, .discrepancies, .people, .slip:
             try await exchange(request, answer)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
@@ -206,6 +205,10 @@ struct Desk: Sendable {
         case .addStage(let code, let day, let place):
             try await answer.result(
                 try await driver.addStage(code: code, day: day, place: place))
+        case .closeStage(let code, let reason):
+            try await answer.result(try await driver.closeStage(code, reason: reason))
+        case .reopenStage(let code, let reason):
+            try await answer.result(try await driver.reopenStage(code, reason: reason))
         case .lists:
             try await answer.rows(try await driver.listReports())
             try await answer.result(nil)

@@ -35,11 +35,12 @@ extension Driver {
                 .init(stage: $0, difference: Self.report(Exchange.parity(tallies, at: $0)))
             },
             target: exchange.target, withoutDirection: exchange.withoutDirection,
-            discrepancies: exchange.discrepancies().count, heard: heard)
+            discrepancies: exchange.discrepancies().count, heard: heard,
+            closings: closingReports(exchange, stage: stage))
         return (rows, report)
     }
 
-    private static func report(_ count: Count) -> RangeReport {
+    static func report(_ count: Count) -> RangeReport {
         RangeReport(least: count.least, most: count.most)
     }
 
@@ -132,8 +133,11 @@ extension Driver {
             [FieldEdit(try Self.field("list_withdrawn").number, .put(.text("yes")))], on: record)
     }
 
-    private func make(_ kind: RecordKind, _ edits: [FieldEdit]) throws -> WriteReport {
-        let authorship = Authorship(operatorDot: try operatorDot(nil))
+    func make(
+        _ kind: RecordKind, _ edits: [FieldEdit], reason: String? = nil
+    ) throws -> WriteReport {
+        let authorship = Authorship(
+            operatorDot: try operatorDot(nil), reason: try Self.source(reason))
         let isOf = FieldEdit(FieldSchema.recordKind, .put(.text(kind.rawValue)))
         let (record, dots) = try act { laptop, store, output in
             try laptop.add([isOf] + edits, authorship, store, &output)
@@ -141,8 +145,11 @@ extension Driver {
         return report(record, dots)
     }
 
-    private func put(_ edits: [FieldEdit], on record: Dot) throws -> WriteReport {
-        let authorship = Authorship(operatorDot: try operatorDot(nil))
+    func put(
+        _ edits: [FieldEdit], on record: Dot, reason: String? = nil
+    ) throws -> WriteReport {
+        let authorship = Authorship(
+            operatorDot: try operatorDot(nil), reason: try Self.source(reason))
         let dots = try act { laptop, store, output in
             try laptop.set(record, edits, .asStored, authorship, store, &output)
         }

@@ -86,7 +86,7 @@ extension Driver {
         if let known = exchangeIndex.known { return known }
         let exchange = Exchange(
             exchangeIndex.all(laptop.heads.table).filter { laptop.erasures(of: $0.dot).isEmpty }
-                .map(\.facts))
+                .map(\.facts), table: laptop.heads.table)
         exchangeIndex.known = exchange
         return exchange
     }

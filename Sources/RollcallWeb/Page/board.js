@@ -43,6 +43,12 @@ export function parityWords(tally, stage) {
   return `${t("board.parity")}: ${difference.least} … +${difference.most}`;
 }
 
+/** Who closed a stage and when, and how much came later. */
+export function closedWords(tally, stage) {
+  return tally.report.closings.filter((one) => one.stage === stage).map((one) =>
+    [t("board.closed", { name: one.operator ?? one.node, time: one.at ? time(one.at) : "" }), one.late > 0 && t("board.late", { count: one.late }), one.reason].filter(Boolean).join("; "));
+}
+
 export function heardWords(tally) {
   return tally.report.heard.map((one) => (one.at ? t("board.heard.at", { name: one.name, time: time(one.at) }) : t("board.heard.never", { name: one.name })));
 }
@@ -89,7 +95,8 @@ export async function showBoard(main, _, context) {
     const open = new Set([...page.querySelectorAll("details:not([open]) summary")].map((one) => one.textContent.split(" (")[0]));
     replace(page, progress(tally),
       el("div", { class: "tallies" }, stages.map((stage) => el("section", { class: stage === context.stage() ? "scroll now" : "scroll" },
-        tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)))),
+        tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)),
+        closedWords(tally, stage).map((words) => el("p", { class: "closed" }, words)))),
       stages.length > 1 && el("section", { class: "scroll" }, tallyTable(tally, null, t("board.total")), el("p", { class: "parity" }, parityWords(tally, null)))),
       tally.rows.some((row) => row.all.least < row.all.most) && el("p", { class: "hint" }, t("board.range")),
       tally.report.without_direction > 0 && el("p", { class: "warning" }, t("board.nodirection", { count: counted(tally.report.without_direction, "people") })),

@@ -24,7 +24,7 @@ const first = new Set([
 const everywhere = ["transfer_wish", "travel_fitness"];
 const events = [
   "arrival", "identity_confirmed", "identity_disputed", "identity_unable", "deferred", "declined", "handover", "boarding",
-  "departure", "arrival_destination", "absent", "returned", "died",
+  "departure", "arrival_destination", "absent", "accepted", "returned", "died",
 ];
 /** Those that have a key of their own, as `keys` has them. */
 const keyOf = { arrival: "A", identity_confirmed: "I", handover: "H", boarding: "B" };
