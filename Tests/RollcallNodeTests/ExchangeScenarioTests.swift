@@ -1,30 +1,7 @@
-import Foundation
 import RollcallControl
 import Testing
 
 @testable import RollcallNode
-
-extension LiveDaemon {
-    /// All rows of an answer.
-    func rows<Row: Decodable & Sendable>(
-        _ request: ControlRequest, _ row: Row.Type
-    ) async throws -> [Row] {
-        let home = home
-        return try await blocking {
-            var rows: [Row] = []
-            _ = try ControlClient(home: home).send(
-                request, onRow: { rows.append(try ControlJSON.decode(Row.self, from: $0)) })
-            return rows
-        }
-    }
-
-    func set(_ id: String, _ fields: (String, String)...) async throws {
-        try await ask(
-            .set(
-                id: id, fields: fields.map { FieldValue(field: $0.0, value: $0.1) }, seen: nil,
-                source: nil, operator: nil))
-    }
-}
 
 /// A day at the exchange point, against whole daemons; S and C numbers are those of the scenarios.
 @Suite(.timeLimit(.minutes(3)), .serialized) struct ExchangeScenarioTests {
@@ -37,72 +14,35 @@ extension LiveDaemon {
         heading + "1,Коваль,Петро,12.03.1988,military\n3,Ткач,Олена,1978,civilian\n"
         + "4,Мельник,Олег,1970,military\n"
 
-    private func take(
-        _ csv: String, _ revision: Int, on daemon: LiveDaemon
-    ) async throws -> RosterReport {
-        let path = "\(daemon.scratch.path)/revision-\(revision).csv"
-        try Data(csv.utf8).write(to: URL(filePath: path))
-        return try await daemon.ask(
-            .rosterImport(
-                path: path, list: nil, key: "no",
-                columns: [ColumnField(column: "no", field: "line_number")], skipBad: false,
-                origin: ListOrigin(
-                    issuer: "a", direction: "a_to_b", stage: "1", revision: revision)),
-            RosterReport.self)
-    }
-
-    /// The record of each surname.
-    private func records(_ daemon: LiveDaemon) async throws -> [String: String] {
-        let rows = try await daemon.rows(.list(limit: nil, filters: []), RecordView.self)
-        return Dictionary(
-            rows.compactMap { row in
-                guard case .text(let name)? = row.fields["surname"]?.values.first?.content else {
-                    return nil
-                }
-                return (name, row.record)
-            }, uniquingKeysWith: { first, _ in first })
-    }
-
-    private func counts(_ daemon: LiveDaemon) async throws -> [String: Int] {
-        let rows = try await daemon.rows(.tally(stage: "1"), TallyRow.self)
-        return Dictionary(
-            uniqueKeysWithValues: rows.filter { $0.direction == "a_to_b" && $0.all.most > 0 }
-                .map { ($0.what, $0.all.most) })
-    }
-
-    private func kinds(_ daemon: LiveDaemon) async throws -> [String] {
-        try await daemon.rows(.discrepancies, DiscrepancyReport.self).map(\.kind)
-    }
-
     @Test func `S5: a late list takes the place of the first, and what was decided stays`()
         async throws
     {
         let gate = try await LiveDaemon("gate")
         try await gate.found()
-        #expect(try await take(Self.first, 1, on: gate).added == 3)
-        let people = try await records(gate)
+        #expect(try await gate.take(list: Self.first, revision: 1).added == 3)
+        let people = try await gate.recordsBySurname()
         let (kept, gone) = (try #require(people["Коваль"]), try #require(people["Бойко"]))
         try await gate.set(
             kept, ("arrival", "1"), ("identity_confirmed", "1"), ("handover", "1"))
         try await gate.set(gone, ("arrival", "1"), ("handover", "1"))
 
-        let report = try await take(Self.second, 2, on: gate)
+        let report = try await gate.take(list: Self.second, revision: 2)
         #expect(report.unchanged == 1 && report.added == 2 && report.differing.count == 1)
         #expect(
-            try await counts(gate) == [
+            try await gate.counts() == [
                 "listed": 3, "present": 2, "confirmed": 1, "handed_over": 2, "unlisted": 1,
             ])
-        let found = try await kinds(gate)
+        let found = try await gate.kinds()
         #expect(found.contains("list_line_withdrawn_after_handover") && found.contains("mismatch"))
         // The same file again says nothing new.
         let changes = try await gate.status().changes
-        #expect(try await take(Self.second, 2, on: gate).added == 0)
+        #expect(try await gate.take(list: Self.second, revision: 2).added == 0)
         #expect(try await gate.status().changes == changes)
 
         // Whoever was mended stands on later revisions under the mended record.
-        let third = try await take(Self.second, 3, on: gate)
+        let third = try await gate.take(list: Self.second, revision: 3)
         #expect(third.unchanged == 3 && third.added == 0)
-        #expect(try await counts(gate)["listed"] == 3)
+        #expect(try await gate.counts()["listed"] == 3)
 
         // Taken back, the lists before it hold again; the same file may be taken again after that.
         for revision in [3, 2] {
@@ -112,10 +52,10 @@ extension LiveDaemon {
             try await gate.ask(.withdrawList(id: newest.record))
         }
         #expect(try await gate.rows(.lists, ListReport.self).first { $0.newest }?.revision == 1)
-        #expect(try await counts(gate)["unlisted"] == nil)
-        _ = try await take(Self.second, 2, on: gate)
+        #expect(try await gate.counts()["unlisted"] == nil)
+        _ = try await gate.take(list: Self.second, revision: 2)
         #expect(try await gate.rows(.lists, ListReport.self).first { $0.newest }?.revision == 2)
-        #expect(try await counts(gate)["listed"] == 3)
+        #expect(try await gate.counts()["listed"] == 3)
         try await gate.stop()
     }
 
@@ -124,8 +64,8 @@ extension LiveDaemon {
     {
         let gate = try await LiveDaemon("gate")
         try await gate.found()
-        _ = try await take(Self.first, 1, on: gate)
-        let person = try #require(try await records(gate)["Коваль"])
+        _ = try await gate.take(list: Self.first, revision: 1)
+        let person = try #require(try await gate.recordsBySurname()["Коваль"])
         func marks() async throws -> [VerificationView] {
             try await gate.ask(.show(id: person), RecordView.self).fields["birth_date"]?
                 .verifications ?? []
@@ -154,18 +94,18 @@ extension LiveDaemon {
     {
         let gate = try await LiveDaemon("gate")
         try await gate.found()
-        _ = try await take(Self.first, 1, on: gate)
-        let person = try #require(try await records(gate)["Ткач"])
+        _ = try await gate.take(list: Self.first, revision: 1)
+        let person = try #require(try await gate.recordsBySurname()["Ткач"])
         try await gate.set(person, ("absent", "1"))
-        #expect(try await counts(gate) == ["listed": 3, "absent": 1])
+        #expect(try await gate.counts() == ["listed": 3, "absent": 1])
         try await gate.set(person, ("arrival", "1"))
-        #expect(try await kinds(gate).contains("status_conflict"))
+        #expect(try await gate.kinds().contains("status_conflict"))
         try await gate.ask(
             .unset(
                 id: person, fields: [FieldChoice(field: "absent", value: "1")], state: nil,
                 seen: nil, source: nil, operator: nil))
-        #expect(try await counts(gate) == ["listed": 3, "present": 1])
-        #expect(try await !kinds(gate).contains("status_conflict"))
+        #expect(try await gate.counts() == ["listed": 3, "present": 1])
+        #expect(try await !gate.kinds().contains("status_conflict"))
         try await gate.stop()
     }
 

@@ -1,0 +1,270 @@
+import RollcallControl
+import Testing
+
+@testable import RollcallNode
+
+/// Conflicts that will happen at an exchange point, against whole daemons; numbers are those of the issue.
+@Suite(.timeLimit(.minutes(5)), .serialized) struct ExchangeConflictTests {
+    private static let list =
+        "no,surname,given_name,birth_date,category\n1,Ковальчук,Сергій,12.03.1988,military\n"
+        + "2,Бойко,Іван,05.01.1990,military\n"
+
+    @Test func `C2 and C4: what a list says stays, beside what the person says`() async throws {
+        let team = try await ExchangeTeam("gate")
+        let gate = team[0]
+        try await gate.take(list: Self.list, revision: 1)
+        let line = try #require(try await gate.recordsBySurname()["Ковальчук"])
+        let person = try await gate.add(
+            ("surname", "Ковальчук"), ("given_name", "Сергей"), ("birth_date", "03.12.1988"),
+            ("same_as", line), ("arrival", "1"), source: "their own word")
+        let order = VerifyOrder(
+            id: person, field: "birth_date", outcome: "confirmed", source: "passport")
+        try await gate.ask(.verify(order))
+
+        #expect(try await gate.texts(line, "birth_date") == ["1988-03-12"])
+        #expect(try await gate.texts(line, "given_name") == ["Сергій"])
+        let found = try await gate.rows(.discrepancies, DiscrepancyReport.self)
+        let mismatch = try #require(found.first { $0.kind == "mismatch" })
+        #expect(Set(mismatch.about) == ["birth_date", "given_name"])
+        #expect(Set(mismatch.records) == [line, person])
+        let shown = try await gate.ask(.show(id: person), RecordView.self)
+        #expect(shown.fields["birth_date"]?.verifications.map(\.stands) == [true])
+        #expect(try await gate.counts() == ["listed": 2, "present": 1])
+        try await team.stop()
+    }
+
+    @Test func `C6: two revisions come to two laptops in opposite order`() async throws {
+        let team = try await ExchangeTeam("gate", "table")
+        try await team.part()
+        let second = "no,surname,given_name,birth_date,category\n2,Бойко,Іван,05.01.1990,military\n"
+        try await team[0].take(list: Self.list, revision: 1)
+        try await team[1].take(list: second, revision: 2)
+        try await team.meet()
+        func newest(_ laptop: LiveDaemon) async throws -> [Int] {
+            try await laptop.rows(.lists, ListReport.self).filter(\.newest).map(\.revision)
+        }
+        #expect(try await team.everywhere(newest) == [2])
+        // Both laptops wrote down line 2: it is one person only once somebody says so.
+        #expect(try await team.everywhere { try await $0.kinds() }.contains("duplicate_candidate"))
+
+        // Another file that its issuer calls by the same number is no newer one.
+        try await team[0].take(list: Self.list, revision: 2)
+        try await team.agree()
+        #expect(
+            try await team.everywhere { try await $0.kinds() }.contains("list_revision_clash"))
+        try await team.stop()
+    }
+
+    @Test func `C8: somebody unlisted counts apart until they are accepted`() async throws {
+        let team = try await ExchangeTeam("gate", "supervisor")
+        try await team[0].take(list: Self.list, revision: 1)
+        let person = try await team[0].add(
+            ("surname", "Ткач"), ("detained_by", "a"), ("arrival", "1"))
+        #expect(try await team[0].counts()["unlisted"] == 1)
+        #expect(try await team[0].kinds().contains("present_unlisted"))
+        try await team.agree()
+        try await team[1].set(person, ("accepted", "1"), source: "call to the other side")
+        try await team.agree()
+        let counts = try await team.everywhere { try await $0.counts() }
+        #expect(counts == ["listed": 2, "present": 1])
+        #expect(try await !team.everywhere { try await $0.kinds() }.contains("present_unlisted"))
+        try await team.stop()
+    }
+
+    @Test func `C9: a namesake came under a listed name, and the line is open again`()
+        async throws
+    {
+        let team = try await ExchangeTeam("gate")
+        let gate = team[0]
+        try await gate.take(list: Self.list, revision: 1)
+        let line = try #require(try await gate.recordsBySurname()["Бойко"])
+        let person = try await gate.add(
+            ("surname", "Бойко"), ("given_name", "Іван"), ("birth_date", "1961"),
+            ("detained_by", "a"), ("arrival", "1"), ("same_as", line))
+        #expect(try await gate.counts() == ["listed": 2, "present": 1])
+        try await gate.set(person, ("not_same_as", line))
+        #expect(try await gate.kinds().contains("same_disputed"))
+        try await gate.take("same_as", line, from: person)
+        try await gate.set(line, ("absent", "1"))
+        #expect(
+            try await gate.counts() == ["listed": 2, "present": 1, "unlisted": 1, "absent": 1])
+        #expect(try await !gate.kinds().contains("same_disputed"))
+        try await team.stop()
+    }
+
+    @Test func `C10, C11 and S8: two stations contradict each other, and both see it`()
+        async throws
+    {
+        let team = try await ExchangeTeam("interview", "transport")
+        try await team[0].take(list: Self.list, revision: 1)
+        try await team.agree()
+        let people = try await team[1].recordsBySurname()
+        let (one, other) = (
+            try #require(people["Ковальчук"]), try #require(people["Бойко"])
+        )
+        try await team.part()
+        try await team[0].set(
+            one, ("arrival", "1"), ("declined", "1"), ("transfer_wish", "does_not_want"))
+        try await team[0].set(other, ("arrival", "1"), ("deferred", "1"))
+        try await team[1].set(one, ("boarding", "1"))
+        try await team[1].set(other, ("handover", "1"))
+        #expect(try await !team[1].kinds().contains("status_conflict"))
+        try await team.meet()
+
+        let found = try await team.everywhere { laptop in
+            try await laptop.rows(.discrepancies, DiscrepancyReport.self)
+                .filter { $0.kind == "status_conflict" }.map(\.about)
+        }
+        #expect(Set(found) == [["declined", "boarding"], ["deferred", "handover"]])
+        let counts = try await team.everywhere { try await $0.counts() }
+        #expect(counts["declined"] == 1 && counts["handed_over"] == 1 && counts["deferred"] == 1)
+        // No clean sheet while it stands.
+        let refused = try await team[0].error(of: .closeStage(code: "1", reason: nil))
+        #expect(refused?.code == .badValue)
+
+        try await team[1].take("boarding", "1", from: one)
+        try await team[1].take("handover", "1", from: other)
+        try await team.agree()
+        #expect(try await !team.everywhere { try await $0.kinds() }.contains("status_conflict"))
+        try await team.stop()
+    }
+
+    @Test func `C12: a link by mistake is taken back, and later edits stay where they were made`()
+        async throws
+    {
+        let team = try await ExchangeTeam("gate")
+        let gate = team[0]
+        let one = try await gate.add(
+            ("surname", "Коваль"), ("detained_by", "a"), ("arrival", "1"))
+        let other = try await gate.add(
+            ("surname", "Ткач"), ("detained_by", "a"), ("arrival", "1"))
+        try await gate.set(one, ("same_as", other))
+        #expect(try await gate.counts()["present"] == 1)
+        try await gate.set(other, ("rank", "сержант"), source: "military ID")
+        try await gate.take("same_as", other, from: one)
+        #expect(try await gate.counts()["present"] == 2)
+        #expect(try await gate.texts(other, "rank") == ["сержант"])
+        #expect(try await gate.texts(one, "rank").isEmpty)
+        #expect(try await gate.texts(one, "surname") == ["Коваль"])
+        try await team.stop()
+    }
+
+    @Test func `C13: links made apart are one chain, and who says not is heard`() async throws {
+        let team = try await ExchangeTeam("gate", "table")
+        var ids: [String] = []
+        for surname in ["Коваль", "Ковалёв", "Ковальов"] {
+            ids.append(
+                try await team[0].add(
+                    ("surname", surname), ("detained_by", "a"), ("arrival", "1")))
+        }
+        try await team.agree()
+        try await team.part()
+        try await team[0].set(ids[0], ("same_as", ids[1]))
+        try await team[1].set(ids[1], ("same_as", ids[2]))
+        try await team.meet()
+        #expect(
+            try await team.everywhere { try await $0.counts() } == ["present": 1, "unlisted": 1])
+        let people = try await team[0].rows(.people(records: nil), PersonRow.self)
+        #expect(people.map { Set($0.records) } == [Set(ids)])
+        try await team[1].set(ids[0], ("not_same_as", ids[2]))
+        try await team.agree()
+        #expect(try await team.everywhere { try await $0.kinds() }.contains("same_disputed"))
+        try await team.stop()
+    }
+
+    @Test func `C14: a mark is on the value that was seen, not on the one written meanwhile`()
+        async throws
+    {
+        let team = try await ExchangeTeam("table", "gate")
+        let person = try await team[0].add(("surname", "Коваль"), ("birth_date", "12.03.1988"))
+        try await team.agree()
+        try await team.part()
+        let order = VerifyOrder(
+            id: person, field: "birth_date", outcome: "confirmed", source: "passport")
+        try await team[0].ask(.verify(order))
+        try await team[1].set(person, ("birth_date", "13.03.1988"))
+        try await team.meet()
+        let shown = try await team.everywhere { laptop in
+            try await laptop.ask(.show(id: person), RecordView.self).fields["birth_date"]
+        }
+        #expect(shown?.values.map(\.content) == [.text("1988-03-13")])
+        #expect(shown?.verifications.map(\.stands) == [false])
+        try await team.stop()
+    }
+
+    @Test func `C15: sides that disagree on a category leave it open, and the sum is the same`()
+        async throws
+    {
+        let team = try await ExchangeTeam("table 1", "table 2")
+        let person = try await team[0].add(
+            ("surname", "Коваль"), ("detained_by", "a"), ("arrival", "1"))
+        try await team.agree()
+        try await team.part()
+        try await team[0].set(person, ("category", "military"), source: "list")
+        try await team[1].set(person, ("category", "civilian"), source: "their own word")
+        try await team.meet()
+        func row(_ laptop: LiveDaemon) async throws -> TallyRow? {
+            try await laptop.rows(.tally(stage: "1"), TallyRow.self)
+                .first { $0.what == "present" && $0.direction == "a_to_b" }
+        }
+        let open = try #require(try await team.everywhere(row))
+        #expect(open.unresolved.most == 1 && open.military.most == 0 && open.all.most == 1)
+        #expect(try await team.everywhere { try await $0.kinds() }.contains("category_dispute"))
+        try await team[0].ask(
+            .resolve(
+                id: person, field: "category", choice: .value(text: "military"), seen: nil,
+                reason: "military ID seen", operator: nil))
+        try await team.agree()
+        let settled = try #require(try await team.everywhere(row))
+        #expect(settled.unresolved.most == 0 && settled.military.most == 1)
+        try await team.stop()
+    }
+
+    @Test func `C22: a stage is closed while another laptop still writes`() async throws {
+        let team = try await ExchangeTeam("supervisor", "gate")
+        try await team[0].take(list: Self.list, revision: 1)
+        try await team.agree()
+        let people = try await team[0].recordsBySurname()
+        let (one, other) = (
+            try #require(people["Ковальчук"]), try #require(people["Бойко"])
+        )
+        let all = [("arrival", "1"), ("identity_confirmed", "1"), ("handover", "1")]
+        try await team[0].set(one, all[0], all[1], all[2])
+        try await team.agree()
+        try await team.part()
+        let before = try await team[0].status().fingerprint
+        // One side handed over more than the other: no stage is closed over that without a word.
+        #expect(try await team[0].error(of: .closeStage(code: "1", reason: nil)) != nil)
+        try await team[0].ask(.closeStage(code: "1", reason: "the other side comes at night"))
+        #expect(
+            try await team[0].counts() == [
+                "listed": 2, "present": 1, "confirmed": 1, "handed_over": 1, "absent": 1,
+            ])
+        try await team[1].set(other, all[0], all[1], all[2])
+        try await team.meet()
+
+        func closing(_ laptop: LiveDaemon) async throws -> TallyReport.Closing? {
+            try await laptop.tallyReport().closings.first
+        }
+        let closed = try #require(try await team.everywhere(closing))
+        #expect(closed.late == 3 && closed.fingerprint == before && closed.operator == "ann")
+        #expect(closed.reason == "the other side comes at night")
+        #expect(closed.rows.first { $0.what == "handed_over" }?.all.most == 1)
+        #expect(closed.rows.first { $0.what == "absent" }?.all.most == 1)
+        // What came late counts all the same.
+        #expect(try await team.everywhere { try await $0.counts() }["handed_over"] == 2)
+        let late = try await team[1].rows(.discrepancies, DiscrepancyReport.self)
+            .filter { $0.kind == "late_event_after_close" }
+        #expect(late.map(\.records) == [[other]])
+        #expect(late.map(\.about) == [["arrival", "identity_confirmed", "handover"]])
+
+        #expect(try await team[1].error(of: .closeStage(code: "1", reason: "again")) != nil)
+        #expect(try await team[1].error(of: .reopenStage(code: "1", reason: nil)) != nil)
+        try await team[1].ask(.reopenStage(code: "1", reason: "one more came"))
+        try await team.agree()
+        #expect(try await team.everywhere { try await $0.tallyReport().closings }.isEmpty)
+        #expect(
+            try await !team.everywhere { try await $0.kinds() }.contains("late_event_after_close"))
+        try await team.stop()
+    }
+}
