@@ -61,6 +61,7 @@ public enum ControlRequest: Codable, Equatable, Sendable {
         operator: String?)
     case verify(VerifyOrder)
     case unverify(id: String, field: String, operator: String?)
+    case link(LinkOrder)
     case remove(id: String, operator: String?)
     case restore(id: String, operator: String?)
     case resolve(
@@ -109,6 +110,7 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case rosterImport(
         path: String, list: String?, key: String?, columns: [ColumnField], skipBad: Bool,
         origin: ListOrigin? = nil, reading: ListReading? = nil)
+    case rosterTick(TickOrder)
     case rosterExport(path: String, order: OutgoingOrder? = nil)
     case export(BundleOrder)
     /// `answer`: where to write a bundle for those from whom these came; `skips`: goes on where one is not for this laptop.
@@ -229,6 +231,55 @@ public struct VerifyOrder: Codable, Equatable, Sendable {
         self.source = source
         self.station = station
         self._seen = OrNull(wrappedValue: seen)
+        self._operator = OrNull(wrappedValue: name)
+    }
+}
+
+/// Whether two records are of one person.
+public struct LinkOrder: Codable, Equatable, Sendable {
+    public var one: String
+    public var other: String
+    /// `same`, `not_same`, or `withdraw` for neither any more.
+    public var kind: String
+    public var reason: String
+    @OrNull public var `operator`: String?
+
+    public init(
+        one: String, other: String, kind: String, reason: String, operator name: String? = nil
+    ) {
+        self.one = one
+        self.other = other
+        self.kind = kind
+        self.reason = reason
+        self._operator = OrNull(wrappedValue: name)
+    }
+}
+
+/// Lines of a printed list that came back with a tick.
+public struct TickOrder: Codable, Equatable, Sendable {
+    public var list: String
+    /// Numbers of lines as the list has them, and runs of them, such as `4-9`.
+    public var lines: [String]
+    /// What a tick says: `arrival`, `absent` or another event.
+    public var event: String
+    /// Nil: the list's.
+    @OrNull public var stage: String?
+    /// When, as in an event.
+    @OrNull public var time: String?
+    /// Whose ticks they are; nil: of whoever types them.
+    @OrNull public var by: String?
+    @OrNull public var `operator`: String?
+
+    public init(
+        list: String, lines: [String], event: String = "arrival", stage: String? = nil,
+        time: String? = nil, by: String? = nil, operator name: String? = nil
+    ) {
+        self.list = list
+        self.lines = lines
+        self.event = event
+        self._stage = OrNull(wrappedValue: stage)
+        self._time = OrNull(wrappedValue: time)
+        self._by = OrNull(wrappedValue: by)
         self._operator = OrNull(wrappedValue: name)
     }
 }

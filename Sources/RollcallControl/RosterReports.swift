@@ -152,3 +152,28 @@ public struct ListFileReport: Codable, Equatable, Sendable {
         self.sha256 = sha256
     }
 }
+
+/// What became of the lines of a printed list, from `roster tick`; lines as the list numbers them.
+public struct TickReport: Codable, Equatable, Sendable {
+    public var stage: String
+    public var event: String
+    public var ticked: [String]
+    /// It was written before.
+    public var known: [String]
+    /// No line of the list has this number, or nothing says which has.
+    public var missing: [String]
+    /// Several people have it.
+    public var ambiguous: [String]
+
+    public init(
+        stage: String, event: String, ticked: [String] = [], known: [String] = [],
+        missing: [String] = [], ambiguous: [String] = []
+    ) {
+        self.stage = stage
+        self.event = event
+        self.ticked = ticked
+        self.known = known
+        self.missing = missing
+        self.ambiguous = ambiguous
+    }
+}

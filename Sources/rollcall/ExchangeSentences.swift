@@ -15,6 +15,12 @@ extension Sentences {
 
     static let wholeOrigin = "a side's list has --issuer, --direction and --stage, and --revision"
 
+    static let linkDiscussion = """
+        Nothing is copied or deleted by it: both records stay, and count as one person. `rollcall unlink` brings back two. \
+        `rollcall discrepancies` lists who may be one.
+        """
+    static let sameOrNot = "say one of --same, --not-same and --withdraw"
+
     static let listFileUsage =
         "a list is withdrawn with --withdraw, or its file written with --file and -o"
 

@@ -47,6 +47,7 @@ struct Rollcall: ParsableCommand {
                 name: "The exchange",
                 subcommands: [
                     ExchangeCommand.self, StageCommand.self, ListsCommand.self, TallyCommand.self,
+                    LinkCommand.self, UnlinkCommand.self,
                     DiscrepanciesCommand.self, PeopleCommand.self, FieldsCommand.self,
                     OpenCommand.self,
                 ]),

@@ -4,8 +4,10 @@ import RollcallControl
 
 struct RosterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "roster", abstract: "Take records from a list, or write one.",
-        subcommands: [RosterImportCommand.self, RosterExportCommand.self])
+        commandName: "roster", abstract: "Take records from a list, write one, or tick its lines.",
+        subcommands: [
+            RosterImportCommand.self, RosterExportCommand.self, RosterTickCommand.self,
+        ])
 
     func run() throws {
         throw ControlError(
@@ -96,5 +98,33 @@ struct RosterExportCommand: DaemonCommand {
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {
         Sentences.exported(try ControlJSON.decode(RosterExportReport.self, from: json))
+    }
+}
+
+struct RosterTickCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tick", abstract: "Take in what was ticked on a printed list.",
+        discussion: Sentences.tickDiscussion)
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The list.") var list: String
+    @Argument(help: ArgumentHelp("Numbers of lines, such as 3,7,12-40.", valueName: "lines"))
+    var lines: [String]
+    @Option(help: "What a tick says: arrival, absent or another event.") var event = "arrival"
+    @Option(help: "At which stage, if not the list's.") var stage: String?
+    @Option(help: ArgumentHelp("When, such as 2026-03-01T09:30Z.", valueName: "time"))
+    var at: String?
+    @Option(help: "Whose ticks they are, if not yours.") var by: String?
+    @OptionGroup var author: OperatorOption
+
+    func request(in directory: String) throws -> ControlRequest {
+        .rosterTick(
+            TickOrder(
+                list: list, lines: lines, event: event, stage: stage, time: at, by: by,
+                operator: author.operator))
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.ticked(try ControlJSON.decode(TickReport.self, from: json))
     }
 }

@@ -43,6 +43,25 @@ extension Sentences {
         table stands what it is for; the custody log says who made it.
         """
 
+    static let tickDiscussion = """
+        Lines go by the numbers that they have on this list, also where a later revision gave them others. What was ticked \
+        is marked "from paper", and by whom; whoever was written on a blank line is added with `rollcall add`.
+        """
+
+    static func ticked(_ report: TickReport) -> String {
+        var lines = [
+            "\(counted(report.ticked.count, "line")) ticked as "
+                + "\(shown(report.event.replacing("_", with: " "))) at stage \(shown(report.stage))"
+        ]
+        for (what, numbers) in [
+            ("known before", report.known), ("on no line of this list", report.missing),
+            ("of several people, and not ticked", report.ambiguous),
+        ] where !numbers.isEmpty {
+            lines.append("\(what): \(shown(numbers.joined(separator: ", ")))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
     static let previewedRoster = "a preview: nothing was written"
 
     /// How the file was read.

@@ -210,3 +210,106 @@ import Testing
         try await gate.stop()
     }
 }
+
+/// Paper that comes back, and people who are one.
+@Suite(.timeLimit(.minutes(2)), .serialized) struct PaperTests {
+    private func take(
+        _ daemon: LiveDaemon, _ text: String, revision: Int
+    ) async throws -> String {
+        let path = "\(daemon.scratch.path)/list-\(revision).csv"
+        try Data(text.utf8).write(to: URL(filePath: path))
+        let report = try await daemon.ask(
+            .rosterImport(
+                path: path, list: nil, key: nil, columns: [], skipBad: false,
+                origin: ListOrigin(issuer: "a", direction: "a_to_b", stage: "1", revision: revision)
+            ),
+            RosterReport.self)
+        return try #require(report.list)
+    }
+
+    private func tick(_ daemon: LiveDaemon, _ order: TickOrder) async throws -> TickReport {
+        try await daemon.ask(.rosterTick(order), TickReport.self)
+    }
+
+    private func person(_ daemon: LiveDaemon, _ surname: String) async throws -> RecordView {
+        try #require(try await daemon.rows(.find(text: surname), RecordView.self).first)
+    }
+
+    @Test func `S16: ticks on paper come in by the numbers of the list that was printed`()
+        async throws
+    {
+        let gate = try await LiveDaemon("gate")
+        try await gate.found()
+        let names = ["Коваль", "Бойко", "Ткач", "Мельник", "Савчук"]
+        func text(_ names: [String]) -> String {
+            "№;ПІБ\n" + names.enumerated().map { "\($0 + 1);\($1) Петро\n" }.joined()
+        }
+        let first = try await take(gate, text(names), revision: 1)
+        // One is gone from the next, and one is new before them all: all numbers are others.
+        let second = try await take(
+            gate, text(["Новий"] + names.filter { $0 != "Ткач" }), revision: 2)
+
+        let onFirst = try await tick(
+            gate, TickOrder(list: first, lines: ["1-2,9", "4"], by: "Оксана"))
+        #expect(onFirst.ticked == ["1", "2", "4"] && onFirst.missing == ["9"])
+        for name in ["Коваль", "Бойко", "Мельник"] {
+            let arrival = try await person(gate, name).fields["arrival"]?.values.first
+            #expect(arrival?.content == .event(stage: "1", time: nil))
+            #expect(arrival?.witnesses.first?.source == "from paper, by Оксана")
+            #expect(arrival?.witnesses.first?.operator == "ann")
+        }
+        let onSecond = try await tick(
+            gate, TickOrder(list: second, lines: ["1-5"], time: "2026-03-01T09:30Z"))
+        #expect(onSecond.ticked == ["1", "5"] && onSecond.known == ["2", "3", "4"])
+        #expect(
+            try await person(gate, "Савчук").fields["arrival"]?.values.first?.witnesses.first?
+                .source == "from paper, by ann")
+        #expect(try await person(gate, "Ткач").fields["arrival"] == nil)
+        let absent = try await tick(gate, TickOrder(list: first, lines: ["3"], event: "absent"))
+        #expect(absent.ticked == ["3"])
+        #expect(
+            try await gate.error(
+                of: .rosterTick(TickOrder(list: first, lines: ["1"], event: "rank")))?.code
+                == .badValue)
+        try await gate.stop()
+    }
+
+    @Test func `S1: two records are one person, and two again when it is taken back`() async throws
+    {
+        let gate = try await LiveDaemon("gate")
+        try await gate.found()
+        var ids: [String] = []
+        for _ in 0..<2 {
+            let fields = [("surname", "Коваль"), ("detained_by", "a"), ("arrival", "1")]
+            ids.append(
+                try await gate.ask(
+                    .add(
+                        fields: fields.map { FieldValue(field: $0.0, value: $0.1) }, source: nil,
+                        operator: nil), WriteReport.self
+                ).record)
+        }
+        func present() async throws -> Int? {
+            let rows = try await gate.rows(.tally(stage: "1"), TallyRow.self)
+            return rows.first { $0.direction == "a_to_b" && $0.what == "present" }?.all.most
+        }
+        func link(_ one: String, _ other: String, _ kind: String) -> ControlRequest {
+            .link(LinkOrder(one: one, other: other, kind: kind, reason: "seen together"))
+        }
+        #expect(try await present() == 2)
+        try await gate.ask(link(ids[0], ids[1], "same"))
+        #expect(try await present() == 1)
+        #expect(try await gate.error(of: link(ids[1], ids[0], "not_same"))?.code == .badValue)
+        // Said from the other side too, it is taken back as one.
+        try await gate.ask(link(ids[1], ids[0], "same"))
+        try await gate.ask(link(ids[1], ids[0], "withdraw"))
+        #expect(try await present() == 2)
+        #expect(
+            try await gate.error(of: link(ids[0], ids[1], "withdraw"))?.code == .nothingToRemove)
+        try await gate.ask(link(ids[0], ids[1], "not_same"))
+        #expect(try await gate.error(of: link(ids[0], ids[0], "same"))?.code == .badValue)
+        #expect(try await gate.error(of: link(ids[0], ids[1], "same"))?.code == .badValue)
+        let history = try await gate.rows(.history(id: ids[0]), HistoryRow.self)
+        #expect(history.contains { $0.field == "not_same_as" && $0.reason == "seen together" })
+        try await gate.stop()
+    }
+}

@@ -209,6 +209,9 @@ public enum FieldSchema {
     /// Other records that are of the same person.
     public static let sameAs = number("same_as")
 
+    /// Other records that are not.
+    public static let notSameAs = number("not_same_as")
+
     /// From whom somebody is to be kept back, and who that can be.
     public static let withhold = number("withhold")
     static let withholdChoices: Set<String> = {
@@ -227,7 +230,7 @@ public enum FieldSchema {
     }
 
     private static let ofExchange: Set = [
-        recordKind, lineList, sameAs, number("not_same_as"), number("slip"),
+        recordKind, lineList, sameAs, notSameAs, number("slip"),
     ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -108,7 +108,7 @@ struct Desk: Sendable {
         case .connect(let target): try await answer.result(try await driver.connect(target))
         case .disconnect(let node): try await answer.result(try await driver.disconnect(node))
         case .waitUpToDate(let peers, let timeout): try await wait(peers, timeout, answer)
-        case .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve:
+        case .add, .set, .unset, .verify, .unverify, .link, .remove, .restore, .resolve:
             try await write(request, answer)
         case .erase(let ids, let reason):
             try await answer.rows(try await driver.erase(ids, reason: reason))
@@ -130,7 +130,7 @@ struct Desk: Sendable {
             try await exchange(request, answer)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
-        case .rosterImport, .rosterExport, .export, .import, .inspect, .backup, .drill,
+        case .rosterImport, .rosterTick, .rosterExport, .export, .import, .inspect, .backup, .drill,
             .carry, .bundleKey, .whoLacks:
             try await file(request, answer)
         }
@@ -270,6 +270,7 @@ struct Desk: Sendable {
         case .unverify(let id, let field, let name):
             try await answer.result(
                 try await driver.unverify(id, field, operatorName: name))
+        case .link(let order): try await answer.result(try await driver.link(order))
         case .remove(let id, let name):
             try await answer.result(try await driver.mark(id, isRemoved: true, operatorName: name))
         case .restore(let id, let name):
@@ -331,6 +332,9 @@ struct Desk: Sendable {
                 RosterOrder(
                     path: path, list: list, key: key, columns: columns, skipsBad: skipBad,
                     origin: origin, reading: reading ?? ListReading()), answer)
+        case .rosterTick(let order):
+            while try await driver.fillExchange() {}
+            try await answer.result(try await driver.tick(order))
         case .rosterExport(let path, let order):
             try await answer.result(try await exportRoster(path, order ?? OutgoingOrder()))
         case .export(let order):

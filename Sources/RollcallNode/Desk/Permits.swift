@@ -24,8 +24,8 @@ enum Permit: Comparable {
             .tally, .discrepancies, .people, .printed:
             self = .reading
         case .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve, .rosterImport,
-            .rosterExport, .listFile, .addStage, .closeStage, .reopenStage, .withdrawList,
-            .setExchange, .slip, .export, .import, .carry,
+            .rosterExport, .rosterTick, .link, .listFile, .addStage, .closeStage, .reopenStage,
+            .withdrawList, .setExchange, .slip, .export, .import, .carry,
             .backup, .drill, .bundleKey(false):
             self = .writing
         case .invite, .confirm, .readRequest, .admit, .revoke, .giveRole, .judge, .erase,

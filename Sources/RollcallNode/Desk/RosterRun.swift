@@ -136,8 +136,10 @@ struct RosterRun {
         let standsOn = view[FieldSchema.lineList]?.values.map(\.content) ?? []
         let numbers = view[FieldSchema.lineNumber]?.values ?? []
         let isNew = !standsOn.contains(.record(list))
+        // Said with each list anew, so that the number on any of them can be told.
         let isMoved =
-            isNewest && row.lineNumber.map { numbers.map(\.content) != [.text($0)] } ?? false
+            isNewest
+            && row.lineNumber.map { isNew || numbers.map(\.content) != [.text($0)] } ?? false
         guard isNew || isMoved else { return }
         var draft = Draft(record: .existing(record), operatorDot: operatorDot)
         if isNew { draft.append(FieldSchema.lineList, body: Body(.record(list)).encoded()) }
