@@ -61,11 +61,14 @@ public struct PersonRow: Codable, Equatable, Sendable {
     /// Pairs of events that cannot both be so: stage, one, other.
     public var contradictions: [[String]]
     public var maybeSame: [MaybeSame]
+    /// For whom nothing of them may leave the register: `own` side's paper, the other `side`.
+    public var withheldFrom: [String]
 
     enum CodingKeys: String, CodingKey {
         case record, records, texts, conflicts, unlike, confirmed, lists, events, step, identity
         case direction, category, contradictions
         case maybeSame = "maybe_same"
+        case withheldFrom = "withheld_from"
     }
 
     public static let shownFields = [
@@ -77,8 +80,9 @@ public struct PersonRow: Codable, Equatable, Sendable {
         record: String, records: [String], texts: [String: [String]], conflicts: [String],
         unlike: [String], confirmed: [String], lists: [Listed], events: [String: [String]],
         step: String, identity: String, direction: String?, category: String,
-        contradictions: [[String]], maybeSame: [MaybeSame]
+        contradictions: [[String]], maybeSame: [MaybeSame], withheldFrom: [String]
     ) {
+        self.withheldFrom = withheldFrom
         self.record = record
         self.records = records
         self.texts = texts

@@ -67,6 +67,26 @@ import Testing
         try await daemon.stop()
     }
 
+    /// The page prints nobody who is kept back: it goes by what this says.
+    @Test func saysFromWhomSomebodyIsWithheld() async throws {
+        let daemon = try await LiveDaemon("north")
+        try await daemon.found()
+        for (name, withhold) in [("Koval", "all"), ("Bondar", "other_side"), ("Tkach", "press")] {
+            try await daemon.ask(
+                .add(
+                    fields: [
+                        FieldValue(field: "surname", value: name),
+                        FieldValue(field: "arrival", value: "1"),
+                        FieldValue(field: "withhold", value: withhold),
+                    ], source: nil, operator: nil))
+        }
+        let rows = try await daemon.rows(.people(), PersonRow.self)
+        let withheld = Dictionary(
+            uniqueKeysWithValues: rows.map { ($0.texts["surname"]?.first ?? "", $0.withheldFrom) })
+        #expect(withheld == ["Koval": ["own", "side"], "Bondar": ["side"], "Tkach": []])
+        try await daemon.stop()
+    }
+
     @Test func noValueIsInTheLog() async throws {
         let daemon = try await LiveDaemon("north")
         try await daemon.found()

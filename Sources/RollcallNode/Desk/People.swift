@@ -66,7 +66,10 @@ extension Driver {
             step: person.passage.step.rawValue, identity: person.passage.identity.rawValue,
             direction: person.direction?.rawValue, category: person.category.rawValue,
             contradictions: person.passage.contradictions.map { [$0.stage, $0.one, $0.other] },
-            maybeSame: maybeSame)
+            maybeSame: maybeSame,
+            withheldFrom: [Recipient.own, .side].filter {
+                !Outgoing(for: $0, people: [person]).lets(person)
+            }.map(\.rawValue))
     }
 
     private func names(_ fields: [FieldNumber]) -> [String] {

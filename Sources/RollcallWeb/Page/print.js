@@ -6,7 +6,7 @@ import { home, holding, loadPerson } from "/claims.js";
 import { button, el, replace, say, select, svg } from "/dom.js";
 import { date, direction, time, value } from "/format.js";
 import { useKeys } from "/keys.js";
-import { allPeople, nameOf, sideName } from "/store.js";
+import { allPeople, nameOf, personOf, sideName } from "/store.js";
 import { both, t } from "/words.js";
 
 const perSheet = 28;
@@ -36,7 +36,7 @@ const twoLines = (key) => {
 const boxes = () => el("span", { class: "box", "aria-hidden": "true" });
 
 /** Names on paper leave the laptop: who asked to be withheld from everybody is left out, and counted. */
-const isWithheld = (person) => person.withheld;
+const isWithheld = (person) => person.withheld_from.includes("own");
 
 function rosterSheets(context, code, stage, way) {
   const listed = allPeople().filter((person) => person.lists.some((list) => list.stands && list.stage === stage && list.direction === way));
@@ -70,9 +70,11 @@ async function stageSheet(context, code, stage) {
 
 async function discrepancySheet(context, code, stage) {
   const found = await rows({ discrepancies: {} });
-  const list = discrepancyList(found, stage);
+  const shown = found.filter((one) => !one.records.map(personOf).some((person) => person && isWithheld(person)));
+  const list = discrepancyList(shown, stage);
   for (const details of list) details.open = true;
-  return [el("article", { class: "sheet" }, head(`${both("print.discrepancies")}: ${both("board.stage", { stage })}`, [context.status.title]),
+  return [el("article", { class: "sheet" }, head(`${both("print.discrepancies")}: ${both("board.stage", { stage })}`,
+    [context.status.title, shown.length < found.length && t("print.withheld", { count: found.length - shown.length })]),
     list.length > 0 ? list : el("p", null, t("board.clean")), foot(context, code, null))];
 }
 
