@@ -60,7 +60,9 @@ async function begin() {
   }
   if (!state.status.register) return replace(byId("main"), el("p", { class: "empty" }, t("app.noregister")));
   replace(byId("main"), el("p", { class: "empty", role: "status" }, t("app.loading")));
-  await Promise.all([rows({ fields: {} }).then((all) => { context.schema = all; }), loadOperators(), loadNodes(), loadStages(), loadPeople()]).catch(fail);
+  await loadOperators();
+  if (state.operators.length > 0 && !state.operators.some((one) => one.current)) return askWho();
+  await Promise.all([rows({ fields: {} }).then((all) => { context.schema = all; }), loadNodes(), loadStages(), loadPeople()]).catch(fail);
   await countQuestions();
   listenToKeys(everywhere);
   listen(take, () => take(null));
@@ -178,9 +180,21 @@ async function switchOperator() {
   if (name === null) return;
   const pin = name && await askPerson(name, { input: t("operator.pin"), isSecret: true });
   if (name && !pin) return;
-  await ask(name ? { switchOperator: { name, pin } } : { leaveOperator: {} }).catch(fail);
-  await loadOperators();
+  try {
+    await ask(name ? { switchOperator: { name, pin } } : { leaveOperator: {} });
+    // Whoever comes may see other things than whoever went: nothing of before stays in the page.
+    location.reload();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Nobody is at the keyboard: nothing is shown, and nothing is said to be empty. */
+function askWho() {
   drawHeader();
+  replace(byId("main"), el("p", { class: "empty" }, t("operator.none")),
+    el("p", { class: "empty" }, button(t("operator.switch"), switchOperator, { class: "main", id: "who" })));
+  byId("who").focus();
 }
 
 async function lock() {

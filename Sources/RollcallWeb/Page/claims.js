@@ -5,13 +5,20 @@ import { personOf } from "/store.js";
 
 /** Everything about the person of a record: `{ row, views, histories }`; null where there is none. */
 export async function loadPerson(id) {
-  const row = personOf(id) ?? (await rows({ people: { records: [id] } }))[0] ?? null;
+  // What the page keeps may be older than what was just done: asked anew, and read at once by the records that are known.
+  const asked = rows({ people: { records: [id] } });
+  const known = personOf(id)?.records ?? [id];
+  const [[row = null], read] = await Promise.all([asked, readAll(known)]);
   const records = row?.records ?? [id];
+  return { row, ...(records.join() === known.join() ? read : await readAll(records)) };
+}
+
+async function readAll(records) {
   const [views, histories] = await Promise.all([
     Promise.all(records.map((record) => result({ show: { id: record } }))),
     Promise.all(records.map((record) => rows({ history: { id: record } }))),
   ]);
-  return { row, views, histories };
+  return { views, histories };
 }
 
 const says = (one, other) => JSON.stringify([one.value ?? null, one.state ?? null]) ===

@@ -54,8 +54,10 @@ export function askPerson(question, { input, isSecret, options } = {}) {
       "form", { method: "dialog", onsubmit: (event) => { event.preventDefault(); end(field ? field.value : true); } },
       el("p", { id: "question" }, question),
       field && el("p", { class: "labelled" }, el("span", null, input), field),
-      el("p", { class: "buttons" }, el("button", { class: "main" }, field ? t("app.save") : t("app.yes")),
+      el("p", { class: "buttons" }, el("button", { class: "main" }, field ? t("app.goon") : t("app.yes")),
         button(field ? t("app.cancel") : t("app.no"), () => end(null))));
+    // Enter in a list of choices opens it, in some browsers; here it is the answer, as in a line of text.
+    if (options) field.addEventListener("keydown", (event) => { if (event.code === "Enter") { event.preventDefault(); end(field.value); } });
     dialog.setAttribute("aria-labelledby", "question");
     dialog.oncancel = () => resolve(null);
     replace(dialog, form);

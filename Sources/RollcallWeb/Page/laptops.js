@@ -27,11 +27,15 @@ export async function showLaptops(main, _, context) {
   const joining = el("div", { "aria-live": "polite" });
   const invitation = el("div", { "aria-live": "polite" });
   let isGone = false;
+  let known = Infinity;
 
   async function draw() {
     const [members, peers, status] = await Promise.all([rows({ members: {} }), rows({ peers: {} }), result({ status: {} })]).catch(() => []);
     if (isGone || !members) return;
     const focused = document.activeElement?.id;
+    if (members.length > known) replace(invitation);
+    known = members.length;
+    members.sort((one, other) => Number(other.this) - Number(one.this) || one.name.localeCompare(other.name));
     const byNode = new Map(peers.map((peer) => [peer.node, peer]));
     replace(table, el("div", { class: "scroll" }, el("table", { class: "laptops" }, el("thead", null, el("tr", null,
       [t("laptops.name"), t("laptops.role"), t("laptops.state"), ""].map((head) => el("th", { scope: "col" }, head)))),

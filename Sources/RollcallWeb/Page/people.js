@@ -73,6 +73,7 @@ export function showPeople(main) {
   const box = el("div", {
     class: "virtual", role: "grid", id: "people", "aria-label": t("screen.people"), tabindex: 0, onscroll: () => draw(),
   }, head, spacer);
+  const nobody = el("p", { class: "empty", role: "status" });
   const elsewhere = el("section", { class: "elsewhere", "aria-live": "polite" });
 
   function refresh() {
@@ -89,9 +90,9 @@ export function showPeople(main) {
   }
 
   function draw() {
-    if (shown.length === 0) {
-      return replace(spacer, el("p", { class: "empty" }, t(allPeople().length ? "people.nofound" : "people.none")));
-    }
+    box.hidden = shown.length === 0;
+    nobody.hidden = shown.length > 0;
+    if (box.hidden) return replace(nobody, t(allPeople().length ? "people.nofound" : "people.none"));
     const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - 5);
     const last = Math.min(shown.length, first + Math.ceil(box.clientHeight / rowHeight) + 12);
     replace(spacer, shown.slice(first, last).map((person, index) =>
@@ -128,7 +129,7 @@ export function showPeople(main) {
 
   /** First the words go, then the field: single keys are for whoever is not typing. */
   function clear() {
-    if (wanted.text === "") return box.focus();
+    if (wanted.text === "") return (box.hidden ? main : box).focus();
     field.value = wanted.text = "";
     refresh();
     field.focus();
@@ -149,7 +150,7 @@ export function showPeople(main) {
     el("div", { class: "tools" }, labelled(t("people.find"), field, { class: "labelled wide" }),
       labelled(t("people.step"), step), labelled(t("lists.direction"), way), el("label", { class: "check" }, open, t("people.open")), count,
       button(t("people.new"), () => { location.hash = "#/new"; }, { id: "new" })),
-    layout, box, elsewhere);
+    layout, box, nobody, elsewhere);
   refresh();
   field.focus();
   performance.mark("people");

@@ -82,6 +82,7 @@ class PersonScreen {
 
   /** The rows that are shown, in the order of the station's groups. */
   get shown() {
+    if (!this.known) return [];
     const groups = groupsOf[this.station];
     const wanted = (row) => row.isTyping || row.needsChoice || this.showsMore || everywhere.includes(row.name) ||
       (groups.includes(row.field.group) && (first.has(row.name) || !row.isEmpty));

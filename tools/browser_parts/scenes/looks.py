@@ -61,13 +61,13 @@ def _screens(mine):
     ]
 
 
-def _judge(window, what, wrong):
+def judge(window, what, wrong):
     """No finding of weight."""
     found = [one for one in window.driver.execute_async_script(RUN_AXE) if one[0] in ("serious", "critical")]
     wrong += [f"{what}: axe finds {' '.join(map(str, one))}" for one in found]
 
 
-def _width(window, what, wrong):
+def width(window, what, wrong):
     """The page itself never scrolls sideways; tables may, inside."""
     wide, where = window.run(TOO_WIDE)
     wrong += [f"{what}: {wide} points too wide: {where}"] if wide > 0 else []
@@ -91,11 +91,11 @@ def looks(team, gate, _):
         for name, place, css in _screens(mine):
             what, count = f"{name} in {language}", count + 1
             _show(gate, place, css)
-            _judge(gate, what, wrong)
-            _width(gate, what, wrong)
+            judge(gate, what, wrong)
+            width(gate, what, wrong)
             gate.shot(f"{language}-{name}")
             gate.resize(WIDTH // 2, HEIGHT // 2, 2)
-            _width(gate, f"{what} at 200 %", wrong)
+            width(gate, f"{what} at 200 %", wrong)
             gate.shot(f"{language}-{name}-200")
             gate.resize(WIDTH, HEIGHT)
         _keymap(gate, language, wrong)
@@ -108,7 +108,7 @@ def looks(team, gate, _):
 def _keymap(gate, language, wrong):
     gate.click("#keys")
     gate.see("#dialog kbd")
-    _judge(gate, f"the keys in {language}", wrong)
+    judge(gate, f"the keys in {language}", wrong)
     gate.shot(f"{language}-keys")
     gate.press("Escape")
 
@@ -117,7 +117,7 @@ def _dark(gate, mine, wrong):
     gate.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
     for name, place, css in _screens(mine):
         _show(gate, place, css)
-        _judge(gate, f"{name}, dark", wrong)
+        judge(gate, f"{name}, dark", wrong)
         gate.shot(f"dark-{name}")
     gate.command("Emulation.setEmulatedMedia", features=[])
 
