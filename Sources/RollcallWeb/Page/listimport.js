@@ -10,8 +10,8 @@ import { t } from "/words.js";
 const rowsShown = 20;
 
 export function importForm(context, onTaken) {
-  const wanted = { issuer: "a", direction: "a_to_b", sheet: null, columns: new Map() };
-  const file = el("input", { type: "file", accept: ".csv,.xlsx,.txt,.tsv", onchange: () => { wanted.columns.clear(); wanted.sheet = null; run(true); } });
+  const wanted = { issuer: "a", direction: "a_to_b", sheet: null, key: null, columns: new Map() };
+  const file = el("input", { type: "file", accept: ".csv,.xlsx,.txt,.tsv", onchange: () => { wanted.columns.clear(); wanted.sheet = wanted.key = null; run(true); } });
   const stage = el("input", { type: "text", value: context.stage() || "1", size: 6 });
   const revision = el("input", { type: "number", value: 1, min: 1, max: 9999 });
   const skipsBad = el("input", { type: "checkbox" });
@@ -24,7 +24,7 @@ export function importForm(context, onTaken) {
       const path = await upload(file.files[0]);
       const columns = [...wanted.columns].map(([column, field]) => ({ column, field }));
       const { result, interim } = await ask({ rosterImport: {
-        path, list: null, key: null, columns, skipBad: skipsBad.checked,
+        path, list: null, key: wanted.key, columns, skipBad: skipsBad.checked,
         origin: { issuer: wanted.issuer, direction: wanted.direction, stage: stage.value.trim(), revision: Number(revision.value) },
         reading: { sheet: wanted.sheet, encoding: null, preview: isPreview },
       } });
@@ -62,6 +62,7 @@ export function importForm(context, onTaken) {
     const all = [...facts.columns.map((one) => [one.column, one.field]), ...facts.unknown_columns.map((column) => [column, ""])];
     const how = [facts.form === "xlsx" ? "XLSX" : "CSV", facts.encoding, t("lists.header", { row: facts.header_row })].filter(Boolean).join(" · ");
     return el("details", { open: facts.unknown_columns.length > 0 }, el("summary", null, `${t("lists.columns")}: ${how}`),
+      labelled(t("lists.key"), select([["", t("lists.wholerow")], ...all.map(([column]) => [column, column])], facts.key ?? "", (one) => { wanted.key = one || null; run(true); })),
       facts.sheets.length > 1 && labelled(t("lists.sheet"), select(facts.sheets.map((one) => [one, one]), facts.sheet, (one) => { wanted.sheet = one; run(true); })),
       el("table", null, el("tbody", null, all.map(([column, field]) => el("tr", { class: field === "" ? "conflict" : null }, el("th", { scope: "row" }, column),
         el("td", null, select(options, field, (chosen) => { wanted.columns.set(column, chosen || "-"); run(true); }, { "aria-label": column })))))));

@@ -39,13 +39,15 @@ def _import(window, path, revision, *words):
     """Takes a list in through the page's own form, by keys but for the system's dialog of files."""
     window.go("lists")
     window.see("section.import h2")
-    window.choose("section.import input[type=file]", path)
     window.run("document.querySelector('section.import input[type=number]').focus(); document.activeElement.select()")
     window.type(str(revision))
-    window.press("Tab")
-    window.type("tax_number")
-    window.press("Tab", "Enter")
-    window.see("section.import .good", *words)
+    window.choose("section.import input[type=file]", path)
+    window.see("section.import .hint", "nothing is written yet")
+    window.run("const key = document.querySelector('section.import details select'); key.value = 'tax_number'; key.dispatchEvent(new Event('change'))")
+    window.see("section.import .hint", "nothing is written yet")
+    window.run("document.querySelector('section.import button.main').focus()")
+    window.press("Enter")
+    window.see("section.import", "Imported", *words)
 
 
 def absent_and_unlisted(team, gate, table):
