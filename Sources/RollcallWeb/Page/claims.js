@@ -61,10 +61,18 @@ export function received(known, field) {
   });
 }
 
-/** The last that was written of a field from a kind of source: "statement" or "document". */
+export const documents = ["passport", "id_card", "military_id", "birth_certificate", "court", "other"];
+/** What else somebody may know it from, besides the person's own words. */
+export const otherSources = ["other_side", "register", "witness", "visual"];
+
+/** A source as it is recorded with what is written. */
+export const sourceText = (kind) => (documents.includes(kind) ? `document: ${kind}` : kind);
+
+/** The last that was written of a field from the person's own words ("statement"), or from anything else that somebody compared it with. */
 export function claimed(known, field, kind) {
+  const kinds = kind === "document" ? ["document", ...otherSources] : [kind];
   return known.histories.flatMap((history) =>
-    history.filter((row) => row.field === field && row.source?.split(":")[0] === kind)).slice(-1);
+    history.filter((row) => row.field === field && kinds.includes(row.source?.split(":")[0]))).slice(-1);
 }
 
 export const marks = (known, field) => known.views.flatMap((view) => view.fields[field]?.verifications ?? []);

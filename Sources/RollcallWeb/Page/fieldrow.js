@@ -1,7 +1,7 @@
 // One row of a person: a field, where it came from, what holds now, and whether somebody checked it.
 
-import { choose, claim, claimed, hasConflict, holding, home, mark, marks, putState, received, seenIn, takeBack } from "/claims.js";
-import { button, el, replace, say } from "/dom.js";
+import { choose, claim, claimed, hasConflict, holding, home, mark, marks, putState, received, seenIn, sourceText, takeBack } from "/claims.js";
+import { button, el, replace, say, select } from "/dom.js";
 import { date, value, witness } from "/format.js";
 import { askPerson } from "/keys.js";
 import { t } from "/words.js";
@@ -129,7 +129,7 @@ export class FieldRow {
     const edit = this.edit;
     if (!edit) return;
     if (text.trim() === "") { this.stop(); return this.node.focus(); }
-    const source = edit.kind === "document" ? `document: ${this.screen.documentKind}` : "statement";
+    const source = edit.kind === "document" ? sourceText(this.screen.documentKind) : "statement";
     const isSaved = await this.screen.run(() => claim(edit.record, this.name, text, this.isSet ? null : edit.seen, source));
     if (!isSaved) return edit.editor.focus();
     this.stop();
@@ -164,13 +164,19 @@ export class FieldRow {
     const canMark = now && now.state !== "sealed";
     return [shown, canMark && el("span", { class: "markers" },
       !isMine && button("✓", () => this.check("confirmed"), { class: "small", "aria-label": `${t("person.confirm")}: ${t(`field.${this.name}`)}` }),
-      button("✗", () => this.check("contradicted"), { class: "small", "aria-label": `${t("person.contradict")}: ${t(`field.${this.name}`)}` }))];
+      button("✗", () => this.check("contradicted"), { class: "small", "aria-label": `${t("person.contradict")}: ${t(`field.${this.name}`)}` })), !this.isSet && this.#states()];
+  }
+
+  /** Why there is no value: nobody has to answer. */
+  #states() {
+    return select([["", t("person.novalue")], ...["unknown", "refused", "unable", "not_asked", "withheld"].map((key) => [key, t(`state.${key}`)])], "",
+      (key) => { if (key) this.state(key); }, { class: "states", "aria-label": `${t("person.novalue")}: ${t(`field.${this.name}`)}` });
   }
 
   async check(outcome) {
     const view = home(this.known, this.name);
     if (holding(this.known, this.name).length !== 1 || this.isSet) return say(t("error.context-required"), true);
-    const source = `document: ${this.screen.documentKind}`;
+    const source = sourceText(this.screen.documentKind);
     if (await this.screen.run(() => mark(view, this.name, outcome, source, t(`station.${this.screen.station}`)))) this.screen.goOn(this);
   }
 

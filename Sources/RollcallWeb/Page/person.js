@@ -1,7 +1,7 @@
 // One person on one screen: what each source says of each field, what holds now, and what happened.
 
 import { ask, result } from "/ask.js";
-import { happened, link, loadPerson, takeBack } from "/claims.js";
+import { documents, happened, link, loadPerson, otherSources, takeBack } from "/claims.js";
 import { button, el, labelled, replace, say, select } from "/dom.js";
 import { FieldRow } from "/fieldrow.js";
 import { date, source, time, value } from "/format.js";
@@ -33,8 +33,6 @@ const contradicting = [
   ["deferred", "handover"], ["returned", "arrival_destination"], ["identity_confirmed", "identity_disputed"],
   ["identity_confirmed", "identity_unable"],
 ];
-const documents = ["passport", "id_card", "military_id", "birth_certificate", "court", "other"];
-
 let documentKind = "passport";
 
 class PersonScreen {
@@ -59,7 +57,7 @@ class PersonScreen {
     await this.load();
     if (this.isGone) return;
     if (!this.known) return replace(this.main, el("p", { class: "empty" }, t("person.notfound")));
-    const kinds = select(documents.map((key) => [key, t(`document.${key}`)]), documentKind, (key) => { documentKind = key; },
+    const kinds = select([...documents.map((key) => [key, t(`document.${key}`)]), ...otherSources.map((key) => [key, t(`source.${key}`)])], documentKind, (key) => { documentKind = key; },
       { "aria-label": t("person.document") });
     const heads = [t("person.field"), t("person.value"), t("person.list"), t("person.statement"), [`${t("person.document")} `, kinds], t("person.check")];
     replace(this.main, this.head,
