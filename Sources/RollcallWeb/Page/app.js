@@ -218,7 +218,10 @@ async function route() {
   document.title = `${t(`screen.${screen}`, t("screen.people"))} · Rollcall`;
   document.body.className = `on-${screen}`;
   drawHeader();
-  const leave = await show(byId("main"), parts, context);
+  // Its own place: a screen that is still being read writes into nothing once another is shown.
+  const place = el("div");
+  replace(byId("main"), place);
+  const leave = await show(place, parts, context);
   // Somebody may have gone on to another while this one was read.
   if (turn === state.shown) state.leave = leave ?? null;
   else leave?.();

@@ -78,9 +78,10 @@ export async function showLaptops(main, _, context) {
     }
   }
 
+  // Before it is shown: nothing may move under a finger that is about to press.
+  await draw();
   useKeys({});
   replace(main, el("h1", { class: "unseen" }, t("screen.laptops")), joining, table, el("p", { class: "buttons" }, button(t("laptops.invite"), invite, { class: "main", id: "invite" })), invitation);
-  await draw();
   const timer = setInterval(draw, 2000);
   return () => { isGone = true; clearInterval(timer); };
 }

@@ -68,9 +68,10 @@ export async function showLists(main, _, context) {
     await ask({ withdrawList: { id: list.record } }).then(draw, context.fail);
   }
 
+  // Before it is shown: nothing may move under a finger that is about to press.
+  await draw();
   useKeys({});
   replace(main, el("h1", { class: "unseen" }, t("screen.lists")), table, checks, importForm(context, draw));
-  await draw();
   const stop = onPeople(draw);
   return () => { isGone = true; stop(); };
 }
