@@ -157,7 +157,10 @@ class PersonScreen {
   drawHead() {
     const person = this.person;
     const view = this.known.views[0];
-    const lists = (person?.lists ?? []).map((list) => {
+    const all = person?.lists ?? [];
+    // An earlier revision says nothing where a newer one of the same list has the line, too.
+    const stands = (list) => all.some((one) => one.stands && ["issuer", "direction", "stage"].every((key) => one[key] === list[key]));
+    const lists = all.filter((list) => list.stands || !stands(list)).map((list) => {
       const values = { line: (person.texts.line_number ?? []).join(" / "), issuer: sideName(list.issuer), revision: list.revision, stage: list.stage ?? "–" };
       return el("li", { class: list.stands ? null : "differs" }, t(list.stands ? "person.line" : "person.gone", values));
     });
