@@ -6,29 +6,41 @@ import { direction } from "/format.js";
 import { nameOf, personOf, sideName } from "/store.js";
 import { t } from "/words.js";
 
+/** Fields that are somebody's alone: by them a line is known again when the next revision corrects its spelling. */
+const keyFields = ["tax_number", "service_number"];
 /** So many rows are named of each kind; the rest is counted. */
 const rowsShown = 20;
 
 export function importForm(context, onTaken) {
-  const wanted = { issuer: "a", direction: "a_to_b", sheet: null, key: null, columns: new Map() };
+  const wanted = { issuer: "a", direction: "a_to_b", sheet: null, columns: new Map(), key: null };
   const file = el("input", { type: "file", accept: ".csv,.xlsx,.txt,.tsv", onchange: () => { wanted.columns.clear(); wanted.sheet = wanted.key = null; run(true); } });
   const stage = el("input", { type: "text", value: context.stage() || "1", size: 6 });
   const revision = el("input", { type: "number", value: 1, min: 1, max: 9999 });
   const skipsBad = el("input", { type: "checkbox" });
   const report = el("div", { "aria-live": "polite" });
 
+  const askFor = (path, isPreview, key) => ask({ rosterImport: {
+    path, list: null, key, columns: [...wanted.columns].map(([column, field]) => ({ column, field })), skipBad: skipsBad.checked,
+    origin: { issuer: wanted.issuer, direction: wanted.direction, stage: stage.value.trim(), revision: Number(revision.value) },
+    reading: { sheet: wanted.sheet, encoding: null, preview: isPreview },
+  } }).then(({ result, interim }) => result ?? interim[0]);
+
+  /** A preview with a key that nobody chose, where every line has one. */
+  async function keyed(said) {
+    const column = said.file?.columns.find((one) => keyFields.includes(one.field))?.column;
+    if (wanted.key !== null || said.file?.key || !column || said.file.unknown_columns.length > 0) return said;
+    const other = await askFor(await upload(file.files[0]), true, column);
+    if (other.failed.length > said.failed.length) return said;
+    wanted.key = column;
+    return other;
+  }
+
   async function run(isPreview) {
     if (!file.files[0]) return say(t("lists.nofile"), true);
     replace(report, el("p", null, t("app.loading")));
     try {
-      const path = await upload(file.files[0]);
-      const columns = [...wanted.columns].map(([column, field]) => ({ column, field }));
-      const { result, interim } = await ask({ rosterImport: {
-        path, list: null, key: wanted.key, columns, skipBad: skipsBad.checked,
-        origin: { issuer: wanted.issuer, direction: wanted.direction, stage: stage.value.trim(), revision: Number(revision.value) },
-        reading: { sheet: wanted.sheet, encoding: null, preview: isPreview },
-      } });
-      draw(result ?? interim[0]);
+      const said = await askFor(await upload(file.files[0]), isPreview, wanted.key || null);
+      draw(isPreview ? await keyed(said) : said);
       if (!isPreview) await onTaken();
     } catch (error) {
       replace(report);
@@ -62,7 +74,7 @@ export function importForm(context, onTaken) {
     const all = [...facts.columns.map((one) => [one.column, one.field]), ...facts.unknown_columns.map((column) => [column, ""])];
     const how = [facts.form === "xlsx" ? "XLSX" : "CSV", facts.encoding, t("lists.header", { row: facts.header_row })].filter(Boolean).join(" · ");
     return el("details", { open: facts.unknown_columns.length > 0 }, el("summary", null, `${t("lists.columns")}: ${how}`),
-      labelled(t("lists.key"), select([["", t("lists.wholerow")], ...all.map(([column]) => [column, column])], facts.key ?? "", (one) => { wanted.key = one || null; run(true); })),
+      labelled(t("lists.key"), select([["", t("lists.wholeline")], ...facts.columns.map((one) => [one.column, one.column])], facts.key ?? "", (one) => { wanted.key = one; run(true); })),
       facts.sheets.length > 1 && labelled(t("lists.sheet"), select(facts.sheets.map((one) => [one, one]), facts.sheet, (one) => { wanted.sheet = one; run(true); })),
       el("table", null, el("tbody", null, all.map(([column, field]) => el("tr", { class: field === "" ? "conflict" : null }, el("th", { scope: "row" }, column),
         el("td", null, select(options, field, (chosen) => { wanted.columns.set(column, chosen || "-"); run(true); }, { "aria-label": column })))))));

@@ -43,11 +43,11 @@ def _import(window, path, revision, *words):
     window.type(str(revision))
     window.choose("section.import input[type=file]", path)
     window.see("section.import .hint", "nothing is written yet")
-    window.run("const key = document.querySelector('section.import details select'); key.value = 'tax_number'; key.dispatchEvent(new Event('change'))")
-    window.see("section.import .hint", "nothing is written yet")
+    window.see("section.import", *words)
+    window.shot(f"late-list-{revision}-preview")
     window.run("document.querySelector('section.import button.main').focus()")
     window.press("Enter")
-    window.see("section.import", "Imported", *words)
+    window.see("section.import .good", "Imported")
 
 
 def absent_and_unlisted(team, gate, table):
