@@ -11,7 +11,7 @@ import { showNew } from "/new.js";
 import { showPeople } from "/people.js";
 import { showPerson } from "/person.js";
 import { showPrint } from "/print.js";
-import { loadPeople, noteChanges, onPeople } from "/store.js";
+import { forgetPeople, loadPeople, noteChanges, onPeople } from "/store.js";
 import { chooseLanguage, counted, language, t } from "/words.js";
 
 const screens = {
@@ -21,7 +21,9 @@ const screens = {
 const inHeader = ["conflicts", "people", "lists", "board", "laptops", "print"];
 const stations = ["gate", "table", "medic", "family", "transport", "supervisor"];
 
-const state = { status: null, peers: [], operators: [], stages: [], questions: 0, isThere: true, leave: null, shown: 0 };
+const state = { status: null, peers: [], operators: [], stages: [], questions: 0, isThere: true, isClosed: false, leave: null, shown: 0 };
+/** So long nobody answers before the page is closed: a daemon that was locked or stopped comes back at another address. */
+const patience = 4000;
 
 /** What screens need of the page. */
 const context = {
@@ -65,10 +67,10 @@ async function begin() {
   await Promise.all([rows({ fields: {} }).then((all) => { context.schema = all; }), loadNodes(), loadStages(), loadPeople()]).catch(fail);
   await countQuestions();
   listenToKeys(everywhere);
-  listen(take, () => take(null));
+  stopListening = listen(take, () => take(null));
   onReach(noteReach);
   onPeople(countQuestions);
-  setInterval(lookAtPeers, 3000);
+  looking = setInterval(lookAtPeers, 3000);
   window.addEventListener("hashchange", route);
   if (!screens[wanted()[0]]) history.replaceState(null, "", state.questions > 0 ? "/#/conflicts" : "/#/people");
   await lookAtPeers();
@@ -79,9 +81,34 @@ async function begin() {
 function noteReach(isThere) {
   if (isThere === state.isThere) return;
   state.isThere = isThere;
-  if (isThere) unsay(t("app.gone"));
-  else say(t("app.gone"), true);
+  clearTimeout(closing);
+  if (isThere) {
+    unsay(t("app.gone"));
+  } else {
+    say(t("app.gone"), true);
+    closing = setTimeout(close, patience);
+  }
   drawHeader();
+}
+
+let [stopListening, looking, closing] = [() => {}, 0, 0];
+
+/** Shows nothing of anybody any more, but what somebody typed and could not save. */
+function close() {
+  const typed = [...document.querySelectorAll('main input[type="text"]')].filter((input) => input.value !== input.defaultValue);
+  state.isClosed = true;
+  state.leave?.();
+  stopListening();
+  clearInterval(looking);
+  forgetPeople();
+  useKeys({});
+  unsay(t("app.gone"));
+  byId("dialog").close();
+  replace(byId("header"), el("strong", null, "Rollcall"));
+  replace(byId("main"), el("p", { class: "empty", role: "status" }, t("app.closed")),
+    typed.length > 0 && el("section", { class: "unsaved" }, el("h2", null, t("app.unsaved")), typed.map((input) =>
+      labelled(input.getAttribute("aria-label") ?? input.labels[0]?.textContent ?? "", el("input", { type: "text", readonly: true, value: input.value })))));
+  document.title = "Rollcall";
 }
 
 async function take(records) {
@@ -144,7 +171,7 @@ function drawHeader() {
   const name = operatorName();
   const operators = state.operators.length;
   const key = JSON.stringify([language(), kind, words, screen, name, operators, state.stages, state.questions, context.stage(), context.station()]);
-  if (key === drawn || !state.status) return;
+  if (key === drawn || !state.status || state.isClosed) return;
   drawn = key;
   const focused = document.activeElement?.id;
   const link = (one, index) => el("a", { href: `#/${one}`, id: `to-${one}`, "aria-current": one === screen ? "page" : null, title: `${index + 1}` },
@@ -198,7 +225,7 @@ function askWho() {
 }
 
 async function lock() {
-  if (await askPerson(t("app.lock.sure"))) await ask({ lock: {} }).catch(fail);
+  if (await askPerson(t("app.lock.sure"))) await ask({ lock: {} }).then(close, fail);
 }
 
 // MARK: screens
@@ -209,6 +236,7 @@ const wanted = () => {
 };
 
 async function route() {
+  if (state.isClosed) return;
   const [screen, parts] = wanted();
   const show = screens[screen] ?? showPeople;
   const turn = ++state.shown;

@@ -76,7 +76,7 @@ export async function qrSquares(text) {
   return squares.trim().split("\n").map((row) => [...row].map((square) => square === "1"));
 }
 
-/** Calls back with what was written, by anybody, as long as the page is open. */
+/** Calls back with what was written, by anybody, until what it returns is called. */
 export function listen(onChange, onAgain) {
   const source = new EventSource("/changes");
   let wasOpen = false;
@@ -88,4 +88,5 @@ export function listen(onChange, onAgain) {
   };
   source.onerror = () => reach(false);
   source.onmessage = (message) => onChange(JSON.parse(message.data).records);
+  return () => source.close();
 }

@@ -87,6 +87,8 @@ export class FieldRow {
     const before = this.isSet ? undefined : holding(this.known, this.name)[0]?.value;
     this.edit = { kind, record: view.record, seen: seenIn(view, this.name), editor: null };
     this.edit.editor = this.field.choices.length > 0 ? this.#choices() : this.#input(typeof before === "string" ? before : "");
+    // Typed is what is other than this.
+    if (this.edit.editor.tagName === "INPUT") this.edit.editor.defaultValue = this.edit.editor.value;
     replace(this.cells[kind], this.edit.editor);
     (this.edit.editor.querySelector("button") ?? this.edit.editor).focus();
     this.edit.editor.select?.();

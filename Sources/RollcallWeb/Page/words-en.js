@@ -2,7 +2,7 @@
 export default {
   "app.skip": "Skip to the content", "app.language": "Language", "app.stage": "Stage", "app.station": "Station",
   "app.nostage": "no stage yet", "app.gone": "The daemon does not answer. It may be locked or stopped: what you typed is still here. Open the page anew with: rollcall open",
-  "app.nopass": "This address is used up. Open the page with: rollcall open", "app.noregister": "This laptop has no register yet. Found one with “rollcall init”, or join one with “rollcall join”.",
+  "app.closed": "This laptop was locked, or its daemon stopped: nothing is shown any more. Go on with “rollcall unlock”, then “rollcall open”.", "app.unsaved": "Typed, and not saved", "app.nopass": "This address is used up. Open the page with: rollcall open", "app.noregister": "This laptop has no register yet. Found one with “rollcall init”, or join one with “rollcall join”.",
   "app.opentoall": "No passphrase: whoever has this laptop has its register.",
   "app.lock": "Lock", "app.lock.sure": "Lock this laptop? The page ends, and the passphrase is needed to go on.", "app.keys": "Keys",
   "app.yes": "Yes", "app.no": "No", "app.close": "Close", "app.goon": "Go on", "app.save": "Save", "app.cancel": "Cancel", "app.reason": "Reason", "app.optional": "(optional)",

@@ -79,7 +79,8 @@ def _locked(team, gate):
     gate.see("#people .row .name")
     gate.click("#lock")
     gate.press("Enter")
-    gate.see("#said.error", "locked or stopped", seconds=8)
+    gate.see("main .empty", "locked")
+    expect("Вереск" not in gate.run("return document.documentElement.outerHTML"), "a locked laptop's page names nobody")
     gate.shot("state-locked")
 
 
