@@ -22,7 +22,8 @@ def arguments():
     parser = argparse.ArgumentParser(prog="tools/browser", description="Plays what people do at two tables, on real daemons, in real browsers.")
     parser.add_argument("--bin", type=pathlib.Path, required=True, metavar="DIR", help="where rollcalld and rollcall are")
     parser.add_argument("--scene", metavar="NAME,...", help=f"of {', '.join(SCENES)}")
-    parser.add_argument("--bench", action="store_true", help="measure the page's budgets, beside 102,000 records; wants a release build")
+    parser.add_argument("--bench", action="store_true", help="measure the page's budgets, beside 2,000 people and many other records; wants a release build")
+    parser.add_argument("--others", type=int, default=100_000, metavar="N", help="so many other records, for --bench")
     parser.add_argument("--shots", type=pathlib.Path, metavar="DIR", help="keep pictures of what was shown")
     options = parser.parse_args()
     options.bin = options.bin.resolve()
@@ -56,9 +57,9 @@ def play(name, options, folder, windows):
     return True
 
 
-def measured(team, windows):
+def measured(team, windows, others):
     try:
-        return bench(team, *windows)
+        return bench(team, *windows, others)
     finally:
         team.stop()
 
@@ -71,7 +72,7 @@ def main():
     try:
         windows = [Window(name, options.shots) for name in ("gate", "table")]
         if options.bench:
-            return 0 if measured(Team(options.bin, folder / "bench"), windows) else 1
+            return 0 if measured(Team(options.bin, folder / "bench"), windows, options.others) else 1
         failed = [name for name in options.scene if not play(name, options, folder, windows)]
     finally:
         for window in windows:

@@ -72,11 +72,11 @@ class Team:
         self.table.control.one("disconnect", node=self.gate.node)
         until(lambda: not self.gate.sees(self.table) and not self.table.sees(self.gate), "the two are apart", PATIENCE, 0.02)
 
-    def meet(self):
+    def meet(self, seconds=PATIENCE):
         self.table.control.one("connect", target=self.gate.node)
         until(lambda: self.gate.sees(self.table), "the two are connected", PATIENCE, 0.02)
         for one, other in ((self.gate, self.table), (self.table, self.gate)):
-            said = one.control.one("waitUpToDate", peers=[other.node], timeoutSeconds=PATIENCE)
+            said = one.control.one("waitUpToDate", peers=[other.node], timeoutSeconds=seconds)
             expect(said["up_to_date"], f"{one.name} waited for {other.name} in vain")
 
     def stop(self):

@@ -48,7 +48,7 @@ function fail(error) {
 
 async function begin() {
   const [pass, chosen] = location.hash.slice(1).split(",");
-  chooseLanguage(chosen ?? sessionStorage.getItem("language") ?? navigator.language.slice(0, 2));
+  await chooseLanguage(chosen ?? sessionStorage.getItem("language") ?? navigator.language.slice(0, 2));
   sessionStorage.setItem("language", language());
   byId("skip").textContent = t("app.skip");
   try {
@@ -194,8 +194,8 @@ function drawHeader() {
 
 const operatorName = () => state.operators.find((one) => one.current)?.name ?? t("operator.nobody");
 
-function changeLanguage(key) {
-  chooseLanguage(key);
+async function changeLanguage(key) {
+  await chooseLanguage(key);
   sessionStorage.setItem("language", key);
   byId("skip").textContent = t("app.skip");
   drawHeader();

@@ -7,7 +7,7 @@ import { button, el, replace, say, select, svg } from "/dom.js";
 import { date, direction, time, value } from "/format.js";
 import { useKeys } from "/keys.js";
 import { allPeople, nameOf, personOf, sideName } from "/store.js";
-import { both, t } from "/words.js";
+import { both, loadBoth, t } from "/words.js";
 
 const perSheet = 28;
 const blanks = 2;
@@ -101,6 +101,7 @@ export async function showPrint(main, [what, id], context) {
 
   async function make() {
     try {
+      await loadBoth();
       const code = (await result({ fingerprint: {} })).fingerprint;
       replace(sheets, await {
         roster: async () => rosterSheets(context, code, stage, wanted.way), stage: () => stageSheet(context, code, stage),

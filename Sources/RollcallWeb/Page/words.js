@@ -1,16 +1,22 @@
 // The page's words, in the language that somebody chose.
 
 import en from "/words-en.js";
-import ru from "/words-ru.js";
-import uk from "/words-uk.js";
 
-export const languages = { uk, en, ru };
+/** English stands in for what another lacks; others come when somebody wants them. */
+const languages = { en };
+const known = ["uk", "en", "ru"];
 let chosen = "en";
 
 export const language = () => chosen;
 
-export function chooseLanguage(key) {
-  chosen = key in languages ? key : "en";
+async function load(key) {
+  languages[key] ??= (await import(`/words-${key}.js`)).default;
+}
+
+export async function chooseLanguage(key) {
+  const wanted = known.includes(key) ? key : "en";
+  await load(wanted);
+  chosen = wanted;
   document.documentElement.lang = chosen;
 }
 
@@ -22,9 +28,12 @@ export function t(key, otherwise = key, values) {
   return values ? words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "") : words;
 }
 
+/** What `both` needs besides what is chosen. */
+export const loadBoth = () => load(chosen === "en" ? "uk" : "en");
+
 /** The words in two languages, for paper: the chosen one's and English, or Ukrainian beside English. */
 export function both(key, values) {
-  const beside = chosen === "en" ? uk : en;
+  const beside = chosen === "en" ? languages.uk : en;
   const fill = (words) => words.replace(/\{(\w+)\}/g, (_, name) => values?.[name] ?? "");
   const own = t(key, values ?? {});
   const other = beside[key] === undefined ? own : fill(beside[key]);

@@ -1,7 +1,7 @@
 """Who is turned away, and what the page says when its daemon is gone."""
 import http.client
 
-from bench_parts.daemons import expect
+from bench_parts.daemons import expect, until
 
 
 def _asked(port, method, path, body=None, **headers):
@@ -63,6 +63,11 @@ def strangers(team, gate, _):
     gate.driver.get(address)
     gate.see("main .empty")
     expect(not gate.texts("table") and not gate.texts("nav a"), "a used address opens nothing")
+    gate.open(team.gate, "en")
+    gate.quiet(strangers.expected)
+    gate.run("document.body.append(Object.assign(new Image(), {src: `http://127.0.0.1:${Number(location.port) + 1}/x.png`}))")
+    seen = until(lambda: [line for line in gate.complaints() if "Content Security Policy" in line], "what breaks the page's rules is seen in the console", 10, 0.05)
+    expect(seen, "a planted picture from elsewhere is refused")
     return f"{len(refused)} ways in are shut"
 
 

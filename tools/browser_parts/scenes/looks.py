@@ -1,6 +1,7 @@
 """Every screen, in each language: whether everybody can read and use it, and that nothing of it is too wide or too heavy."""
 import base64
 import pathlib
+import re
 import subprocess
 
 from bench_parts.daemons import expect
@@ -20,6 +21,10 @@ const room = document.documentElement.clientWidth;
 const isInside = (one) => one && (getComputedStyle(one).overflowX !== 'visible' || isInside(one.parentElement));
 const out = [...document.body.querySelectorAll('*')].find((one) => one.getBoundingClientRect().right > room && !isInside(one.parentElement));
 return [document.documentElement.scrollWidth - room, `${out?.tagName}.${out?.className} ${out?.id}`];
+"""
+WORDS = """
+const done = arguments[arguments.length - 1];
+Promise.all(arguments[0].map((language) => import(`/words-${language}.js`))).then((all) => done(all.map((one) => one.default)), (error) => done(String(error)));
 """
 PAPER = {"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": True, "printBackground": False}
 
@@ -88,6 +93,7 @@ def looks(team, gate, _):
     for language in LANGUAGES:
         gate.open(team.gate, language)
         gate.command("Runtime.evaluate", expression=axe)
+        _planted(gate)
         for name, place, css in _screens(mine):
             what, count = f"{name} in {language}", count + 1
             _show(gate, place, css)
@@ -99,10 +105,31 @@ def looks(team, gate, _):
             gate.shot(f"{language}-{name}-200")
             gate.resize(WIDTH, HEIGHT)
         _keymap(gate, language, wrong)
+    size = _weight(gate)
+    _words(gate, wrong)
     _dark(gate, mine, wrong)
     _paper(gate, mine)
     expect(not wrong, "\n  ".join(["", *wrong]))
-    return f"{count} screens, {_weight(gate)} bytes"
+    return f"{count} screens, {size} bytes in the last language"
+
+
+def _words(gate, wrong):
+    """Each language says all that the others say, with the same blanks to be filled in."""
+    all_words = gate.driver.execute_async_script(WORDS, LANGUAGES)
+    blanks = {language: {key: sorted(re.findall(r"\{(\w+)\}", text)) for key, text in words.items()} for language, words in zip(LANGUAGES, all_words)}
+    for language in LANGUAGES:
+        for key in blanks["en"].keys() | blanks[language].keys():
+            if blanks[language].get(key) != blanks["en"].get(key):
+                wrong.append(f"{key} in {language}: not as in English")
+
+
+def _planted(gate):
+    """A button that says nothing must be found: else nothing was looked at."""
+    found = []
+    gate.run("document.querySelector('main').append(Object.assign(document.createElement('button'), {id: 'planted'}))")
+    judge(gate, "planted", found)
+    expect(any("button-name" in one for one in found), "axe finds a planted button without a name")
+    gate.run("document.querySelector('#planted').remove()")
 
 
 def _keymap(gate, language, wrong):
