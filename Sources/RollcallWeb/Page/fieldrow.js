@@ -159,14 +159,14 @@ export class FieldRow {
   #checks(now) {
     const all = marks(this.known, this.name);
     const shown = all.map((one) => el("div", { class: one.stands ? `mark ${one.outcome}` : "mark lapsed" },
-      el("span", { "aria-hidden": "true" }, { confirmed: "✓ ", contradicted: "✗ ", unable: "? " }[one.outcome] ?? ""),
+      el("span", { "aria-hidden": "true" }, one.stands ? { confirmed: "✓ ", contradicted: "✗ ", unable: "? " }[one.outcome] ?? "" : "– "),
       el("span", { class: "unseen" }, t(`person.${{ confirmed: "confirm", contradicted: "contradict" }[one.outcome] ?? "check"}`)),
       witness(one.witness, this.screen.nodes), one.station ? ` · ${one.station}` : "", one.stands ? "" : ` · ${t("person.lapsed")}`));
     const isMine = all.some((one) => one.stands && one.outcome === "confirmed");
     const canMark = now && now.state !== "sealed";
-    return [shown, canMark && el("span", { class: "markers" },
+    return el("div", { class: "checks" }, el("div", null, shown), canMark && el("span", { class: "markers" },
       !isMine && button("✓", () => this.check("confirmed"), { class: "small", "aria-label": `${t("person.confirm")}: ${t(`field.${this.name}`)}` }),
-      button("✗", () => this.check("contradicted"), { class: "small", "aria-label": `${t("person.contradict")}: ${t(`field.${this.name}`)}` })), !this.isSet && this.#states()];
+      button("✗", () => this.check("contradicted"), { class: "small", "aria-label": `${t("person.contradict")}: ${t(`field.${this.name}`)}` })), !this.isSet && this.#states());
   }
 
   /** Why there is no value: nobody has to answer. */

@@ -43,7 +43,9 @@ export function source(text) {
   const known = t(`source.${kind}`, null);
   if (known === null) return text;
   const what = rest.join(": ");
-  return what ? `${known}: ${t(`document.${what}`, what)}` : known;
+  // A passport is a document in every language.
+  const document = kind === "document" ? t(`document.${what}`, null) : null;
+  return document ?? (what ? `${known}: ${what}` : known);
 }
 
 /** A number that may be less once people have decided. */

@@ -185,10 +185,10 @@ class PersonScreen {
     replace(this.side, el("h2", null, t("person.events", { stage: this.stage || "–" })),
       (person?.contradictions ?? []).map(([stage, one, other]) => el("p", { class: "warning", role: "alert" },
         t("person.contradiction", { stage, one: t(`event.${one}`), other: t(`event.${other}`) }))),
-      el("div", { class: "events" }, events.map((event) => this.#event(event))),
+      this.#maybe(), el("div", { class: "events" }, events.map((event) => this.#event(event))),
       el("p", { class: "buttons" }, button(t((person?.texts.slip ?? []).length ? "person.printslip" : "person.newslip"), () => this.slip(), { id: "slip" }),
         button(t("person.printcard"), () => { location.hash = `#/print/card/${this.id}`; }, { id: "card" })),
-      this.#maybe(), this.#joined(), this.#removal());
+      this.#joined(), this.#removal());
     if (focused && this.side.querySelector(`[id="${focused}"]`)) document.getElementById(focused).focus();
   }
 

@@ -79,6 +79,6 @@ def absent_and_unlisted(team, gate, table):
     table.see("aside h2", "2")
     table.press("KeyA")
     table.see("#event-arrival.here")
-    gate.see(".tallies section:nth-of-type(2) tr.present td.sum:nth-of-type(4)", "1", seconds=5)
+    gate.see(".tallies section:nth-of-type(2) tr.present td.sum:nth-of-type(4)", "1")
     after = {what: gate.see(f".tallies section:nth-of-type(1) tr.{what} td.sum:nth-of-type(4)") for what in before}
     expect(after == before, f"the first day's numbers are as they were: {after}")

@@ -71,7 +71,7 @@ def verify_field_by_field(team, gate, table):
     gate.see("#field-birth_date .mark.confirmed")
     table.open(team.table, "ru").layout = "ru"
     _put(table, record, "birth_date", "07.08.1979")
-    gate.see("#field-birth_date .value", "07.08.1979", seconds=5)
+    gate.see("#field-birth_date .value", "07.08.1979")
     gate.see("#field-birth_date .mark.lapsed", "паспорт")
     expect(not gate.texts("#field-birth_date .mark.confirmed"), "the mark no longer says confirmed")
     expect(gate.texts("#field-surname .mark.confirmed"), "the other marks stand")
@@ -92,7 +92,7 @@ def typed_text_is_safe(team, gate, table):
     gate.press("Backspace")
     gate.type("майор ")
     team.table.control.one("set", id=record, fields=[{"field": "rank", "value": "капітан"}], source="document: military_id")
-    gate.see("#field-rank .notice", "капітан", "Taras", seconds=5)
+    gate.see("#field-rank .notice", "капітан", "Taras")
     expect(gate.run("return document.activeElement.value") == "майор ", "what was typed is as it was, and has the focus")
     gate.shot("typing-notice")
     gate.type("запасу")
@@ -117,7 +117,7 @@ def does_not_want_to_go(team, gate, table):
     table.see("#event-boarding.here")
     team.meet()
     for window in (gate, table):
-        window.see("aside .warning", "Does not want to go", "Boarded", seconds=5)
+        window.see("aside .warning", "Does not want to go", "Boarded")
         window.go("conflicts")
         window.see(".inbox section:first-of-type h2", "Cannot both be so")
         window.see(".inbox section:first-of-type .chip", "Does not want to go", "Boarded")
