@@ -74,6 +74,34 @@ import Testing
         }
     }
 
+    @Test func `what cannot be made shorter is stored between what can`() throws {
+        let compression = Compression()
+        var generator = SeededGenerator(seed: 5)
+        func even(_ count: Int) -> [UInt8] { generator.bytes(count) }
+        func text(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(generator.below(5)) } }
+        func sealed(_ count: Int) -> [UInt8] {
+            (0..<(count / 36)).flatMap { _ in [0xd0, 0xb9, 0x36, 0x13] + even(32) }
+        }
+        let messages = [
+            text(70_000) + sealed(60_000) + text(5_000),
+            even(300_000) + text(90_000) + even(20_000) + text(3_000) + even(100_001),
+            text(70_000) + even(40_000), even(70_000) + text(1), even(15_000) + text(80_000),
+        ]
+        for message in messages {
+            for withDictionary in [true, false] {
+                let frame = Frame(
+                    .changes, message, compression: compression, withDictionary: withDictionary)
+                #expect(try frame.message(compression) == message)
+                let plain = Frame(
+                    .changes, message, compression: Compression(level: 9),
+                    withDictionary: withDictionary)
+                #expect(frame.body.count <= message.count)
+                #expect(frame.body.count <= plain.body.count + plain.body.count / 12)
+            }
+        }
+        #expect(compression.deflated(even(200_000), withDictionary: true) == nil)
+    }
+
     @Test func `a compressor is not disturbed by a stream that fails`() throws {
         let compression = Compression()
         let message = [UInt8](repeating: 5, count: 3_000)
