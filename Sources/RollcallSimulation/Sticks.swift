@@ -170,9 +170,13 @@ extension Team {
             var counts: (new: UInt64, held: UInt64) = (0, 0)
             try node.actInSteps { laptop, disk, write in
                 var bundle = try laptop.beginImport(reader.manifest)
-                for index in reader.manifest.chunks.indices {
+                // All ahead of the first: whatever that changes comes after they were read.
+                var reading = laptop.reading(bundle)
+                for chunk in try reader.manifest.chunks.indices.map({
+                    try reading.read(try reader.chunk($0))
+                }) {
                     var output = Output()
-                    try laptop.take(chunk: reader.chunk(index), into: &bundle, disk, &output)
+                    try laptop.take(chunk, into: &bundle, disk, &output)
                     try write(output)
                     while let next = try laptop.proceed(moment, disk) { try write(next) }
                 }

@@ -143,6 +143,26 @@ extension Laptop {
             }
     }
 
+    /// The nearest signed head from a counter on, and others up to another counter and perhaps beyond.
+    func signedHeads(
+        of path: ReplicaNumber, from first: UInt64, through last: UInt64,
+        _ storage: some RegisterStorage
+    ) throws -> [SignedHead] {
+        var found: [SignedHead] = []
+        while true {
+            let page = try signedHeads(
+                of: path, from: found.last.map { $0.dot.counter + 1 } ?? first,
+                limit: Self.headsPerPage, storage)
+            found += page
+            guard page.count == Self.headsPerPage, found[found.count - 1].dot.counter < last else {
+                return found
+            }
+        }
+    }
+
+    /// A run of a roster has three, one of lone edits hundreds.
+    private static let headsPerPage = 64
+
     /// The first counter of the segment that goes on beyond another counter.
     func segmentStart(
         beyond counter: UInt64, of path: ReplicaNumber, _ storage: some RegisterStorage

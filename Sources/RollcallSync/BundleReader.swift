@@ -22,7 +22,7 @@ package struct BundleDamage: Error {
 /// Reads a bundle's file piece by piece.
 ///
 /// Throws a `FormatError` where it is refused: whoever reads it knows what that means.
-package struct BundleReader {
+package struct BundleReader: Sendable {
     private let file: any FileBytes
     private let isPadded: Bool
     package let chunksStart: Int

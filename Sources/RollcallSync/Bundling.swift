@@ -105,19 +105,22 @@ extension Laptop {
         try nextChunks(of: &export, atMost: 1, storage).first
     }
 
-    /// The next chunks of a bundle, so many unless there are no more; they are deflated side by side.
+    /// The next chunks of a bundle, so many unless there are no more; they are laid out and deflated side by side.
     public func nextChunks(
         of export: inout BundleExport, atMost count: Int, _ storage: some RegisterStorage
     ) throws -> [[UInt8]] {
-        var messages: [[UInt8]] = []
-        while messages.count < count, let message = try nextMessage(of: &export, storage) {
-            messages.append(message)
+        var messages: [(run: ChangesMessage, numbering: SessionReplicas)] = []
+        while messages.count < count, let run = try nextRun(of: &export, storage) {
+            messages.append((run, export.numbering))
+            run.mention(in: &export.numbering)
         }
-        let made = messages
+        let (made, table) = (messages, heads.table)
         let chunks = try gather(made.count, inPiecesOf: 1, spread) { range in
             range.map { index in
+                var numbering = made[index].numbering
                 let frame = Frame(
-                    .changes, made[index], compression: Compression(), withDictionary: true
+                    .changes, made[index].run.encode(table, numbering: &numbering),
+                    compression: Compression(), withDictionary: true
                 ).encoded
                 return (bytes: frame, hash: Array(sha256(frame).prefix(16)))
             }
@@ -126,9 +129,9 @@ extension Laptop {
         return chunks.map(\.bytes)
     }
 
-    private func nextMessage(
+    private func nextRun(
         of export: inout BundleExport, _ storage: some RegisterStorage
-    ) throws -> [UInt8]? {
+    ) throws -> ChangesMessage? {
         guard let (replica, first) = export.left.first else { return nil }
         guard
             var run = try run(
@@ -137,7 +140,7 @@ extension Laptop {
             guard heads.isForked(replica) else { throw LaptopError.storeIncomplete }
             // The rest is in a segment that goes on into a branch.
             export.left.removeFirst()
-            return try nextMessage(of: &export, storage)
+            return try nextRun(of: &export, storage)
         }
         let reached = run.last - heads.base(of: replica)
         let followsOn =
@@ -145,7 +148,6 @@ extension Laptop {
         if first > 1, !followsOn, run.startHash == nil {
             run.startHash = try storage.change(Dot(replica, first - 1))?.hash
         }
-        let message = run.encode(heads.table, numbering: &export.numbering)
         export.changeCount += UInt64(run.changes.count)
         if followsOn {
             export.runs[export.runs.count - 1].last = reached
@@ -157,7 +159,7 @@ extension Laptop {
         } else {
             export.left.removeFirst()
         }
-        return message
+        return run
     }
 
     /// The start of the file and its signed manifest, once all chunks are made.
@@ -228,19 +230,30 @@ extension Laptop {
         return BundleImport(manifest: manifest)
     }
 
+    /// Begins to read chunks ahead of their turn.
+    public func reading(_ bundle: BundleImport) -> ChunkReading {
+        ChunkReading(table: heads.table, numbering: bundle.numbering)
+    }
+
     /// Takes in one chunk.
     public mutating func take(
         chunk: [UInt8], into bundle: inout BundleImport, _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws {
-        var decoder = FrameDecoder()
-        decoder.append(chunk)
-        guard let frame = try decoder.next(), frame.encodedBytes == chunk.count,
-            frame.type == FrameType.changes.rawValue
-        else { throw FormatError(.notABundle, "bundle chunk") }
-        var table = heads.table
-        let message = try ChangesMessage(
-            try frame.message(compression), table: &table, numbering: &bundle.numbering)
+        var reading = reading(bundle)
+        try take(try reading.read(chunk), into: &bundle, storage, &output)
+    }
+
+    /// Takes in one chunk that was read ahead; the one before it must have been taken.
+    public mutating func take(
+        _ chunk: ReadChunk, into bundle: inout BundleImport, _ storage: some RegisterStorage,
+        _ output: inout Output
+    ) throws {
+        guard chunk.holds(in: heads.table) else {
+            return try take(chunk: chunk.bytes, into: &bundle, storage, &output)
+        }
+        let (message, table) = (chunk.message, chunk.table)
+        bundle.numbering = chunk.numbering
         let count = UInt64(message.changes.count)
         do {
             switch try receive(message, table, leaving: &bundle.left, storage, &output) {

@@ -175,7 +175,7 @@ extension Laptop {
         var stored = try changes(
             of: replica, from: from, through: end, contentBytesMax: contentBytesMax, storage)
         let signed = try signedHeads(
-            of: replica, from: from, limit: max(stored.count, 1), storage)
+            of: replica, from: from, through: stored.last?.dot.counter ?? from, storage)
         guard let nearest = signed.first else { return nil }
         if stored.isEmpty || stored[stored.count - 1].dot.counter < nearest.dot.counter {
             stored = try changes(
@@ -193,10 +193,9 @@ extension Laptop {
                 .init(changeCount: Int(head.dot.counter - previous), signature: head.signature))
             previous = head.dot.counter
         }
-        var changes: [Change] = []
-        changes.reserveCapacity(Int(last - from + 1))
-        for change in stored.prefix(Int(last - from + 1)) {
-            changes.append(try Change(dot: change.dot, stored: change.content))
+        let taken = stored
+        let changes = try gather(Int(last - from + 1), inPiecesOf: Self.changesPerPiece, spread) {
+            try taken[$0].map { try Change(dot: $0.dot, stored: $0.content) }
         }
         let salts = try salts(of: replica, changes, storage)
         return ChangesMessage(
@@ -206,6 +205,9 @@ extension Laptop {
             segments: segments, salts: salts.values, listedSubtrees: salts.listed,
             changes: changes)
     }
+
+    /// So many are read in one go.
+    private static let changesPerPiece = 256
 
     /// The salts that go with a run: those of, or where something erased is in the way, a list.
     private func salts(

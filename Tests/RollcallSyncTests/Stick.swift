@@ -42,9 +42,11 @@ extension World {
         var outputs: [Output] = []
         do {
             var bundle = try node.laptop.beginImport(manifest)
-            for chunk in stick.chunks {
+            // All ahead of the first, so that whatever that changes comes after they were read.
+            var reading = node.laptop.reading(bundle)
+            for chunk in stick.chunks.map({ chunk in Result { try reading.read(chunk) } }) {
                 var output = Output()
-                try node.laptop.take(chunk: chunk, into: &bundle, node.store, &output)
+                try node.laptop.take(try chunk.get(), into: &bundle, node.store, &output)
                 try node.store.apply(output.commit)
                 outputs.append(output)
                 while let next = try node.laptop.proceed(moment, node.store) {

@@ -25,7 +25,10 @@ import Testing
         var lengths: [Int] = []
         for _ in 0..<3 {
             let sent = message(randomChanges(&generator, count: 40, first: 1))
+            var mentioning = sending
+            sent.mention(in: &mentioning)
             let bytes = sent.encode(table, numbering: &sending)
+            #expect(sending == mentioning)
             lengths.append(bytes.count)
             #expect(try ChangesMessage(bytes, table: &table, numbering: &receiving) == sent)
         }

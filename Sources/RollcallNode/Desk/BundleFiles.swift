@@ -46,6 +46,43 @@ final class BundleOutput {
     func discard() { file.discard() }
 }
 
+/// Bytes that wait for what stands before them: in memory, and where they are many, all of them on the disk.
+final class BundleDraft {
+    private let path: String
+    private let keptBytesMax: Int
+    private var kept: [[UInt8]] = []
+    private var keptBytes = 0
+    private var sealed: SealedDraft?
+
+    /// - Parameter path: The name that it has for a moment, should it be written.
+    init(_ path: String, keptBytesMax: Int = 40 << 20) {
+        self.path = path
+        self.keptBytesMax = keptBytesMax
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        guard sealed == nil, keptBytes + bytes.count <= keptBytesMax else {
+            return try onDisk().write(bytes)
+        }
+        kept.append(bytes)
+        keptBytes += bytes.count
+    }
+
+    private func onDisk() throws -> SealedDraft {
+        if let sealed { return sealed }
+        let draft = try SealedDraft(path)
+        for bytes in kept { try draft.write(bytes) }
+        (kept, sealed) = ([], draft)
+        return draft
+    }
+
+    /// Hands over all that was written.
+    func copy(to output: BundleOutput) throws {
+        if let sealed { return try sealed.copy(to: output) }
+        for bytes in kept { try output.write(bytes) }
+    }
+}
+
 /// Bytes that wait on the disk for what stands before them, sealed under a key that is in memory only.
 ///
 /// It keeps no name, and is gone with the process.

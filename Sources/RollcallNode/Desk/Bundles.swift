@@ -62,7 +62,7 @@ extension Driver {
         let file = try BundleOutput(path, for: keys)
         do {
             // The manifest before them says what the chunks hash to.
-            let chunks = try SealedDraft(home.backupDraftPath)
+            let chunks = BundleDraft(home.backupDraftPath)
             while !export.isDone {
                 var next = export
                 // Where a file has an end, each is looked at before it goes in.
@@ -242,10 +242,18 @@ extension Driver {
         _ laptop: inout Laptop, _ store: SealedRegister, _ now: Moment,
         _ take: (Output) throws -> Void
     ) throws {
+        // While one is taken in, the next is opened, inflated and read.
+        var (reading, read) = (laptop.reading(bundle), 0)
+        let compression = Compression()
+        let chunks = Ahead<ReadChunk>(count) {
+            defer { read += 1 }
+            return try reading.read(try file.chunk(read), compression)
+        }
+        defer { chunks.stop() }
         for index in 0..<count {
             var output = Output()
             do {
-                try laptop.take(chunk: try file.chunk(index), into: &bundle, store, &output)
+                try laptop.take(try chunks.next(), into: &bundle, store, &output)
             } catch let error as FormatError {
                 throw ControlError(
                     .badBundle, "chunk \(index + 1) of the bundle: \(error.description)")

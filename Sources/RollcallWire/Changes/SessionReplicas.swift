@@ -1,7 +1,7 @@
 import RollcallCore
 
 /// The numbers that one sender gives replicas in the order it first mentions them (specification 7a).
-public struct SessionReplicas: Sendable {
+public struct SessionReplicas: Equatable, Sendable {
     private var replicas: [ReplicaNumber] = []
     private var indices: [ReplicaNumber: Int] = [:]
 
@@ -17,6 +17,11 @@ public struct SessionReplicas: Sendable {
         writer.varint(replicas.count)
         table[replica].encode(to: &writer)
         append(replica)
+    }
+
+    /// As after encoding a mention.
+    mutating func mention(_ replica: ReplicaNumber) {
+        if indices[replica] == nil { append(replica) }
     }
 
     mutating func decodeMention(
@@ -38,5 +43,21 @@ public struct SessionReplicas: Sendable {
     private mutating func append(_ replica: ReplicaNumber) {
         indices[replica] = replicas.count
         replicas.append(replica)
+    }
+}
+
+extension ChangesMessage {
+    /// Gives numbers to what the message mentions, as encoding it does: others can then be encoded beside it.
+    public func mention(in numbering: inout SessionReplicas) {
+        numbering.mention(replica)
+        var references = References(own: replica)
+        for change in changes {
+            references.mention(change.record)
+            if let dot = change.operatorDot { references.mention(dot) }
+            for index in change.writes.indices {
+                for name in change.writes[index].names { references.mention(name) }
+            }
+        }
+        for other in references.others { numbering.mention(other) }
     }
 }
