@@ -78,13 +78,18 @@ class Carry(Bundle):
         made = source.control.one("export", **order(self.volumes / "a", max_bytes=self.volume_bytes))
         expect(len(made["files"]) >= 3, f"there are {len(made['files'])} volumes, too few")
         expect(source.stop() == 0, "the source does not close")
-        # What is there after each of them, unharmed.
+        # As a folder lists them, and as they were made: where one cannot be read, what comes after it waits.
+        self.known = sorted({*self.counts(self.files()), *self.counts(sorted(self.files(), key=lambda path: (len(path), path)))})
+
+    def counts(self, files):
+        """What is there before and after each of them, unharmed."""
         try:
             self.begin()
-            self.known = [self.changes()]
-            for file in self.files():
+            counts = [self.changes()]
+            for file in files:
                 self.victim.control.one("import", paths=[file], preview=False, salvage=False)
-                self.known.append(self.changes())
+                counts.append(self.changes())
+            return counts
         finally:
             self.clean()
 
