@@ -73,6 +73,10 @@ extension Laptop {
         if bye.knownReason == .takenOut, let peer {
             dialling.putOff(peer, until: moment.now + .seconds(Limits.takenOutSeconds))
         }
+        if bye.knownReason == .disconnected, let peer {
+            // Whoever told it so will dial when that is over.
+            dialling.putOff(peer, until: moment.now + .seconds(2 * Limits.backoffSecondsMax))
+        }
         guard bye.knownReason == .duplicateSession, let peer,
             !sessions.values.contains(where: { $0.peer == peer })
         else { return }
