@@ -132,6 +132,8 @@ extension Team {
                 try run(until: now + 35_000_000)
             }
         }
+        // An address that is typed while a dial to it is under way is not dialled again: who joined by stick knows no other.
+        if !requests.isEmpty { try run(until: now + 6_000_000) }
         try letIn(all: !journal.forkers.isEmpty)
     }
 
