@@ -128,7 +128,7 @@ let package = Package(
             name: "RollcallSimulation",
             dependencies: [
                 "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallStore",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "RollcallExchange", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .executableTarget(
@@ -173,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "RollcallNodeTests",
             dependencies: [
-                "RollcallNode", "RollcallControl", "RollcallTrust", "RollcallWire",
+                "RollcallNode", "RollcallControl", "RollcallSimulation", "RollcallTrust",
+                "RollcallWire",
                 "RollcallFuzzing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

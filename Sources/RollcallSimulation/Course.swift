@@ -62,6 +62,7 @@ extension Team {
         }
         try run(until: begin + (plan.steps.last?.at ?? 0) + 1_000_000)
         try mend()
+        try finishSample()
         try converge()
         try fallQuiet()
         return try checkAll()

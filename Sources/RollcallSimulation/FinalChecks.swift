@@ -27,6 +27,7 @@ extension Team {
         }
         try checkCounts(core)
         try checkStanding(core)
+        try checkSample(core)
         return try checkViews(core[Int(plan.options.seed % UInt64(core.count))], core)
     }
 

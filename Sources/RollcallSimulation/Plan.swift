@@ -4,6 +4,8 @@ public struct Step: Equatable, Sendable {
     public enum Verb: String, Sendable, CaseIterable {
         // People at a node: a = the number that all their choices come from.
         case add, set, take, mark, resolve
+        /// Passage a of the sample operation; b = 1: list a.
+        case exchange
         /// Somebody looks, and the custody log has it.
         case look
         /// A newcomer joins through node a; b = 1: its cable is cut on the way.
@@ -108,7 +110,7 @@ public struct Step: Equatable, Sendable {
 
     public var isByPerson: Bool {
         switch verb {
-        case .add, .set, .take, .mark, .resolve, .look: true
+        case .add, .set, .take, .mark, .resolve, .look, .exchange: true
         default: false
         }
     }
@@ -135,6 +137,10 @@ public struct Plan: Equatable, Sendable {
         public var diskLatency: Int64 = 300
         /// Whether jumps of the wall clock are left out, to see that they change nothing.
         public var areClocksRight = false
+        /// The seed of the sample operation that is played; 0: none is.
+        public var sample: UInt64 = 0
+        /// Whether all of it is, or a tenth.
+        public var isSampleWhole = false
 
         public init(seed: UInt64, nodes: Int) {
             self.seed = seed
@@ -170,6 +176,9 @@ public struct Plan: Equatable, Sendable {
         lines.append("bandwidth \(options.bandwidth)")
         lines.append("disk-latency \(options.diskLatency)")
         lines.append("clocks \(options.areClocksRight ? "right" : "wrong")")
+        if options.sample > 0 {
+            lines.append("sample \(options.sample) \(options.isSampleWhole ? "whole" : "tenth")")
+        }
         for step in steps {
             var words = ["at", String(step.at), step.verb.rawValue, String(step.node)]
             var numbers = [step.a, step.b, step.c]
@@ -229,6 +238,9 @@ public struct Plan: Equatable, Sendable {
         case "crypto": options.isCryptoReal = word == "real"
         case "compression": options.isCompressionOn = word == "on"
         case "clocks": options.areClocksRight = word == "right"
+        case "sample":
+            options.sample = UInt64(word) ?? 0
+            options.isSampleWhole = words.last == "whole"
         case "piece": options.pieceBytes = Int(number ?? 1)
         case "latency": options.latency = number ?? 0
         case "bandwidth": options.bandwidth = Int(number ?? 0)

@@ -19,6 +19,7 @@ public struct SimulationFailure: Error, Equatable, Sendable {
         case shownTwice = "one change is shown twice"
         case conflicts = "conflicts are not counted alike"
         case settledUnasked = "a conflict was settled that nobody was shown"
+        case exchange = "the exchange is not counted as it was played"
         case held = "changes are held though nothing is missing"
         case notConverged = "no convergence in time"
         case notQuiet = "no quiet after convergence"

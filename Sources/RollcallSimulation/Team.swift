@@ -58,6 +58,8 @@ public final class Team {
     var requests: [Int: [JoinRequest]] = [:]
     var admissions: [Stick] = []
     var people: People
+    /// The sample operation, where one is played.
+    var script: SampleScript?
     var wire = WireWatch()
     /// By sender and receiver: the digest of the last hello.
     private var helloDigests: [Int: [UInt8]] = [:]
@@ -84,6 +86,13 @@ public final class Team {
         let cloneCount = plan.steps.count { $0.verb == .clone || $0.verb == .fork }
         journal = Journal(nodeCount: count + cloneCount)
         people = People()
+        if plan.options.sample > 0 {
+            script = SampleScript(
+                SampleOperation(
+                    seed: plan.options.sample,
+                    plans: plan.options.isSampleWhole
+                        ? SampleOperation.whole : SampleOperation.tenth))
+        }
         for index in 0..<count {
             nodes.append(
                 SimulatedNode(
@@ -181,6 +190,8 @@ public final class Team {
             mark(.dialFailed)
             post(.dialFailed(address: address), to: index)
         case .ended(let connection, let side): learnEnd(connection, side)
+        case .step(let index) where plan.steps[index].verb == .exchange:
+            try actBySample(index)
         case .step(let index): try perform(plan.steps[index])
         case .start(let index): start(nodes[index])
         case .heal(let node, let other): heal(node, other)

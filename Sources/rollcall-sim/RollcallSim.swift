@@ -13,7 +13,7 @@ struct RollcallSim: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, ReplayCommand.self, PlanCommand.self, ShrinkCommand.self,
-            PlantedCommand.self, RosterCommand.self,
+            PlantedCommand.self, RosterCommand.self, ExchangeCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }

@@ -6,7 +6,7 @@ public struct SamplePerson: Sendable {
         public var day: Int
 
         /// As lists write it.
-        var text: String { "\(Self.two(day)).\(Self.two(month)).\(year)" }
+        public var text: String { "\(Self.two(day)).\(Self.two(month)).\(year)" }
 
         private static func two(_ number: Int) -> String {
             number < 10 ? "0\(number)" : "\(number)"
