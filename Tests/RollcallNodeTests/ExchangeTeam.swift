@@ -6,7 +6,7 @@ import Testing
 
 /// Laptops at one exchange point, of one register; apart for as long as a test wants.
 struct ExchangeTeam {
-    let laptops: [LiveDaemon]
+    private(set) var laptops: [LiveDaemon]
 
     /// The first founds the register, the others join it.
     init(_ names: String...) async throws {
@@ -25,6 +25,9 @@ struct ExchangeTeam {
     }
 
     subscript(place: Int) -> LiveDaemon { laptops[place] }
+
+    /// Another daemon on the home of one that ended.
+    mutating func replace(_ place: Int, _ laptop: LiveDaemon) { laptops[place] = laptop }
 
     /// Nobody is connected to anybody, until ``meet()``.
     func part() async throws {
