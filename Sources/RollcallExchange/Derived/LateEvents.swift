@@ -22,9 +22,8 @@ extension Exchange {
 
     /// Names of a person's events at a stage that one of its closings does not know.
     private func lateEvents(of person: Person, at stage: Stage) -> [String] {
-        Passage.Events.names.filter { name in
+        Self.eventFields.filter { name, field in
             guard person.events.has(name, at: stage.code) else { return false }
-            let field = FieldSchema.number(name)
             let claims = person.records.flatMap { record in
                 (record[field]?.values ?? []).filter { $0.content.isEvent(at: stage.code) }
                     .flatMap(\.witnesses)
@@ -35,7 +34,11 @@ extension Exchange {
                         replica: table[claim.dot.replica].text, claim.dot.counter)
                 }
             }
-        }
+        }.map(\.name)
+    }
+
+    private static let eventFields = Passage.Events.names.map { name in
+        (name: name, field: FieldSchema.number(name))
     }
 
     /// Stages that two laptops closed with unlike numbers.
