@@ -191,7 +191,7 @@ let package = Package(
         .testTarget(
             name: "RollcallFilesTests",
             dependencies: ["RollcallFiles", "RollcallExchange", "RollcallFuzzing"],
-            swiftSettings: settings),
+            exclude: ["Workbooks"], swiftSettings: settings),
         .testTarget(
             name: "RollcallStoreTests",
             dependencies: [

@@ -170,9 +170,13 @@ public struct ErasureReport: Codable, Equatable, Sendable {
     public var hasLate: Bool
     /// Why the record must not be erased, by those who say so now; it is gone all the same.
     public var holds: [String]
+    /// Records of the files of lists on which it stood.
+    ///
+    /// What they say as they came is kept. Known only when it is erased.
+    public var files: [String] = []
 
     enum CodingKeys: String, CodingKey {
-        case record, reason, by, heard, unheard, holds
+        case record, reason, by, heard, unheard, holds, files
         case erasedAt = "erased_at"
         case hasLate = "late"
     }

@@ -70,6 +70,8 @@ extension FileRefusal: CustomStringConvertible {
 /// How much of a workbook is read before it is refused.
 enum WorkbookLimits {
     static let partsMax = 1_000
+    /// Of the file itself.
+    static let fileBytesMax = 24 << 20
     /// Of one part, and of all that are read.
     static let bytesMax = 48 << 20
     /// How many times smaller a part may be packed; the tables of spreadsheets are some 10 to 60 times.

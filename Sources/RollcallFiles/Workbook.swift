@@ -20,6 +20,7 @@ public struct Workbook {
     private let countsFrom1904: Bool
 
     public init(_ bytes: [UInt8]) throws(FileRefusal) {
+        guard bytes.count <= WorkbookLimits.fileBytesMax else { throw .tooLarge(part: "the whole") }
         archive = try Archive(bytes)
         guard archive.has("xl/workbook.xml") else { throw .notAWorkbook }
         let names = SheetNames()

@@ -17,10 +17,18 @@ final class SheetNames: MarkupReader {
             guard sheets.count < WorkbookLimits.partsMax else { throw .tooManyParts }
             sheets.append(
                 Sheet(
-                    name: attributes["name"] ?? "", relation: attributes["id"] ?? "",
+                    name: Self.line(attributes["name"] ?? ""), relation: attributes["id"] ?? "",
                     isHidden: attributes["state"].map { $0 != "visible" } ?? false))
         default: break
         }
+    }
+
+    /// A name as one line of a hint: spreadsheets take no longer one, and none with a line's end.
+    private static func line(_ name: String) -> String {
+        String(
+            name.prefix(31).map {
+                $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? " " : $0
+            })
     }
 
     func end(_ name: String) throws(FileRefusal) {}

@@ -27,7 +27,9 @@ struct EraseCommand: DaemonCommand {
     }
 
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
-        try ErasuresPage.text(ofRows: rows, names) + "\n" + Sentences.whereCopiesAre
+        let files = try rows.flatMap { try ControlJSON.decode(ErasureReport.self, from: $0).files }
+        return try ErasuresPage.text(ofRows: rows, names) + "\n" + Sentences.whereCopiesAre
+            + (files.isEmpty ? "" : "\n" + Sentences.filesKept(Set(files).sorted()))
     }
 }
 

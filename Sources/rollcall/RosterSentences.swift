@@ -62,6 +62,11 @@ extension Sentences {
         return lines.joined(separator: "\n")
     }
 
+    static func filesKept(_ files: [String]) -> String {
+        "lists on which they stood are kept as they came, and name them: to lose those too, "
+            + "`rollcall erase \(shown(files.joined(separator: " ")))`"
+    }
+
     static let previewedRoster = "a preview: nothing was written"
 
     /// How the file was read.

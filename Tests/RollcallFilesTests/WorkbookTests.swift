@@ -1,3 +1,4 @@
+import Foundation
 import RollcallExchange
 import RollcallFiles
 import RollcallFuzzing
@@ -130,6 +131,34 @@ func rows(_ file: ListFile) -> [Int: [String]] {
         #expect(
             file.roster.header == ["ПІБ", "Дата народження", "Місце народження", "Категорія"])
         #expect(rows(file) == [2: ["а б", "1988", "c", "d"]])
+    }
+}
+
+/// What programs wrote that people make lists with; `Workbooks/make.py` says how.
+@Suite struct ForeignWorkbookTests {
+    private func read(_ name: String) throws -> ListFile {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "Workbooks")
+        return try ListFile([UInt8](try Data(contentsOf: folder.appending(path: name))))
+    }
+
+    @Test(arguments: ["openpyxl.xlsx", "gnumeric.xlsx", "libreoffice.xlsx", "xlsxwriter.xlsx"])
+    func `a list is the same whoever wrote it`(name: String) throws {
+        let file = try read(name)
+        #expect(file.roster.headerRow == 3)
+        let people = rows(file).filter { $0.key <= 3 }
+        #expect(
+            people.mapValues { Array($0.prefix(4)) } == [
+                1: ["1", "КОВАЛЬ Петро Іванович", "1988-03-12", "військовий"],
+                2: ["2", "БОЙКО Олена Петрівна", "05.01.1990 р.н.", "цивільна особа"],
+                3: ["3", "ТКАЧ Іван", "1979-12-31", "військовий"],
+            ])
+        #expect(people[2]?.last == "=1+1", "text that looks like a formula is text")
+        #expect(file.roster.header.count == 5)
+    }
+
+    @Test func `a sum below the list is told as reckoned`() throws {
+        #expect(try read("xlsxwriter.xlsx").rowsWithFormulas == [4])
     }
 }
 

@@ -115,6 +115,18 @@ import Testing
         #expect([UInt8](try Data(contentsOf: URL(filePath: copy))) == bytes)
         #expect(kept.bytes == bytes.count && kept.sha256 == report.file?.sha256)
 
+        // Whoever is erased is told that the file names them still, and can have it erased, too.
+        let gone = try await gate.rows(
+            .erase(ids: [try #require(third).record], reason: "asked"), ErasureReport.self)
+        let original = try #require(gone.first?.files.first)
+        #expect(gone[0].files.count == 1)
+        let shown = try await gate.ask(.show(id: original), RecordView.self)
+        #expect(
+            shown.fields["file_part"]?.values.contains { $0.content == .text("part 1/2") } == true)
+        try await gate.ask(.erase(ids: [original], reason: "asked"))
+        #expect(
+            try await gate.error(of: .listFile(id: list, path: copy + ".2"))?.code == .badValue)
+
         try await gate.ask(.withdrawList(id: list))
         let after = try await gate.rows(.tally(stage: nil), TallyRow.self)
         #expect(after.allSatisfy { $0.all.most == 0 })

@@ -11,6 +11,7 @@ extension Driver {
         let records = try ids.map { try record($0) }
         let reason = try Self.name(reason, "reason")
         let now = moment
+        let files = try records.map { try originals(on: $0) }
         do {
             _ = try act { laptop, store, output in
                 try laptop.erase(records, reason: reason, now, store, &output)
@@ -19,7 +20,13 @@ extension Driver {
             throw ControlError(
                 underHold: laptop.text(ofRecord: record), reasons: reasons)
         }
-        return try records.flatMap { try erasureReports(of: $0) }
+        return try zip(records, files).flatMap { record, files in
+            try erasureReports(of: record).map { report in
+                var report = report
+                report.files = files
+                return report
+            }
+        }
     }
 
     func erasureReports() throws -> [ErasureReport] {

@@ -11,8 +11,14 @@ import RollcallTrust
 /// `NUMBER/COUNT BASE64`.
 enum ListOriginal {
     static let bytesMax = 8 << 20
-    /// Of one part: in base64 half of what a value may have.
-    static let partBytes = 24 << 10
+
+    /// A part as people are shown it: its place.
+    static func shown(_ content: RollcallCore.Content) -> RollcallCore.Content {
+        guard case .text(let text) = content else { return content }
+        return .text("part \(text.prefix { $0 != " " })")
+    }
+    /// Of one part: in base64 it fits what is sent at once over a slow link, so that no edit waits for it.
+    static let partBytes = 9 << 10
 
     /// The changes that keep a file; all of one record, which the first makes.
     static func drafts(_ bytes: [UInt8], file: String, _ operatorDot: Dot?) -> [Draft] {
@@ -81,6 +87,21 @@ extension Driver {
             file.discard()
             throw error
         }
+    }
+
+    /// The records of the files of lists on which a record stands.
+    func originals(on record: Dot) throws -> [String] {
+        guard let view = try laptop.view(of: record, store),
+            let lists = view[FieldSchema.lineList]?.values.map(\.content), !lists.isEmpty
+        else { return [] }
+        while try fillExchange() {}
+        let all = exchangeIndex.all(laptop.heads.table)
+        let files = all.filter { $0.facts.kind == .list && lists.contains(.record($0.facts.name)) }
+            .flatMap { $0.facts.texts(FieldSchema.listFile) }
+        return all.filter { dot, facts in
+            facts.kind == .file && laptop.erasures(of: dot).isEmpty
+                && facts.texts(FieldSchema.listFile).contains(where: files.contains)
+        }.map { laptop.text(ofRecord: $0.dot) }
     }
 
     /// Whether a file of this hash is here whole, on whose account soever.

@@ -6,7 +6,7 @@ import RollcallTrust
 
 /// One revision of a side's list, as the file says it.
 struct ListRevision: Sendable {
-    fileprivate let origin: ListOrigin
+    private let origin: ListOrigin
     private let texts: [(field: FieldNumber, text: String)]
     /// What all revisions of the list have in common; by it their rows are known again.
     let series: String
@@ -58,6 +58,16 @@ struct ListRevision: Sendable {
         return draft
     }
 
+    /// Whether a later revision of the list is here.
+    func isReplaced(in exchange: Exchange) -> Bool {
+        exchange.lists.contains { list in
+            !list.isWithdrawn && list.issuer == FieldInput.normalised(origin.issuer)
+                && list.direction?.rawValue == origin.direction
+                && list.stage == FieldInput.normalised(origin.stage)
+                && list.revision > origin.revision
+        }
+    }
+
     /// Whether a record is this revision, of this file, and was not withdrawn.
     func isSaid(by view: RollcallSync.RecordView) -> Bool {
         !view.isRemoved && view[FieldSchema.listWithdrawn]?.values.isEmpty ?? true
@@ -72,17 +82,6 @@ extension Driver {
     func record(of revision: ListRevision) throws -> Dot? {
         try records(of: .list).first { dot in
             try laptop.view(of: dot, store).map { revision.isSaid(by: $0) } ?? false
-        }
-    }
-
-    /// Whether a later revision of the list is here.
-    func isReplaced(_ revision: ListRevision) throws -> Bool {
-        let origin = revision.origin
-        return try exchange().lists.contains { list in
-            !list.isWithdrawn && list.issuer == FieldInput.normalised(origin.issuer)
-                && list.direction?.rawValue == origin.direction
-                && list.stage == FieldInput.normalised(origin.stage)
-                && list.revision > origin.revision
         }
     }
 

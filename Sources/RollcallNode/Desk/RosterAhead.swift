@@ -18,6 +18,8 @@ final class RosterAhead: @unchecked Sendable {
     private let head: [UInt8]
     private let operatorDot: Dot?
     private let list: NamedDot?
+    /// Of a roster that nobody looks at line by line it would only cost memory.
+    private let tellsApart: Bool
     private let queue = DispatchQueue(label: "rollcall-roster")
     // Both are touched on the queue alone.
     private var file: RosterFile
@@ -27,6 +29,7 @@ final class RosterAhead: @unchecked Sendable {
 
     init(_ reading: RosterReading, operatorDot: Dot?, list: NamedDot? = nil) {
         self.list = list
+        tellsApart = list != nil || reading.isPreview || reading.plan.tellsLinesByNumber
         plan = reading.plan
         source = "list \(reading.list)"
         head = Body.textHead(source: source)
@@ -56,7 +59,7 @@ final class RosterAhead: @unchecked Sendable {
     private func read(_ row: RosterFile.Row) -> ReadRow {
         do throws(RowFailure) {
             var read = try plan.read(row)
-            if !read.isNote { tellApart(&read) }
+            if tellsApart, !read.isNote { tellApart(&read) }
             return ReadRow(number: row.number, outcome: .success((read, draft(read))))
         } catch {
             return ReadRow(number: row.number, outcome: .failure(error))

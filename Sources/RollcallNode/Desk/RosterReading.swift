@@ -28,6 +28,7 @@ struct RosterReading: Sendable {
     var columns: [ColumnField]
     var facts: ListFileFacts
     var rowsWithFormulas: [Int]
+    let isPreview: Bool
     let bytes: [UInt8]
 
     init(_ order: RosterOrder, _ remembered: RememberedColumns = .init()) throws {
@@ -35,6 +36,7 @@ struct RosterReading: Sendable {
             throw ControlError(.badFile, "the file cannot be read", hint: order.path)
         }
         bytes = [UInt8](data)
+        isPreview = order.reading.preview
         let hash = sha256(bytes)
         revision = try order.origin.map { try ListRevision($0, order.path, hash) }
         if revision != nil, bytes.count > ListOriginal.bytesMax {

@@ -23,9 +23,7 @@ extension Desk {
         let outcome: Result<RosterReport, any Error>
         do {
             outcome = .success(
-                try await driver.apply(
-                    reading, skippingBad: order.skipsBad, isPreview: order.reading.preview
-                ) {
+                try await driver.apply(reading, skippingBad: order.skipsBad) {
                     continuation.yield($0)
                 })
         } catch {
@@ -51,8 +49,7 @@ extension Driver {
     /// All is written in one transaction, which is undone after a preview, and if a row fails and bad rows are not skipped: the
     /// file is read once, and no more of its rows are in memory than three runs.
     func apply(
-        _ reading: RosterReading, skippingBad: Bool, isPreview: Bool,
-        telling progress: (ProgressReport) -> Void
+        _ reading: RosterReading, skippingBad: Bool, telling progress: (ProgressReport) -> Void
     ) throws -> RosterReport {
         guard laptop.membership != nil else { throw LaptopError.noRegister }
         let known = try knownRows()
@@ -60,10 +57,10 @@ extension Driver {
         let erased = try erasedRowCount()
         let knownList = try reading.revision.flatMap { try record(of: $0) }
         let needsFile =
-            try reading.revision != nil && !isPreview
+            try reading.revision != nil && !reading.isPreview
             && original(sha256: reading.facts.sha256) == nil
-        let dates = reading.revision != nil || isPreview ? KnownDates(try exchange()) : KnownDates()
-        let isNewest = try reading.revision.map { try !isReplaced($0) } ?? true
+        let exchange = reading.revision != nil || reading.isPreview ? try exchange() : Exchange([])
+        let isNewest = reading.revision.map { !$0.isReplaced(in: exchange) } ?? true
         return try actInSteps { laptop, store, take in
             let list = try reading.revision.map { revision in
                 if needsFile {
@@ -79,7 +76,7 @@ extension Driver {
             let name = list.map { Self.name(of: $0, laptop) }
             var run = RosterRun(
                 known: known, list: name, operatorDot: operatorDot, isNewest: isNewest,
-                dates: dates, rowsWithFormulas: reading.rowsWithFormulas)
+                dates: KnownDates(exchange), rowsWithFormulas: reading.rowsWithFormulas)
             let ahead = RosterAhead(reading, operatorDot: operatorDot, list: name)
             while case let rows = ahead.next(), !rows.isEmpty {
                 for row in rows {
@@ -93,7 +90,7 @@ extension Driver {
             try run.flush(&laptop, store, take)
             run.end(reading.facts)
             run.report.erased = erased
-            run.report.applied = !isPreview && (run.report.failed.isEmpty || skippingBad)
+            run.report.applied = !reading.isPreview && (run.report.failed.isEmpty || skippingBad)
             if run.report.applied { run.report.list = list.map { laptop.text(ofRecord: $0) } }
             return (run.report, isKept: run.report.applied)
         }

@@ -32,7 +32,13 @@ extension Driver {
         where !siblings.values.isEmpty && siblings.field != FieldSchema.verification {
             fields[FieldSchema.name(of: siblings.field)] = FieldView(
                 kind: Self.kindName(siblings.field.kind), conflict: siblings.isConflict,
-                values: siblings.values.map(valueView),
+                values: siblings.values.map { sibling in
+                    var sibling = sibling
+                    if siblings.field == FieldSchema.filePart {
+                        sibling.content = ListOriginal.shown(sibling.content)
+                    }
+                    return valueView(sibling)
+                },
                 verifications: self.marks(on: siblings, marks))
         }
         return RollcallControl.RecordView(
@@ -121,7 +127,11 @@ extension Driver {
                 dot: table.text(change.dot),
                 record: isData ? laptop.text(ofRecord: change.record) : nil,
                 kind: Self.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
-                content: change.isErased ? .state("erased") : shown(body.content),
+                content: change.isErased
+                    ? .state("erased")
+                    : shown(
+                        write.field == FieldSchema.filePart
+                            ? ListOriginal.shown(body.content) : body.content),
                 names: write.names.map { table.text($0) },
                 operator: operatorName(change.operatorDot),
                 node: table[change.dot.replica].node.text,
