@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Makes elements one after the other, ahead of whoever uses them: one is made while the one before is used.
 final class Ahead<Element: Sendable>: Sendable {
@@ -8,20 +8,24 @@ final class Ahead<Element: Sendable>: Sendable {
         var isStopped = false
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
     private let made = DispatchSemaphore(value: 0)
-    private let room = DispatchSemaphore(value: 2)
+    /// Begins at nothing: a semaphore that is let go below where it began ends the process.
+    private let room = DispatchSemaphore(value: 0)
     private let ended = DispatchGroup()
+
+    private static var aheadMost: Int { 2 }
 
     /// - Parameter make: Is asked for each in its order, on a thread of its own.
     init(_ count: Int, _ make: sending @escaping () throws -> Element) {
         nonisolated(unsafe) let make = make
+        for _ in 0..<Self.aheadMost { room.signal() }
         DispatchQueue.global(qos: .userInitiated).async(group: ended) { [self] in
             for _ in 0..<count {
                 room.wait()
-                guard !state.withLock({ $0.isStopped }) else { return }
+                guard !state.withLockedValue({ $0.isStopped }) else { return }
                 let element = Result { try make() }
-                state.withLock { $0.made.append(element) }
+                state.withLockedValue { $0.made.append(element) }
                 made.signal()
             }
         }
@@ -31,12 +35,12 @@ final class Ahead<Element: Sendable>: Sendable {
     func next() throws -> Element {
         made.wait()
         defer { room.signal() }
-        return try state.withLock { $0.made.removeFirst() }.get()
+        return try state.withLockedValue { $0.made.removeFirst() }.get()
     }
 
     /// Returns when nothing is made any more.
     func stop() {
-        state.withLock { $0.isStopped = true }
+        state.withLockedValue { $0.isStopped = true }
         room.signal()
         ended.wait()
     }
