@@ -33,7 +33,7 @@ extension FileRefusal: CustomStringConvertible {
             "the workbook has more than \(WorkbookLimits.partsMax) parts: no list has so many"
         case .badPartName: "the workbook has a part twice, or one whose name leads out of it"
         case .tooLarge(let part):
-            "\(part) of the workbook is over \(WorkbookLimits.bytesMax >> 20) MiB: no list is so large"
+            "\(part) of the workbook is over \(WorkbookLimits.bytesMax >> 20) MiB, or its text over \(WorkbookLimits.textBytesMax >> 20) MiB: no list is so large"
         case .bomb(let part):
             "\(part) of the workbook is packed \(WorkbookLimits.ratioMax) times smaller than it is: a trap, and no list"
         case .documentType(let part):

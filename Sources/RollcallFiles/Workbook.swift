@@ -56,14 +56,18 @@ public struct Workbook {
 /// Cells above a table that are merged downwards: the name of a column whose neighbours are parted in two rows.
 enum MergedTitles {
     private static let rowsMax = 40
+    /// More has no list that somebody made.
+    private static let mergedMax = 1_000
 
     static func filled(_ rows: [RosterFile.Row], _ merged: [MergedCells]) -> [RosterFile.Row] {
         var rows = rows
-        for cells in merged where cells.last.row > cells.first.row && cells.last.row <= rowsMax {
-            guard let above = rows.first(where: { $0.number == cells.first.row }),
-                let text = Self.text(above, cells.first.column), !text.isEmpty
+        let above = rows.prefix { $0.number <= rowsMax }.indices
+        let titles = merged.lazy.filter { $0.last.row > $0.first.row && $0.last.row <= rowsMax }
+        for cells in titles.prefix(mergedMax) {
+            guard let first = rows[above].first(where: { $0.number == cells.first.row }),
+                let text = Self.text(first, cells.first.column), !text.isEmpty
             else { continue }
-            for place in rows.indices
+            for place in above
             where rows[place].number > cells.first.row && rows[place].number <= cells.last.row {
                 rows[place] = filled(rows[place], cells.first.column, text)
             }
