@@ -3,7 +3,8 @@ import Testing
 
 /// The sample operation, played by a simulated team.
 struct SamplePlayTests {
-    @Test(arguments: [1, 2, 3] as [UInt64])
+    /// In 1003 a laptop ends between its commit and what it says of it, and somebody is written down once more.
+    @Test(arguments: [1, 2, 1_003] as [UInt64])
     func `S19: five laptops count alike in the end, and what was played`(seed: UInt64) {
         let plan = SamplePlanMaker.plan(seed: seed, isWhole: false)
         let verdict = Team.run(plan)

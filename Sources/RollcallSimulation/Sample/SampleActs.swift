@@ -48,7 +48,8 @@ extension Team {
                     ? take(list: Int(step.a), at: node) : write(passage: Int(step.a), at: node)
             } catch let error where error is LaptopError || error is StoreError {
                 // They were told that nothing was written.
-            } catch let crash as Crash where crash.place == .beforeAnswer {
+            } catch let crash as Crash where crash.place != .beforeCommit {
+                // It is durable, and they will do it again.
                 script?.maybeTwice += 1
                 throw crash
             }
