@@ -1,9 +1,9 @@
 // The stage board: who came, was handed over, is missing; how far it is to the target; what does not fit.
 
 import { ask, rows } from "/ask.js";
-import { el, replace, svg } from "/dom.js";
+import { button, el, replace, svg } from "/dom.js";
 import { direction, range, time } from "/format.js";
-import { useKeys } from "/keys.js";
+import { askPerson, useKeys } from "/keys.js";
 import { lineOf, nameOf, onPeople, personOf, sideName } from "/store.js";
 import { counted, t } from "/words.js";
 
@@ -48,6 +48,8 @@ export function closedWords(tally, stage) {
   return tally.report.closings.filter((one) => one.stage === stage).map((one) =>
     [t("board.closed", { name: one.operator ?? one.node, time: one.at ? time(one.at) : "" }), one.late > 0 && t("board.late", { count: one.late }), one.reason].filter(Boolean).join("; "));
 }
+
+const isClosed = (tally, stage) => tally.report.closings.some((one) => one.stage === stage);
 
 export function heardWords(tally) {
   return tally.report.heard.map((one) => (one.at ? t("board.heard.at", { name: one.name, time: time(one.at) }) : t("board.heard.never", { name: one.name })));
@@ -96,7 +98,8 @@ export async function showBoard(main, _, context) {
     replace(page, progress(tally),
       el("div", { class: "tallies" }, stages.map((stage) => el("section", { class: stage === context.stage() ? "scroll now" : "scroll" },
         tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)),
-        closedWords(tally, stage).map((words) => el("p", { class: "closed" }, words)))),
+        closedWords(tally, stage).map((words) => el("p", { class: "closed" }, words)),
+        stage === context.stage() && button(t(isClosed(tally, stage) ? "board.reopen" : "board.close"), () => close(stage, isClosed(tally, stage)), { id: "close" }))),
       stages.length > 1 && el("section", { class: "scroll" }, tallyTable(tally, null, t("board.total")), el("p", { class: "parity" }, parityWords(tally, null)))),
       tally.rows.some((row) => row.all.least < row.all.most) && el("p", { class: "hint" }, t("board.range")),
       tally.report.without_direction > 0 && el("p", { class: "warning" }, t("board.nodirection", { count: counted(tally.report.without_direction, "people") })),
@@ -106,6 +109,15 @@ export async function showBoard(main, _, context) {
       if (open.has(details.querySelector("summary").textContent.split(" (")[0])) details.open = false;
     }
   }
+
+  /** Writes down the numbers as they stand, for the sheet that both sides sign; what comes later counts, and shows as late. */
+  async function close(stage, isAlready) {
+    const question = t(isAlready ? "board.reopen.sure" : "board.close.sure", { stage });
+    const reason = await askPerson(question, { input: `${t("app.reason")} ${t("app.optional")}` });
+    if (reason === null) return;
+    await ask({ [isAlready ? "reopenStage" : "closeStage"]: { code: stage, reason: reason.trim() || null } }).then(draw, context.fail);
+  }
+
   useKeys({});
   replace(main, el("h1", { class: "unseen" }, t("screen.board")), page);
   await draw();
