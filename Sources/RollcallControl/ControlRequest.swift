@@ -20,7 +20,8 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case readRequest(path: String)
     /// `number`: as the newcomer's person read it out.
     case admit(path: String, output: String, role: String?, number: String)
-    case status
+    /// `brief`: without the fingerprint, for which every record is read after each write.
+    case status(brief: Bool? = nil)
     case peers
     case members
     case revoke(node: String, reason: String, upTo: [String])

@@ -167,7 +167,7 @@ struct DrillCommand: DaemonCommand {
     func request(in directory: String, asking console: Console) throws -> ControlRequest {
         guard passphraseFile == nil else { return try request(in: directory) }
         let client = try ControlClient(home: Home(option: shared.home))
-        guard let json = try client.send(.status),
+        guard let json = try client.send(.status()),
             try ControlJSON.decode(StatusReport.self, from: json).protection == "passphrase"
         else { return try request(in: directory) }
         return .drill(

@@ -28,7 +28,7 @@ struct ProtectionOptions: ParsableArguments {
     func asked(home: String?) throws -> Protection? {
         if let given = try given() { return given }
         let client = try ControlClient(home: Home(option: home))
-        guard let json = try client.send(.status) else { return nil }
+        guard let json = try client.send(.status()) else { return nil }
         let status = try ControlJSON.decode(StatusReport.self, from: json)
         guard status.register == nil, status.protection != "passphrase" else { return nil }
         return .passphrase(text: try SecretPrompt.askForNewPassphrase())
@@ -142,7 +142,7 @@ struct PassphraseFiles: ParsableArguments {
         }
         guard asking else { return nil }
         let client = try ControlClient(home: Home(option: home))
-        guard let json = try client.send(.status),
+        guard let json = try client.send(.status()),
             try ControlJSON.decode(StatusReport.self, from: json).protection == "passphrase"
         else { return nil }
         return try SecretPrompt.ask(.passphrase, Sentences.askForPassphrase)

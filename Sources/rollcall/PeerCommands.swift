@@ -8,7 +8,7 @@ struct StatusCommand: DaemonCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    func request(in directory: String) throws -> ControlRequest { .status }
+    func request(in directory: String) throws -> ControlRequest { .status() }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {
         StatusPage.text(of: try ControlJSON.decode(StatusReport.self, from: json))

@@ -17,7 +17,7 @@ struct RecoveryKeysCommand: DaemonCommand {
         if yes { return .makeRecoveryKeys }
         guard console.canAsk else { throw ControlError(.usage, Sentences.sayYes) }
         let client = try ControlClient(home: Home(option: shared.home))
-        guard let json = try client.send(.status) else { return .makeRecoveryKeys }
+        guard let json = try client.send(.status()) else { return .makeRecoveryKeys }
         let status = try ControlJSON.decode(StatusReport.self, from: json)
         guard status.register != nil else { return .makeRecoveryKeys }
         if !status.recoveryKeys.isEmpty {

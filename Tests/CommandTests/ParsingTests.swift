@@ -206,7 +206,7 @@ import Testing
     }
 
     @Test func `other commands are asked as typed`() throws {
-        #expect(try request("status") == .status)
+        #expect(try request("status") == .status())
         #expect(
             try request("init", "--name", "g", "--register", "R", "--operator", "o")
                 == .initRegister(name: "g", register: "R", operator: "o"))

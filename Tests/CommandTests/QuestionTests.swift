@@ -93,7 +93,7 @@ import Testing
             run.shown.contains(
                 Sentences.recoveryKeysExist(sets, NodeNames(RenderingTests.status))))
         for key in Self.keys { #expect(run.shown.contains("\n\(key)\n")) }
-        #expect(daemon.requests == [.status, .makeRecoveryKeys])
+        #expect(daemon.requests == [.status(), .makeRecoveryKeys])
     }
 
     @Test func `without keys before nothing is said of any`() throws {
@@ -102,7 +102,7 @@ import Testing
             ["recovery-keys"], home: daemon.home, typing: "y\n", atTerminal: true)
         #expect(run.code == 0)
         #expect(!run.shown.contains("there are recovery keys already"))
-        #expect(daemon.requests == [.status, .makeRecoveryKeys])
+        #expect(daemon.requests == [.status(), .makeRecoveryKeys])
     }
 
     @Test func `a no makes no keys, and is an error`() throws {
@@ -111,7 +111,7 @@ import Testing
             ["recovery-keys"], home: daemon.home, typing: "n\n", atTerminal: true)
         #expect(run.code == ErrorCode.notAllowed.exitCode.rawValue)
         #expect(run.shown.contains(Sentences.noRecoveryKeysMade))
-        #expect(daemon.requests == [.status])
+        #expect(daemon.requests == [.status()])
     }
 
     @Test func `a script has to say yes in so many words`() throws {

@@ -93,7 +93,7 @@ final class LiveDaemon: Sendable {
         try ControlJSON.decode(Report.self, from: try await ask(request))
     }
 
-    func status() async throws -> StatusReport { try await ask(.status, StatusReport.self) }
+    func status() async throws -> StatusReport { try await ask(.status(), StatusReport.self) }
 
     var address: String { get async throws { try await status().listening ?? "" } }
 

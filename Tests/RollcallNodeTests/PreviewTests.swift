@@ -126,7 +126,7 @@ import Testing
         let preview = try await take(news, preview: true, on: table).preview
         #expect(preview?.membersRemoved.map(\.name) == ["lost"])
         #expect(
-            try await table.ask(.status, StatusReport.self).peers.contains { $0.name == "lost" })
+            try await table.ask(.status(), StatusReport.self).peers.contains { $0.name == "lost" })
         for daemon in [gate, table, lost] { try await daemon.stop() }
     }
 }

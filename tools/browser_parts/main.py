@@ -2,6 +2,7 @@
 import argparse
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -66,6 +67,8 @@ def measured(team, windows, others):
 
 def main():
     options = arguments()
+    # Whoever stops this stops its daemons and browsers as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     memory = pathlib.Path("/dev/shm")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="rollcall-browser-", dir=memory if memory.is_dir() else None))
     windows, failed = [], []

@@ -97,7 +97,8 @@ struct Desk: Sendable {
             try await answer.result(nil)
         case .unlock, .lock, .panic, .open: throw ControlError(.internal, "not for the desk")
         case .confirm(let words): try await answer.result(try await driver.confirm(words))
-        case .status: try await answer.result(try await driver.status())
+        case .status(let isBrief):
+            try await answer.result(try await driver.status(isBrief: isBrief ?? false))
         case .peers:
             try await answer.rows(await driver.peerReports())
             try await answer.result(nil)

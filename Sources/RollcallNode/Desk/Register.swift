@@ -161,7 +161,7 @@ extension Driver {
         }
     }
 
-    func status() throws -> StatusReport {
+    func status(isBrief: Bool = false) throws -> StatusReport {
         let counts = try store.counts()
         let isFounded = laptop.membership != nil
         return StatusReport(
@@ -171,7 +171,7 @@ extension Driver {
             records: counts.records, changes: counts.changes, conflicts: counts.conflicts,
             held: counts.held,
             quarantined: try waitingCount(),
-            fingerprint: isFounded ? try fingerprintText() : nil,
+            fingerprint: isFounded && !isBrief ? try fingerprintText() : nil,
             peers: peerReports(),
             joining: laptop.newcomers.map { Newcomer(words: $0.words, name: $0.name) },
             protection: protection, socket: socketPath, traffic: traffic, takenOut: takenOut,

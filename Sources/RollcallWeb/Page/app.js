@@ -21,7 +21,7 @@ const screens = {
 const inHeader = ["conflicts", "people", "lists", "board", "laptops", "print"];
 const stations = ["gate", "table", "medic", "family", "transport", "supervisor"];
 
-const state = { status: null, peers: [], operators: [], stages: [], questions: 0, isThere: true, isClosed: false, leave: null, shown: 0 };
+const state = { status: null, peers: [], operators: [], stages: [], questions: 0, isThere: true, isClosed: false, loaded: null, leave: null, shown: 0 };
 /** So long nobody answers before the page is closed: a daemon that was locked or stopped comes back at another address. */
 const patience = 4000;
 
@@ -48,32 +48,39 @@ function fail(error) {
 
 async function begin() {
   const [pass, chosen] = location.hash.slice(1).split(",");
-  await chooseLanguage(chosen ?? sessionStorage.getItem("language") ?? navigator.language.slice(0, 2));
-  sessionStorage.setItem("language", language());
-  byId("skip").textContent = t("app.skip");
+  const words = chooseLanguage(chosen ?? sessionStorage.getItem("language") ?? navigator.language.slice(0, 2));
   try {
     if (/^[0-9a-f]{64}$/.test(pass)) {
       history.replaceState(null, "", "/#/");
       await openSession(pass);
     }
-    state.status = await result({ status: {} });
+    // All at once: the daemon answers one after the other, but nothing waits for the way there and back. Who listens before
+    // everybody is read misses nobody.
+    stopListening = listen(take, () => take(null));
+    state.loaded = Promise.all([loadPeople(), rows({ fields: {} }).then((all) => { context.schema = all; }), loadNodes(), loadStages(), lookAtPeers()]);
+    state.loaded.catch(() => {});
+    [state.status] = await Promise.all([result({ status: { brief: true } }), loadOperators(), words]);
   } catch (error) {
+    await words;
+    stopListening();
     return replace(byId("main"), el("p", { class: "empty" }, t(error.code === "no-pass" ? "app.nopass" : "app.gone")));
   }
-  if (!state.status.register) return replace(byId("main"), el("p", { class: "empty" }, t("app.noregister")));
+  sessionStorage.setItem("language", language());
+  byId("skip").textContent = t("app.skip");
+  const isAlone = state.operators.length > 0 && !state.operators.some((one) => one.current);
+  if (!state.status.register || isAlone) {
+    stopListening();
+    return isAlone ? askWho() : replace(byId("main"), el("p", { class: "empty" }, t("app.noregister")));
+  }
   replace(byId("main"), el("p", { class: "empty", role: "status" }, t("app.loading")));
-  await loadOperators();
-  if (state.operators.length > 0 && !state.operators.some((one) => one.current)) return askWho();
-  await Promise.all([rows({ fields: {} }).then((all) => { context.schema = all; }), loadNodes(), loadStages(), loadPeople()]).catch(fail);
+  await state.loaded.catch(fail);
   await countQuestions();
   listenToKeys(everywhere);
-  stopListening = listen(take, () => take(null));
   onReach(noteReach);
   onPeople(countQuestions);
   looking = setInterval(lookAtPeers, 3000);
   window.addEventListener("hashchange", route);
   if (!screens[wanted()[0]]) history.replaceState(null, "", state.questions > 0 ? "/#/conflicts" : "/#/people");
-  await lookAtPeers();
   route();
 }
 
@@ -113,6 +120,7 @@ function close() {
 
 async function take(records) {
   try {
+    await state.loaded;
     await Promise.all([noteChanges(records), records === null || records.some((one) => !one) ? loadStages() : null]);
     if (state.stages.length === 0) await loadStages();
   } catch (error) {

@@ -30,7 +30,7 @@ export async function showLaptops(main, _, context) {
   let known = Infinity;
 
   async function draw() {
-    const [members, peers, status] = await Promise.all([rows({ members: {} }), rows({ peers: {} }), result({ status: {} })]).catch(() => []);
+    const [members, peers, status] = await Promise.all([rows({ members: {} }), rows({ peers: {} }), result({ status: { brief: true } })]).catch(() => []);
     if (isGone || !members) return;
     const focused = document.activeElement?.id;
     if (members.length > known) replace(invitation);

@@ -18,11 +18,9 @@ export const personOf = (record) => people.get(owners.get(record) ?? record);
 
 /** In the order of lists: by issuer, by line, then by name. */
 export function allPeople() {
-  const issuer = (person) => person.lists[0]?.issuer ?? "\uffff";
   lines ??= [...people.values()].sort((one, other) => {
-    const [a, b] = [Number(one.texts.line_number?.[0] ?? 1e9), Number(other.texts.line_number?.[0] ?? 1e9)];
-    const [left, right] = [issuer(one), issuer(other)];
-    return (left < right ? -1 : Number(left > right)) || a - b || nameOf(one).localeCompare(nameOf(other)) || (one.record < other.record ? -1 : 1);
+    const [left, right] = [one.issuer, other.issuer];
+    return (left < right ? -1 : Number(left > right)) || one.line - other.line || nameOf(one).localeCompare(nameOf(other)) || (one.record < other.record ? -1 : 1);
   });
   return lines;
 }
@@ -53,6 +51,8 @@ function drop(person) {
 
 function take(person) {
   person.haystack = haystack(person);
+  person.issuer = person.lists[0]?.issuer ?? "\uffff";
+  person.line = Number(person.texts.line_number?.[0] ?? 1e9);
   people.set(person.record, person);
   for (const record of person.records) owners.set(record, person.record);
 }

@@ -39,7 +39,7 @@ struct DoctorCommand: ParsableCommand {
 
     private static func daemon(of home: Home) throws -> Examined.Daemon {
         do {
-            guard let json = try ControlClient(home: home).send(.status) else { return .stopped }
+            guard let json = try ControlClient(home: home).send(.status()) else { return .stopped }
             let status = try ControlJSON.decode(StatusReport.self, from: json)
             return .open(status, members: status.register == nil ? [] : try members(of: home))
         } catch let error as ControlError where error.code == .locked {
