@@ -74,6 +74,11 @@ def absent_and_unlisted(team, gate, table):
     before = {what: gate.see(f".tallies tr.{what} td.sum:nth-of-type(4)") for what in ("listed", "present", "absent", "unlisted")}
     expect(before == {"listed": "10", "present": "9", "absent": "3", "unlisted": "2"}, f"the totals cross-foot: {before}")
     gate.shot("absent-board")
+    gate.click("#close")
+    gate.until("return document.querySelector('dialog').open", "it is asked why")
+    gate.type("the sheet is signed")
+    gate.press("Enter")
+    gate.see(".closed", "Closed by", "the sheet is signed")
     table.open(team.table, "en").person(lines[8]["record"])
     table.run("const one = document.querySelector('#stage'); one.value = '2'; one.dispatchEvent(new Event('change'))")
     table.see("aside h2", "2")
@@ -82,3 +87,5 @@ def absent_and_unlisted(team, gate, table):
     gate.see(".tallies section:nth-of-type(2) tr.present td.sum:nth-of-type(4)", "1")
     after = {what: gate.see(f".tallies section:nth-of-type(1) tr.{what} td.sum:nth-of-type(4)") for what in before}
     expect(after == before, f"the first day's numbers are as they were: {after}")
+    control.one("set", id=lines[9]["record"], fields=[{"field": "arrival", "value": "1"}])
+    gate.see(".closed", "1 late")
