@@ -173,12 +173,18 @@ function standing() {
 
 let drawn = "";
 
+/** Laptops whose clocks are minutes away from this one's: which of them is wrong, no program can say. */
+function clocks() {
+  return state.peers.map((peer) => [context.nodes.get(peer.node) ?? peer.node.slice(0, 6), Math.round((peer.clock_offset_ms ?? 0) / 60000)])
+    .filter(([, minutes]) => Math.abs(minutes) >= 2).map(([name, minutes]) => t("laptops.clocks", { name, minutes: Math.abs(minutes) }));
+}
+
 function drawHeader() {
   const [kind, words] = standing();
   const [screen] = wanted();
   const name = operatorName();
   const operators = state.operators.length;
-  const key = JSON.stringify([language(), kind, words, screen, name, operators, state.stages, state.questions, context.stage(), context.station()]);
+  const key = JSON.stringify([language(), kind, words, screen, name, operators, state.stages, state.questions, context.stage(), context.station(), clocks()]);
   if (key === drawn || !state.status || state.isClosed) return;
   drawn = key;
   const focused = document.activeElement?.id;
@@ -188,6 +194,7 @@ function drawHeader() {
     el("div", { class: "who" }, el("strong", null, state.status.title), el("span", null, state.status.name),
       el("span", { class: `standing ${kind}`, role: "status" }, words),
       state.status.protection === "none" && el("span", { class: "warning" }, t("app.opentoall")),
+      clocks().map((words) => el("span", { class: "warning" }, words)),
       el("span", { class: "own" }, state.operators.length > 0 && button(t("operator.now", { name }), switchOperator, { id: "operator" }),
         state.status.protection === "passphrase" && button(t("app.lock"), lock, { id: "lock" }))),
     el("nav", { "aria-label": "Rollcall" }, inHeader.map(link)),

@@ -18,7 +18,7 @@ export async function loadTally() {
   return { rows: all, stages, report };
 }
 
-export const cellOf = (tally, stage, way, what) =>
+const cellOf = (tally, stage, way, what) =>
   tally.rows.find((row) => row.stage === stage && row.direction === way && row.what === what);
 
 export function tallyTable(tally, stage, caption) {

@@ -2,7 +2,7 @@
 
 import { ask, result } from "/ask.js";
 import { documents, happened, link, loadPerson, otherSources, takeBack } from "/claims.js";
-import { button, el, labelled, replace, say, select } from "/dom.js";
+import { button, el, replace, say, select } from "/dom.js";
 import { FieldRow } from "/fieldrow.js";
 import { date, source, time, value } from "/format.js";
 import { askPerson, useKeys } from "/keys.js";

@@ -124,7 +124,7 @@ const latin = "qwertyuiop[]asdfghjkl;'zxcvbnm,.";
 const cyrillic = { uk: "йцукенгшщзхїфівапролджєячсмитьбю", ru: "йцукенгшщзхъфывапролджэячсмитьбю" };
 
 /** What the same keys would have typed on another layout. */
-export function otherLayouts(text) {
+function otherLayouts(text) {
   return Object.values(cyrillic).flatMap((row) => {
     const there = [...text.toLowerCase()].map((key) => row[latin.indexOf(key)] ?? key).join("");
     const back = [...text.toLowerCase()].map((key) => latin[row.indexOf(key)] ?? key).join("");
