@@ -114,19 +114,7 @@ struct TallyCommand: DaemonCommand {
     func request(in directory: String) throws -> ControlRequest { .tally(stage: stage) }
 
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
-        var table = Table(
-            ["stage", "direction", "what", "military", "civilian", "unresolved", "all"])
-        for row in rows {
-            let row = try ControlJSON.decode(TallyRow.self, from: row)
-            guard row.all.most > 0 || row.what == "handed_over" else { continue }
-            table.add(
-                [
-                    row.stage ?? "all", Sentences.direction(row.direction),
-                    row.what.replacing("_", with: " "),
-                ]
-                    + [row.military, row.civilian, row.unresolved, row.all].map(Sentences.range))
-        }
-        return table.text
+        Sentences.table(of: try rows.map { try ControlJSON.decode(TallyRow.self, from: $0) })
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {

@@ -100,4 +100,34 @@ extension Sentences {
         if !person.maybeSame.isEmpty { open.append("maybe twice") }
         return open.joined(separator: "; ")
     }
+
+    static func table(of rows: [TallyRow]) -> String {
+        var table = Table(
+            ["stage", "direction", "what", "military", "civilian", "unresolved", "all"])
+        for row in rows where row.all.most > 0 || row.what == "handed_over" {
+            table.add(
+                [row.stage ?? "all", direction(row.direction), row.what.replacing("_", with: " ")]
+                    + [row.military, row.civilian, row.unresolved, row.all].map(range))
+        }
+        return table.text
+    }
+
+    static let reportDiscussion =
+        "It names people, so it is in the custody log as a print. Whoever is withheld from their own side's paper is named by their record alone."
+
+    static let allFits = "everything fits"
+    static let sheetNotice = "For this exchange alone. Destroy it after use."
+
+    static func sheetHead(_ sheet: Sheet) -> String {
+        let place = [sheet.title, sheet.laptop].compactMap { $0 }.map { shown($0) }
+        return (place + ["as of \(time(sheet.asOf))"]).joined(separator: ", ")
+            + (sheet.fingerprint.map { "\nstate of the register: \($0)" } ?? "")
+    }
+
+    /// Line and name of a person, as paper has them.
+    static func onSheet(_ person: PersonRow) -> String {
+        let fields = ["line_number", "surname", "given_name", "patronymic"]
+        let words = fields.map { (person.texts[$0] ?? []).joined(separator: "/") }
+        return shown(words.filter { !$0.isEmpty }.joined(separator: " "))
+    }
 }

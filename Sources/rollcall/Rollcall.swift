@@ -48,7 +48,8 @@ struct Rollcall: ParsableCommand {
                 subcommands: [
                     ExchangeCommand.self, StageCommand.self, ListsCommand.self, TallyCommand.self,
                     LinkCommand.self, UnlinkCommand.self,
-                    DiscrepanciesCommand.self, PeopleCommand.self, FieldsCommand.self,
+                    DiscrepanciesCommand.self, ReportCommand.self, PeopleCommand.self,
+                    FieldsCommand.self,
                     OpenCommand.self,
                 ]),
             CommandGroup(
