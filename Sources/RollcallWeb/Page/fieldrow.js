@@ -63,11 +63,13 @@ export class FieldRow {
   }
 
   async choose(index) {
-    const chosen = holding(this.known, this.name)[index];
+    // As it was shown: what comes while the reason is typed was not seen, and must not be settled with it.
+    const { known } = this;
+    const chosen = holding(known, this.name)[index];
     if (!this.needsChoice || !chosen) return false;
     const reason = await askPerson(value(chosen, this.field), { input: `${t("app.reason")} ${t("app.optional")}` });
     if (reason === null) return true;
-    await this.screen.run(() => choose(this.known, this.name, chosen, reason || null));
+    await this.screen.run(() => choose(known, this.name, chosen, reason || null));
     return true;
   }
 
@@ -183,6 +185,8 @@ export class FieldRow {
   }
 
   async state(state) {
+    // One key must not settle what stands side by side.
+    if (this.needsChoice) return say(t("error.context-required"), true);
     const view = home(this.known, this.name);
     const isSaved = await this.screen.run(() => putState(view.record, this.name, state, seenIn(view, this.name), "statement"));
     if (isSaved) this.screen.goOn(this);

@@ -57,7 +57,11 @@ export async function showLists(main, _, context) {
     const stage = context.stage();
     if (!await askPerson(`${t("lists.markallabsent", { count: missing.length })}?`)) return;
     try {
-      for (const person of missing) await happened(person.record, "absent", stage);
+      for (const person of missing) {
+        // Who arrived while it was asked, or while others were marked, is not absent.
+        if (!check(stage).missing.some((one) => one.record === person.record)) continue;
+        await happened(person.record, "absent", stage);
+      }
     } catch (error) {
       context.fail(error);
     }

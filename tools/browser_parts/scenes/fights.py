@@ -55,6 +55,30 @@ def rank_fight(team, gate, table):
     expect("старший сержант" in history and "Olena · gate" in history and "Taras · table" in history, "the late laptop shows the whole history")
 
 
+def chosen_unseen(team, gate, table):
+    """While somebody is asked for their reason a third value comes: they have not seen it, so it stays beside what they chose."""
+    team.start(a=4, b=0)
+    record = team.on_line(2)["record"]
+    for daemon, rank in ((team.gate, "сержант"), (team.table, "старший сержант")):
+        daemon.control.one("set", id=record, fields=[{"field": "rank", "value": rank}], seen=[])
+    team.meet()
+    gate.open(team.gate, "en").person(record)
+    chips = "return document.querySelectorAll('#field-rank .chip').length"
+    gate.until(f"{chips} === 3", "what the list says stands beside the two")
+    while gate.run("return document.querySelector('tr.chosen').id") != "field-rank":
+        gate.press("ArrowDown")
+    gate.press("KeyU")
+    gate.see("#said", "Another value came meanwhile")
+    expect(gate.run(chips) == 3, "one key settles nothing")
+    gate.press("Digit1")
+    gate.until("return document.querySelector('dialog').open", "a reason is asked for")
+    team.table.control.one("set", id=record, fields=[{"field": "rank", "value": "капітан"}], seen=[])
+    gate.until(f"{chips} === 4", "the new one is shown behind the question")
+    gate.press("Enter")
+    gate.until(f"{chips} === 2", "what was shown is settled, and nothing else")
+    gate.see("#field-rank .chips", "капітан")
+
+
 def verify_field_by_field(team, gate, table):
     """S3: down the rows with v and x; somebody corrects the date elsewhere, and the mark goes grey and stays in sight."""
     team.start(a=4, b=0)
