@@ -16,7 +16,9 @@ struct Uploads: Sendable {
     /// - Parameter places: Where file systems in memory are, best first.
     init(_ places: [String] = ["/dev/shm"]) throws {
         for place in places {
-            var template = Array("\(place)/rollcall-XXXXXX".utf8CString)
+            Self.removeLeftovers(in: place)
+            // The last six letters are for the system to choose.
+            var template = Array("\(place)/\(Self.prefix)\(getpid())-XXXXXX".utf8CString)
             if let made = mkdtemp(&template) {
                 folder = String(cString: made)
                 return
@@ -25,6 +27,18 @@ struct Uploads: Sendable {
         throw ControlError(
             .badFile, "there is no memory to keep a file in",
             hint: "mount a tmpfs at /dev/shm, or import the file with `rollcall roster import`")
+    }
+
+    private static let prefix = "rollcall-upload-"
+
+    /// Removes what daemons of this account left that were killed.
+    private static func removeLeftovers(in place: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+        where name.hasPrefix(prefix) {
+            let process = pid_t(name.dropFirst(prefix.count).prefix { $0 != "-" })
+            guard let process, kill(process, 0) != 0, errno == ESRCH else { continue }
+            try? FileManager.default.removeItem(atPath: "\(place)/\(name)")
+        }
     }
 
     /// Keeps a body; what is returned stands for its path in a request.
