@@ -55,6 +55,28 @@ import Testing
         try await team.stop()
     }
 
+    @Test func `what two laptops said of two records is taken back in one step, and everywhere`()
+        async throws
+    {
+        let team = try await ExchangeTeam("gate", "table")
+        let one = try await team[0].add(("surname", "Коваль"), ("arrival", "1"))
+        let other = try await team[0].add(("surname", "Коваль"), ("arrival", "1"))
+        try await team.agree()
+        try await team.part()
+        try await team[0].set(one, ("same_as", other))
+        try await team[1].set(one, ("not_same_as", other))
+        try await team.meet()
+        #expect(try await team.everywhere { try await $0.kinds() }.contains("same_disputed"))
+
+        let order = LinkOrder(one: one, other: other, kind: "withdraw", reason: "asked again")
+        try await team[0].ask(.link(order))
+        try await team.agree()
+        for field in ["same_as", "not_same_as"] {
+            #expect(try await team.everywhere { try await $0.texts(one, field) } == [])
+        }
+        try await team.stop()
+    }
+
     @Test func `C8: somebody unlisted counts apart until they are accepted`() async throws {
         let team = try await ExchangeTeam("gate", "supervisor")
         try await team[0].take(list: Self.list, revision: 1)

@@ -54,13 +54,22 @@ extension Driver {
         guard !edits.isEmpty else {
             throw ControlError(.nothingToRemove, "nobody said anything of these two")
         }
-        let all = edits
-        let dots = try act { laptop, store, output in
-            try all.flatMap { record, edit in
-                try laptop.set(record, [edit], .asStored, authorship, store, &output)
+        return report(one, try set(edits, authorship))
+    }
+
+    /// Writes to several records in one step, to each of them once.
+    func set(
+        _ edits: [(record: Dot, edit: FieldEdit)], _ authorship: Authorship
+    ) throws -> [Dot] {
+        let byRecord = Dictionary(grouping: edits, by: \.record)
+        let records = byRecord.keys.sorted { laptop.heads.table.precedes($0, $1) }
+        return try act { laptop, store, output in
+            try records.flatMap { record in
+                try laptop.set(
+                    record, (byRecord[record] ?? []).map(\.edit), .asStored, authorship, store,
+                    &output)
             }
         }
-        return report(one, dots)
     }
 
     private func says(_ one: Dot, _ field: FieldNumber, _ other: Dot) throws -> Bool {
@@ -68,7 +77,7 @@ extension Driver {
         return values.contains { $0.content == .record(name(of: other)) }
     }
 
-    private func person(_ id: String) throws -> Dot {
+    func person(_ id: String) throws -> Dot {
         let record = try writable(id)
         guard let view = try laptop.view(of: record, store),
             view[FieldSchema.recordKind]?.values.isEmpty ?? true

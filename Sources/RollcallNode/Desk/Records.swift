@@ -176,11 +176,11 @@ extension Driver {
     }
 
     static func source(_ text: String?) throws -> String? {
-        guard let text, !text.isEmpty else { return nil }
+        guard let text = text.map(FieldInput.normalised), !text.isEmpty else { return nil }
         guard text.utf8.count <= 1_024 else {
             throw ControlError(.valueTooLong, "a source or reason has at most 1,024 bytes")
         }
-        return FieldInput.normalised(text)
+        return text
     }
 
     // MARK: - reading
