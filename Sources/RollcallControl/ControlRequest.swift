@@ -101,6 +101,14 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     /// Gives the person of a record a slip, unless they have one.
     case slip(id: String)
 
+    // Photos.
+    case photos(id: String)
+    case photoContent(photo: String)
+    case addPhoto(PhotoOrder)
+    /// Writes a photo as it came.
+    case savePhoto(photo: String, path: String)
+    case detachPhoto(id: String, photo: String, reason: String)
+
     // The local page.
     /// For its address, with a pass that works once.
     case open

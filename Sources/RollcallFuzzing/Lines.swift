@@ -22,6 +22,11 @@ enum Lines {
             [0xFF, 0xFE] + "ПІБ\tab\nа б\t1\n".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] },
             [0xCF, 0xB2, 0xC1, 0x3B, 0x61, 0x0A, 0xE0, 0x20, 0xE1, 0x3B, 0x31, 0x0A],
         ],
+        "picture": [
+            [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xC0, 0, 11, 8, 4, 0, 3, 0, 1, 0, 0, 0],
+            [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8)
+                + [0, 0, 2, 0, 0, 0, 3, 0, 8, 2, 0, 0, 0, 1, 2, 3, 4],
+        ],
         "sheet": WorkbookMaker.sample.parts.map { Array($0.text.utf8) },
         "stored-change": [
             [0, 16, 1, 0, 0, 0, 1, 130, 1, 0, 3, 0, 65, 66],

@@ -17,6 +17,10 @@ enum PeopleEntries {
             }
             try listFile(WorkbookMaker.packed(parts))
         },
+        Decoder("picture", bytesMax: 1 << 12) { bytes in
+            let picture = try Picture(bytes)
+            require(picture.width > 0 && picture.height > 0, "a picture has sides")
+        },
         Decoder("roster", bytesMax: 1 << 14) { bytes in try roster(bytes) },
         Decoder("field-input") { bytes in try fieldInput(bytes) },
         Decoder("control-request", bytesMax: 1 << 14) { bytes in

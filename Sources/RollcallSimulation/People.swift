@@ -50,6 +50,9 @@ extension Team {
                 }
             } catch let error as LaptopError {
                 if case .contextRequired = error { mark(.contextRequired) }
+                if case .writtenTwice = error {
+                    throw SimulationFailure(.crashed, "\(node.name): a record written twice")
+                }
                 if case .storeIncomplete = error {
                     throw SimulationFailure(.crashed, "\(node.name): the store lacks something")
                 }

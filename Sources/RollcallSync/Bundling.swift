@@ -63,10 +63,8 @@ extension Laptop {
         }
         var basis = bases.first
         for other in bases.dropFirst() { basis?.meet(other) }
-        let ordered = heads.allNumbers.filter { heads[$0].height > 0 }.sorted { left, right in
-            let (leftLane, rightLane) = (heads[left].id.lane, heads[right].id.lane)
-            return leftLane.isControl == rightLane.isControl
-                ? left.rawValue < right.rawValue : leftLane.isControl
+        let ordered = heads.allNumbers.filter { heads[$0].height > 0 }.sorted {
+            (heads.turn($0), $0.rawValue) < (heads.turn($1), $1.rawValue)
         }
         var export = BundleExport(targets: Array(zip(targets, bases)), left: [])
         for replica in ordered {

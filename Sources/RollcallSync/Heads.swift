@@ -11,6 +11,7 @@ public struct Heads: Sendable {
     private var tagsOfNodes: [NodeID: UInt64] = [:]
     private var numbersByTag: [UInt64: ReplicaNumber] = [:]
     private(set) var branches: [ReplicaNumber: Branch] = [:]
+    private var bulk: Set<ReplicaNumber> = []
     private let chain: Chain
     /// Replicas that advanced since somebody asked.
     private var advanced: [ReplicaNumber] = []
@@ -59,6 +60,24 @@ public struct Heads: Sendable {
         let nodeTag = tagsOfNodes[row.id.node] ?? row.id.node.tag
         tagsOfNodes[row.id.node] = nodeTag
         nodeTags.append(nodeTag)
+    }
+
+    // MARK: - bulk
+
+    /// Takes note of a replica's first change, from which it is seen whether it is a bulk replica.
+    mutating func note(first change: Change) {
+        guard change.writes.contains(where: { FieldNumber.ofParts.contains($0.field) }) else {
+            return
+        }
+        bulk.insert(change.dot.replica)
+    }
+
+    /// Whether a replica holds pieces of files, which wait for everything else.
+    public func isBulk(_ replica: ReplicaNumber) -> Bool { bulk.contains(origin(of: replica)) }
+
+    /// Who goes before whom to others: the control lane, then data, then pieces of files.
+    func turn(_ replica: ReplicaNumber) -> Int {
+        self[replica].id.lane.isControl ? 0 : isBulk(replica) ? 2 : 1
     }
 
     // MARK: - branches

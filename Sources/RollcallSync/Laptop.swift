@@ -51,6 +51,8 @@ public enum LaptopError: Error, Equatable, Sendable {
     /// A field of a restricted class, whose key is not here.
     case sealedHere(FieldNumber)
     case changeTooLong
+    /// A step of a person's would write a record twice.
+    case writtenTwice
     /// The store lacks something that it must have: it is damaged.
     case storeIncomplete
 }
@@ -80,7 +82,7 @@ public struct Laptop {
     /// The erasures of before, where what they destroy is not destroyed yet.
     var erasuresBefore: Erasures?
     var chain: Chain
-    var own: [Lane: OwnReplica] = [:]
+    var own: [Stream: OwnReplica] = [:]
     var openSegments: [ReplicaNumber: OpenSegment] = [:]
     var held: [HeldRun] = []
 
@@ -208,6 +210,7 @@ public struct Laptop {
                 if isControl {
                     membership?.apply(change, stored.hash, heads.table, on: heads.place(of: number))
                 } else {
+                    heads.note(first: change)
                     membership?.noteEnded(by: change, heads.table)
                 }
             }

@@ -370,8 +370,9 @@ extension Laptop {
         }
     }
 
-    /// Marks the earlier replicas of its node that a first change lists as ended.
+    /// Marks the earlier replicas of its node that a first change lists as ended, and its own as a bulk replica if it is one.
     mutating func end(replicasNamedBy change: Change, _ output: inout Output) {
+        heads.note(first: change)
         let id = heads[change.dot.replica].id
         // All in one table: a copy of it for each would be a copy of all that came before.
         var table = heads.table

@@ -74,7 +74,7 @@ extension Laptop {
     /// A replica that lacks no more than this at the peer is being edited live, or soon done: it goes before backlog.
     private static let liveChangesMax: UInt64 = 16
 
-    /// Control first and whole; then live edits, then data replicas in turn.
+    /// Control first and whole; then live edits, then data replicas in turn, bulk replicas last.
     private mutating func nextReplica(_ id: SessionID) -> ReplicaNumber? {
         guard let session = sessions[id], session.isExchanging else { return nil }
         let behind = session.lacking.filter { heads[$0].height > session.sent[$0] }
@@ -86,13 +86,15 @@ extension Laptop {
             }
             return nil
         }
-        let sorted = open.sorted { $0.rawValue < $1.rawValue }
-        if let control = sorted.first(where: { heads[$0].id.lane.isControl }) { return control }
+        let control = open.filter { heads[$0].id.lane.isControl }
+        if let first = control.min(by: { $0.rawValue < $1.rawValue }) { return first }
         // Data would only be held there until the rest of the control lane comes, once it is settled what that is.
         guard !behind.contains(where: { heads[$0].id.lane.isControl }) else { return nil }
         guard session.bytesInFlight <= session.window / 2 else { return nil }
+        let words = open.filter { !heads.isBulk($0) }
+        let sorted = (words.isEmpty ? open : words).sorted { $0.rawValue < $1.rawValue }
         // As much again as of backlog; beyond that, edits that wait go together and take less.
-        if session.bytesInFlight < 2 * session.flightBytesMax {
+        if !words.isEmpty, session.bytesInFlight < 2 * session.flightBytesMax {
             let live = sorted.first { heads[$0].height - session.sent[$0] <= Self.liveChangesMax }
             if let live { return live }
         }

@@ -89,14 +89,15 @@ public struct Draft: Sendable {
 }
 
 extension Laptop {
-    /// Writes changes into this start's replica of a lane and signs the head at which they end.
+    /// Writes changes into this start's replica of a stream and signs the head at which they end.
     ///
     /// - Returns: Their dots, in order.
     @discardableResult
     public mutating func write(
-        _ drafts: [Draft], in lane: Lane = .data, _ storage: some RegisterStorage,
+        _ drafts: [Draft], in stream: Stream = .data, _ storage: some RegisterStorage,
         _ output: inout Output
     ) throws -> [Dot] {
+        let lane = stream.lane
         guard let membership else { throw LaptopError.noRegister }
         guard membership.revoked[node] == nil else { throw LaptopError.revoked }
         // What an observer does is logged as what others do.
@@ -107,15 +108,20 @@ extension Laptop {
         guard !drafts.isEmpty else { return [] }
         // Judged before anything is begun: a refused write leaves nothing behind.
         guard drafts.allSatisfy(\.isWithinLimits) else { throw LaptopError.changeTooLong }
+        // It would be merged with what is on disk, and the step's own first word would be lost there.
+        guard !output.commit.writes(anyOf: drafts) else { throw LaptopError.writtenTwice }
         let sealing = try sealingKeys(for: drafts, storage, &output)
         // Somebody wrote further under the number that this start writes: who reads it cannot go on from both.
-        if let number = own[lane]?.number,
-            drafts.contains(where: { $0.names(number, beyond: heads[number].height) })
+        for (begun, replica) in own
+        where begun.lane == lane
+            && drafts.contains(where: {
+                $0.names(replica.number, beyond: heads[replica.number].height)
+            })
         {
-            own[lane] = nil
+            own[begun] = nil
         }
         var writer = RunWriter(
-            replica: beginReplica(lane, &output), heads, changeCount: drafts.count)
+            replica: beginReplica(stream, &output), heads, changeCount: drafts.count)
         var dots: [Dot] = []
         dots.reserveCapacity(drafts.count)
         output.commit.reserveCapacity(output.commit.count + drafts.count * 2 + 32)
@@ -124,7 +130,7 @@ extension Laptop {
         for position in drafts.indices {
             if ready.isEmpty {
                 ready = try nextChanges(
-                    drafts[position...], lane, Dot(writer.replica, writer.height + 1), first,
+                    drafts[position...], stream, Dot(writer.replica, writer.height + 1), first,
                     sealing)[...]
             }
             let (change, prepared) = ready.removeFirst()
@@ -138,13 +144,13 @@ extension Laptop {
             if change.dot.counter == 1 { end(replicasNamedBy: change, &output) }
             dots.append(change.dot)
             if change.dot.counter % Limits.changesPerBlock == 0 {
-                saveOwnSalts(lane, change.dot.counter, &output)
+                saveOwnSalts(stream, change.dot.counter, &output)
             }
             if writer.isSegmentFull { sign(&writer, &output) }
         }
         if writer.pendingChanges > 0 { sign(&writer, &output) }
         if writer.height % Limits.changesPerBlock != 0 {
-            saveOwnSalts(lane, writer.height, &output)
+            saveOwnSalts(stream, writer.height, &output)
         }
         let salts = saltSource(storage)
         try writer.merging.addRows(to: &output.commit, heads.table, salts, storage)
@@ -170,43 +176,44 @@ extension Laptop {
         return try write([draft], in: .control, storage, &output)[0]
     }
 
-    /// The replica of this start in a lane; a new incarnation at its first write.
-    mutating func beginReplica(_ lane: Lane, _ output: inout Output) -> ReplicaNumber {
-        if let own = own[lane] { return own.number }
+    /// The replica of this start for a stream; a new incarnation at its first write.
+    mutating func beginReplica(_ stream: Stream, _ output: inout Output) -> ReplicaNumber {
+        if let own = own[stream] { return own.number }
         var table = heads.table
         var id: ReplicaID
         repeat {
             var incarnation = UInt64.random(in: 1...UInt64.max, using: &chance)
             if isPlanted(.incarnationReused) { incarnation = node.tag | 1 }
-            id = ReplicaID(node: node, lane: lane, incarnation: incarnation)
+            id = ReplicaID(node: node, lane: stream.lane, incarnation: incarnation)
             // Drawn twice by a poor source of chance, it would be one replica with two salts a block: no peer takes that.
         } while table.number(of: id) != nil && !isPlanted(.incarnationReused)
         let number = table.insert(id)
         output.commit += heads.adopt(table).map { .replica($0) }
-        own[lane] = OwnReplica(
+        own[stream] = OwnReplica(
             number: number, block: .max, salts: SaltTree(), parents: VersionVector())
         return number
     }
 
     /// Makes changes of as many drafts as lie in one block, with what can be made of each by itself.
     private mutating func nextChanges(
-        _ drafts: ArraySlice<Draft>, _ lane: Lane, _ next: Dot, _ first: Dot,
+        _ drafts: ArraySlice<Draft>, _ stream: Stream, _ next: Dot, _ first: Dot,
         _ sealing: [UInt8: ClassKey]
     ) throws -> [(change: Change, prepared: PreparedChange)] {
-        let leaves = ownLeaves(next.counter, drafts.count, lane)
+        let leaves = ownLeaves(next.counter, drafts.count, stream)
         var changes: [Change] = []
         changes.reserveCapacity(leaves.count / 16)
         for (draft, counter) in zip(drafts.prefix(leaves.count / 16), next.counter...) {
             changes.append(
-                change(from: draft, lane, Dot(next.replica, counter), first: first))
+                change(from: draft, stream, Dot(next.replica, counter), first: first))
         }
         if !sealing.isEmpty { try seal(&changes, sealing) }
         let prepared = try PreparedChange.prepare(changes, leaves: leaves, spread)
         return zip(changes, prepared).map { (change: $0, prepared: $1) }
     }
 
-    private mutating func change(from draft: Draft, _ lane: Lane, _ dot: Dot, first: Dot) -> Change
-    {
+    private mutating func change(
+        from draft: Draft, _ stream: Stream, _ dot: Dot, first: Dot
+    ) -> Change {
         let record =
             switch draft.record {
             case .new: dot
@@ -221,7 +228,7 @@ extension Laptop {
             change.writes[index].names = Set(change.writes[index].names)
                 .sorted { heads.table.precedes($0, $1) }
         }
-        change.extras = extras(lane, isFirst: dot.counter == 1, dot.replica)
+        change.extras = extras(stream, isFirst: dot.counter == 1, dot.replica)
         if let custody = draft.custody {
             var extra = ByteWriter()
             extra.varint(Extras.custody)
@@ -233,12 +240,12 @@ extension Laptop {
 
     /// The earlier heads of this node that this replica ends, and a control change's parents.
     private mutating func extras(
-        _ lane: Lane, isFirst: Bool, _ replica: ReplicaNumber
+        _ stream: Stream, isFirst: Bool, _ replica: ReplicaNumber
     ) -> [UInt8] {
         var extras = ByteWriter()
         if isFirst {
             var ended = ByteWriter()
-            for row in endedByNext(lane, replica) {
+            for row in endedByNext(stream.lane, replica) {
                 ended.u64(row.id.incarnation)
                 ended.varint(row.height)
                 ended.raw(row.hash)
@@ -248,13 +255,13 @@ extension Laptop {
                 extras.byteString(ended.bytes)
             }
         }
-        if lane == .control {
+        if stream == .control {
             var parents = ByteWriter()
             // Only what no earlier change of this replica listed: a gate that lets in many would else
             // list all of them each time, and its admissions outgrow their frame.
             for row in heads.controlHeads(endedAt: membership?.endedControlHeights ?? [:])
-            where row.number != replica && own[lane]?.parents[row.number] != row.height {
-                own[lane]?.parents[row.number] = row.height
+            where row.number != replica && own[stream]?.parents[row.number] != row.height {
+                own[stream]?.parents[row.number] = row.height
                 row.id.encode(to: &parents)
                 parents.varint(row.height)
                 parents.raw(row.hash.prefix(16))
@@ -272,39 +279,42 @@ extension Laptop {
     }
 
     private func endedByNext(_ lane: Lane, _ replica: ReplicaNumber) -> [ReplicaRow] {
-        heads.allNumbers.map { heads[$0] }
+        // What this start writes in another stream goes on.
+        let open = own.values.map(\.number) + [replica]
+        return heads.allNumbers.map { heads[$0] }
             .filter {
                 $0.id.node == node && $0.id.lane == lane && $0.height > 0 && !$0.isEnded
-                    && $0.number != replica
+                    && !open.contains($0.number)
             }
             .sorted { $0.id.incarnation < $1.id.incarnation }
     }
 
     /// The leaves of own counters from one on, as many as are wanted and lie in its block; each block gets a random
     /// root at its first change.
-    private mutating func ownLeaves(_ counter: UInt64, _ count: Int, _ lane: Lane) -> [UInt8] {
+    private mutating func ownLeaves(_ counter: UInt64, _ count: Int, _ stream: Stream) -> [UInt8] {
         let block = (counter - 1) / Limits.changesPerBlock
-        if own[lane]?.block != block {
+        if own[stream]?.block != block {
             let root = (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
-            own[lane]?.block = block
-            own[lane]?.salts = SaltTree(root: root, blockStart: block * Limits.changesPerBlock + 1)
+            own[stream]?.block = block
+            own[stream]?.salts = SaltTree(
+                root: root, blockStart: block * Limits.changesPerBlock + 1)
         }
         let last = min(counter + UInt64(count) - 1, (block + 1) * Limits.changesPerBlock)
-        let leaves = own[lane]?.salts.leaves(counter, last) ?? []
+        let leaves = own[stream]?.salts.leaves(counter, last) ?? []
         precondition(!leaves.isEmpty, "no salt for counter \(counter) of an own block")
         return leaves
     }
 
-    private func saveOwnSalts(_ lane: Lane, _ height: UInt64, _ output: inout Output) {
-        guard let own = own[lane] else { return }
+    private func saveOwnSalts(_ stream: Stream, _ height: UInt64, _ output: inout Output) {
+        guard let own = own[stream] else { return }
         let prefix = own.salts.through(height)
         output.commit.append(.salts(replica: own.number, block: own.block, prefix.encoded()))
     }
 
     /// The whole block's root goes, if a change in it is erased before the block is full.
     mutating func punctureOwn(_ dot: Dot, _ block: UInt64) {
-        for (lane, replica) in own where replica.number == dot.replica && replica.block == block {
-            own[lane]?.salts.puncture(dot.counter)
+        for (stream, replica) in own where replica.number == dot.replica && replica.block == block {
+            own[stream]?.salts.puncture(dot.counter)
         }
     }
 
@@ -354,6 +364,22 @@ extension Laptop {
             }
             guard let stored = try storage.salts(of: dot.replica, block: block) else { return nil }
             return try SaltTree(encoded: stored).leaf(written.counter)
+        }
+    }
+}
+
+extension [StoreWrite] {
+    /// Whether the row of a record is among them to which drafts write, too.
+    fileprivate func writes(anyOf drafts: [Draft]) -> Bool {
+        guard !isEmpty else { return false }
+        let records = Set(
+            drafts.compactMap { if case .existing(let record) = $0.record { record } else { nil } })
+        return contains {
+            switch $0 {
+            case .record(let record, _): records.contains(record.dot)
+            case .dropRecord(let record): records.contains(record)
+            default: false
+            }
         }
     }
 }

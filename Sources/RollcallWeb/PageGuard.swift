@@ -62,7 +62,7 @@ struct PageGuard: Sendable {
     /// What every answer says to the browser: nothing from elsewhere, nothing kept, nobody's frame.
     static let headers: HTTPFields = [
         .contentSecurityPolicy:
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
             + "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
             + "require-trusted-types-for 'script'",
         .xContentTypeOptions: "nosniff", .cacheControl: "no-store",

@@ -13,7 +13,8 @@ extension ControlRequest {
             .show, .list, .find, .history, .conflicts, .fingerprint, .erasures, .holds, .due,
             .setExchange, .addStage, .closeStage, .reopenStage, .lists, .withdrawList, .tally,
             .discrepancies,
-            .quarantine, .whoLacks, .people, .fields, .printed, .slip:
+            .quarantine, .whoLacks, .people, .fields, .printed, .slip, .photos, .photoContent,
+            .detachPhoto:
             true
         default: false
         }
@@ -21,16 +22,24 @@ extension ControlRequest {
 
     /// The request with the file that an upload stands for; nil where it names no upload, or is none that may.
     func readingUpload(_ path: (String) -> String?) -> (upload: String, ControlRequest)? {
-        guard
-            case .rosterImport(
-                let upload, let list, let key, let columns, let skipBad, let origin, let reading) =
-                self, let path = path(upload)
-        else { return nil }
-        return (
-            upload,
-            .rosterImport(
-                path: path, list: list, key: key, columns: columns, skipBad: skipBad,
-                origin: origin, reading: reading)
-        )
+        switch self {
+        case .rosterImport(
+            let upload, let list, let key, let columns, let skipBad, let origin, let reading):
+            return path(upload).map { path in
+                (
+                    upload,
+                    .rosterImport(
+                        path: path, list: list, key: key, columns: columns, skipBad: skipBad,
+                        origin: origin, reading: reading)
+                )
+            }
+        case .addPhoto(var order):
+            let upload = order.path
+            return path(upload).map { path in
+                order.path = path
+                return (upload, .addPhoto(order))
+            }
+        default: return nil
+        }
     }
 }

@@ -47,7 +47,7 @@ struct Rollcall: ParsableCommand {
                 name: "The exchange",
                 subcommands: [
                     ExchangeCommand.self, StageCommand.self, ListsCommand.self, TallyCommand.self,
-                    LinkCommand.self, UnlinkCommand.self,
+                    LinkCommand.self, UnlinkCommand.self, PhotoCommand.self,
                     DiscrepanciesCommand.self, ReportCommand.self, PeopleCommand.self,
                     FieldsCommand.self,
                     OpenCommand.self,

@@ -32,6 +32,8 @@ public struct FieldNumber: Hashable, Comparable, Sendable {
     public static let entry = FieldNumber(57)
     /// Says that a person removed or restored the whole record.
     public static let removed = FieldNumber(65)
+    /// Pieces of lists' files, and of photos: what is large, and waits for all else on the way to others.
+    public static let ofParts = [FieldNumber(2796), FieldNumber(2987)]
 
     @inlinable
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

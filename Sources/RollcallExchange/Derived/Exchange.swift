@@ -126,7 +126,7 @@ public struct Exchange: Sendable {
                 guard let code = record.text("stage_code") else { continue }
                 byStage[code, default: Stage(code: code, records: [])].note(record)
             case .list: note(list: record)
-            case .person, .file: break
+            case .person, .file, .photo: break
             }
         }
         if targets.count == 1, let said = targets.first { target = Int(said) }

@@ -7,6 +7,8 @@ public enum RecordKind: String, Sendable, CaseIterable {
     case operation, stage, list
     /// A list's file, byte for byte.
     case file
+    /// A picture of somebody, byte for byte.
+    case photo
 }
 
 /// A record as it stands, for all that is derived from it.
@@ -66,11 +68,11 @@ public struct RecordFacts: Sendable {
         }
     }
 
-    func records(_ field: String) -> [NamedDot] {
-        contents(FieldSchema.number(field)).compactMap {
-            if case .record(let name) = $0 { name } else { nil }
-        }
+    public func records(_ field: FieldNumber) -> [NamedDot] {
+        contents(field).compactMap { if case .record(let name) = $0 { name } else { nil } }
     }
+
+    func records(_ field: String) -> [NamedDot] { records(FieldSchema.number(field)) }
 
     /// At which stages something happened.
     func stages(_ field: String) -> Set<String> {

@@ -165,6 +165,9 @@ public enum FieldSchema {
         .init("list_key", 2849, .operation, .program),
         .init("stage_closed", 2889, .operation, .program),
         .init("accepted", 2929, .movement, .event),
+        .init("photo", 2955, .identity, .program, basis: "identification"),
+        .init("photo_part", 2987, .identity, .program),
+        .init("photo_file", 3011, .identity, .program),
     ]
 
     /// Those that a person may write, in the same order.
@@ -194,6 +197,11 @@ public enum FieldSchema {
 
     /// A piece of a list's file.
     public static let filePart = number("file_part")
+
+    /// The photos of a person, and what a photo is (``PhotoFile``) with its pieces.
+    public static let photo = number("photo")
+    public static let photoPart = number("photo_part")
+    public static let photoFile = number("photo_file")
 
     /// How somebody said to read a list: columns with their fields, and the column that tells lines apart.
     public static let listColumn = number("list_column")
@@ -230,7 +238,7 @@ public enum FieldSchema {
     }
 
     private static let ofExchange: Set = [
-        recordKind, lineList, sameAs, notSameAs, number("slip"),
+        recordKind, lineList, sameAs, notSameAs, photo, number("slip"),
     ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

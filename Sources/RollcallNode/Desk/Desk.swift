@@ -129,6 +129,8 @@ struct Desk: Sendable {
         case .setExchange, .addStage, .closeStage, .reopenStage, .lists, .withdrawList, .listFile,
             .tally, .discrepancies, .people, .slip:
             try await exchange(request, answer)
+        case .photos, .photoContent, .addPhoto, .savePhoto, .detachPhoto:
+            try await photos(request, answer)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
         case .rosterImport, .rosterTick, .rosterExport, .export, .import, .inspect, .backup, .drill,
@@ -229,6 +231,24 @@ struct Desk: Sendable {
             try await answer.rows(try await driver.personRows(records))
             try await answer.result(nil)
         default: throw ControlError(.internal, "not about the exchange")
+        }
+    }
+
+    private func photos(_ request: ControlRequest, _ answer: AnswerLine) async throws {
+        while try await driver.fillExchange() {}
+        switch request {
+        case .photos(let id):
+            try await answer.rows(try await driver.photoRows(id))
+            try await answer.result(nil)
+        case .photoContent(let photo):
+            try await answer.result(try await driver.photoContent(photo))
+        case .addPhoto(let order): try await answer.result(try await driver.attachPhoto(order))
+        case .savePhoto(let photo, let path):
+            try await answer.result(try await driver.writePhoto(photo, to: path))
+        case .detachPhoto(let id, let photo, let reason):
+            try await answer.result(
+                try await driver.detachPhoto(id, photo: photo, reason: reason))
+        default: throw ControlError(.internal, "not about photos")
         }
     }
 

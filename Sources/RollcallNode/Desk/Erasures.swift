@@ -6,9 +6,11 @@ import RollcallTrust
 
 /// What was erased, by whom, and which laptops have done it.
 extension Driver {
-    /// Erases records; a row for each.
+    /// Erases records, and the photos that are of nobody else; a row for each.
     func erase(_ ids: [String], reason: String) throws -> [ErasureReport] {
-        let records = try ids.map { try record($0) }
+        let named = try ids.map { try record($0) }
+        let photos = try photos(goingWith: named)
+        let records = named + photos.filter { !named.contains($0) }
         let reason = try Self.name(reason, "reason")
         let now = moment
         let files = try records.map { try originals(on: $0) }

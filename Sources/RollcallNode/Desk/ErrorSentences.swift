@@ -59,6 +59,10 @@ extension ControlError {
         case .noHold: self = .nothingLifted
         case .recovery(let refusal): self.init(refusal)
         case .changeTooLong: self.init(.valueTooLong, "the change is larger than 256 KiB")
+        case .writtenTwice:
+            self.init(
+                .internal, "a record would have been written twice in one step; nothing was",
+                hint: "do one thing after the other, and tell whoever looks after the program")
         case .storeIncomplete:
             self.init(
                 .internal, "the register on disk lacks something it must have",

@@ -21,11 +21,12 @@ enum Permit: Comparable {
             self = .nothing
         case .show, .list, .find, .history, .conflicts, .erasures, .retention, .due, .holds,
             .quarantine, .quarantineShow, .inspect, .custody, .whoLacks, .lists,
-            .tally, .discrepancies, .people, .printed:
+            .tally, .discrepancies, .people, .printed, .photos, .photoContent:
             self = .reading
         case .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve, .rosterImport,
             .rosterExport, .rosterTick, .link, .listFile, .addStage, .closeStage, .reopenStage,
-            .withdrawList, .setExchange, .slip, .export, .import, .carry,
+            .withdrawList, .setExchange, .slip, .addPhoto, .savePhoto, .detachPhoto, .export,
+            .import, .carry,
             .backup, .drill, .bundleKey(false):
             self = .writing
         case .invite, .confirm, .readRequest, .admit, .revoke, .giveRole, .judge, .erase,

@@ -66,7 +66,7 @@ extension Driver {
                 if needsFile {
                     try Self.write(
                         ListOriginal.drafts(reading.bytes, file: revision.fileText, operatorDot),
-                        &laptop, store, take)
+                        in: .bulk, &laptop, store, take)
                 }
                 if let knownList { return knownList }
                 return try Self.write(
@@ -99,11 +99,11 @@ extension Driver {
     /// Writes a run of changes and gives the record that the first made.
     @discardableResult
     private static func write(
-        _ drafts: [Draft], _ laptop: inout Laptop, _ store: SealedRegister,
-        _ take: (Output) throws -> Void
+        _ drafts: [Draft], in stream: RollcallSync.Stream = .data, _ laptop: inout Laptop,
+        _ store: SealedRegister, _ take: (Output) throws -> Void
     ) throws -> Dot {
         var output = Output()
-        let dots = try laptop.write(drafts, store, &output)
+        let dots = try laptop.write(drafts, in: stream, store, &output)
         try take(output)
         return dots[0]
     }

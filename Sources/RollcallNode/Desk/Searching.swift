@@ -34,7 +34,7 @@ extension Driver {
         var texts = ""
         for entry in live {
             for write in entry.change.writes
-            where entry.fields.contains(write.field) && write.field != FieldSchema.filePart {
+            where entry.fields.contains(write.field) && !FieldNumber.ofParts.contains(write.field) {
                 let body = laptop.body(of: write, in: entry.change)
                 guard case .text(let text) = body.content else { continue }
                 texts += text

@@ -34,9 +34,7 @@ extension Driver {
                 kind: Self.kindName(siblings.field.kind), conflict: siblings.isConflict,
                 values: siblings.values.map { sibling in
                     var sibling = sibling
-                    if siblings.field == FieldSchema.filePart {
-                        sibling.content = ListOriginal.shown(sibling.content)
-                    }
+                    sibling.content = FileParts.shown(sibling.content, of: siblings.field)
                     return valueView(sibling)
                 },
                 verifications: self.marks(on: siblings, marks))
@@ -129,9 +127,7 @@ extension Driver {
                 kind: Self.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
                 content: change.isErased
                     ? .state("erased")
-                    : shown(
-                        write.field == FieldSchema.filePart
-                            ? ListOriginal.shown(body.content) : body.content),
+                    : shown(FileParts.shown(body.content, of: write.field)),
                 names: write.names.map { table.text($0) },
                 operator: operatorName(change.operatorDot),
                 node: table[change.dot.replica].node.text,

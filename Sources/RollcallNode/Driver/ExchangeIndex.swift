@@ -75,9 +75,9 @@ extension Driver {
             live.contains(where: { $0.fields.contains(where: FieldSchema.isOfExchange) }),
             let view = try laptop.view(of: record, store), !view.isRemoved
         else { return nil }
-        // A list's file is read by whoever asks for it, and is no part of what is derived.
+        // Pieces of files are read by whoever asks for the file, and are no part of what is derived.
         return RecordFacts(
-            name(of: record), view.fields.filter { $0.field != FieldSchema.filePart })
+            name(of: record), view.fields.filter { !FieldNumber.ofParts.contains($0.field) })
     }
 
     /// The exchange as it stands.

@@ -1,0 +1,11 @@
+import RollcallCore
+
+/// What a start writes of, each into a replica of its own.
+public enum Stream: Hashable, Sendable {
+    case control
+    case data
+    /// Pieces of files. Were they among the rest, each edit would wait until a photo before it has crossed a slow link.
+    case bulk
+
+    var lane: Lane { self == .control ? .control : .data }
+}

@@ -1,0 +1,194 @@
+import Foundation
+import RollcallControl
+import Testing
+
+@testable import RollcallNode
+
+/// Photos of people (C20), against whole daemons.
+@Suite(.timeLimit(.minutes(5)), .serialized) struct PhotoTests {
+    /// A picture by its head; what follows is told apart by the seed.
+    private func picture(_ seed: Int, bytes: Int = 60_000) -> [UInt8] {
+        let head: [UInt8] = [
+            0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 11, 8, 4, 0, 3, 0, 1, 0, 0, 0,
+        ]
+        return head + (0..<bytes).map { UInt8(truncatingIfNeeded: ($0 &* 37) ^ ($0 >> 7) &+ seed) }
+    }
+
+    private func file(_ laptop: LiveDaemon, _ bytes: [UInt8], _ name: String = "a.jpg") throws
+        -> String
+    {
+        let path = "\(laptop.scratch.path)/\(name)"
+        try Data(bytes).write(to: URL(filePath: path))
+        return path
+    }
+
+    private func add(
+        _ laptop: LiveDaemon, _ person: String, _ bytes: [UInt8], original: String? = nil
+    ) async throws -> PhotoReport {
+        let order = PhotoOrder(
+            id: person, path: try file(laptop, bytes), original: original, source: "photo table")
+        return try await laptop.ask(.addPhoto(order), PhotoReport.self)
+    }
+
+    private func photos(_ laptop: LiveDaemon, _ person: String) async throws -> [PhotoRow] {
+        try await laptop.rows(.photos(id: person), PhotoRow.self)
+    }
+
+    @Test func `C20: one photo that two tables attach is one, everywhere, byte for byte`()
+        async throws
+    {
+        let team = try await ExchangeTeam("gate", "table")
+        let (gate, table) = (team[0], team[1])
+        let person = try await gate.add(("surname", "Коваль"), ("arrival", "1"))
+        try await team.agree()
+        try await team.part()
+        let bytes = picture(1)
+        let first = try await add(gate, person, bytes)
+        let again = try await add(gate, person, bytes)
+        let there = try await add(table, person, bytes)
+        #expect(first.isNew && first.isAttached && !again.isNew && !again.isAttached)
+        #expect(there.isNew && there.sha256 == first.sha256 && there.photo != first.photo)
+        try await team.meet()
+
+        for laptop in [gate, table] {
+            let rows = try await photos(laptop, person)
+            #expect(rows.count == 1)
+            let row = try #require(rows.first)
+            #expect(Set(row.photos) == [first.photo, there.photo] && row.isWhole)
+            #expect(row.width == 768 && row.height == 1_024 && row.bytes == bytes.count)
+            #expect(row.attached.map(\.witness.source) == ["photo table", "photo table"])
+            let content = try await laptop.ask(
+                .photoContent(photo: row.photos[0]), PhotoContent.self)
+            #expect(Data(base64Encoded: content.base64).map { [UInt8]($0) } == bytes)
+        }
+        // Taken once more, it is found here; and one detachment is of both.
+        #expect(try await add(table, person, bytes).isAttached == false)
+        try await table.ask(
+            .detachPhoto(id: person, photo: there.photo, reason: "of another man"))
+        try await team.agree()
+        #expect(try await team.everywhere { try await photos($0, person).count } == 0)
+        try await team.stop()
+    }
+
+    @Test
+    func `C20: a photo of the wrong person is let go of, and kept with who held it to be theirs`()
+        async throws
+    {
+        let team = try await ExchangeTeam("gate", "table")
+        let (gate, table) = (team[0], team[1])
+        let wrong = try await gate.add(("surname", "Коваль"), ("arrival", "1"))
+        let right = try await gate.add(("surname", "Бойко"), ("arrival", "1"))
+        let photo = try await add(gate, wrong, picture(2)).photo
+        try await team.agree()
+
+        // Whoever attaches a picture that somebody else has is told.
+        let second = try await add(table, right, picture(2))
+        #expect(second.photo == photo && second.alsoOf == [wrong])
+        #expect(try await photos(table, right).first?.alsoOf == [wrong])
+        #expect(
+            try await table.error(of: .detachPhoto(id: wrong, photo: photo, reason: " "))?.code
+                == .usage)
+        try await table.ask(.detachPhoto(id: wrong, photo: photo, reason: "of the other man"))
+        try await team.agree()
+
+        #expect(try await team.everywhere { try await photos($0, wrong).isEmpty })
+        #expect(try await team.everywhere { try await photos($0, right).first?.alsoOf } == [])
+        let history = try await gate.rows(.history(id: wrong), HistoryRow.self)
+            .filter { $0.field == "photo" }
+        #expect(history.count == 2 && history.last?.reason == "of the other man")
+        let copy = "\(gate.scratch.path)/copy.jpg"
+        try await gate.ask(.savePhoto(photo: photo, path: copy))
+        #expect(try [UInt8](Data(contentsOf: URL(filePath: copy))) == picture(2))
+        let custody = try await gate.rows(.custody(record: photo), CustodyRow.self)
+        #expect(custody.contains { $0.act == "original" })
+        #expect(
+            try await table.error(of: .detachPhoto(id: wrong, photo: photo, reason: "again"))?.code
+                == .nothingToRemove)
+        try await team.stop()
+    }
+
+    @Test
+    func `a photo is in no search, no list, no export, and not before those who may not see it`()
+        async throws
+    {
+        let gate = try await LiveDaemon("gate")
+        try await gate.found()
+        let person = try await gate.add(("surname", "Коваль"), ("arrival", "1"))
+        let report = try await add(gate, person, picture(3))
+        #expect(try await gate.rows(.list(limit: nil, filters: []), RecordView.self).count == 1)
+        #expect(try await gate.rows(.find(text: report.sha256), RecordView.self).isEmpty)
+        let people = try await gate.rows(.people(records: nil), PersonRow.self)
+        #expect(people.map(\.record) == [person])
+        for recipient in ["own", "side", "press"] {
+            let path = "\(gate.scratch.path)/\(recipient).csv"
+            try await gate.ask(
+                .rosterExport(
+                    path: path, order: OutgoingOrder(recipient: recipient, direction: "a_to_b")))
+            let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+            #expect(!text.contains(report.sha256) && !text.contains("photo"))
+        }
+
+        let tent = try await LiveDaemon("tent")
+        try await tent.join(try await gate.invite(role: "observer"), at: try await gate.address)
+        #expect(
+            try await eventually {
+                try await tent.status().fingerprint == (try await gate.status().fingerprint)
+            })
+        let rows = try await photos(tent, person)
+        #expect(rows.map(\.isSealed) == [true])
+        #expect(rows.map(\.sha256) == [nil])
+        #expect(
+            try await tent.error(of: .photoContent(photo: report.photo))?.code == .badValue)
+        #expect(!gate.log.text.contains(report.sha256))
+        try await gate.stop()
+        try await tent.stop()
+    }
+
+    @Test func `what is no picture is refused with what to do, and leaves nothing behind`()
+        async throws
+    {
+        let gate = try await LiveDaemon("gate")
+        try await gate.found()
+        let person = try await gate.add(("surname", "Коваль"), ("arrival", "1"))
+        let before = try await gate.status().changes
+        for bytes in [[], Array("%PDF-1.7".utf8), picture(4, bytes: 1 << 20)] as [[UInt8]] {
+            let error = try await gate.error(
+                of: .addPhoto(PhotoOrder(id: person, path: try file(gate, bytes))))
+            #expect(error?.code == .badFile && error?.hint != nil)
+        }
+        let unsound = PhotoOrder(
+            id: person, path: try file(gate, picture(4)), original: "not a hash")
+        #expect(try await gate.error(of: .addPhoto(unsound))?.code == .badValue)
+        let stage = try await gate.ask(
+            .addStage(code: "1", day: nil, place: nil), WriteReport.self)
+        let ofNobody = PhotoOrder(id: stage.record, path: try file(gate, picture(4)))
+        #expect(try await gate.error(of: .addPhoto(ofNobody))?.code == .badValue)
+        #expect(try await gate.status().changes == before + 1)
+        let original = String(repeating: "ab", count: 32)
+        _ = try await add(gate, person, picture(4), original: original)
+        #expect(try await photos(gate, person).first?.originalSHA256 == original)
+        try await gate.stop()
+    }
+
+    @Test func `whoever is erased takes along the photos that are of nobody else`() async throws {
+        let gate = try await LiveDaemon("gate")
+        try await gate.found()
+        let person = try await gate.add(("surname", "Коваль"), ("arrival", "1"))
+        let other = try await gate.add(("surname", "Бойко"), ("arrival", "1"))
+        let own = try await add(gate, person, picture(5)).photo
+        let shared = try await add(gate, person, picture(6)).photo
+        _ = try await add(gate, other, picture(6))
+        let wrong = try await add(gate, person, picture(7)).photo
+        try await gate.ask(.detachPhoto(id: person, photo: wrong, reason: "of nobody here"))
+
+        let rows = try await gate.rows(
+            .erase(ids: [person], reason: "asked for it"), ErasureReport.self)
+        #expect(Set(rows.map(\.record)) == [person, own, wrong])
+        for photo in [own, wrong] {
+            #expect(try await gate.error(of: .photoContent(photo: photo)) != nil)
+        }
+        #expect(try await gate.ask(.photoContent(photo: shared), PhotoContent.self).type != "")
+        #expect(try await photos(gate, other).count == 1)
+        try await gate.stop()
+    }
+}
