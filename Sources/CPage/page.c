@@ -54,6 +54,9 @@ static const unsigned char people_js[] = {
 static const unsigned char person_js[] = {
 #embed "../RollcallWeb/Page/person.js"
 };
+static const unsigned char photos_js[] = {
+#embed "../RollcallWeb/Page/photos.js"
+};
 static const unsigned char print_js[] = {
 #embed "../RollcallWeb/Page/print.js"
 };
@@ -96,6 +99,7 @@ static const struct page_file page_files[] = {
     FILE("new.js", new_js),
     FILE("people.js", people_js),
     FILE("person.js", person_js),
+    FILE("photos.js", photos_js),
     FILE("print.js", print_js),
     FILE("store.js", store_js),
     FILE("style.css", style_css),

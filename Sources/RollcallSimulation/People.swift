@@ -46,6 +46,7 @@ extension Team {
                 case .take: try take(node, &choice)
                 case .mark: try mark(node, &choice)
                 case .look: try look(node, &choice)
+                case .keep: try keep(node, &choice)
                 default: try resolve(node, &choice)
                 }
             } catch let error as LaptopError {
@@ -118,6 +119,24 @@ extension Team {
         let dots = try write(node) { laptop, disk, output in
             try laptop.add(edits, authorship, disk, &output).dots
         }
+        people.records.append(name(dots[0], at: node))
+    }
+
+    /// Keeps a file in a few pieces, some of which are as large as a program's.
+    private func keep(_ node: SimulatedNode, _ choice: inout Chance) throws {
+        let field = FieldNumber.ofParts[1]
+        let drafts = (0..<choice.between(1, 12)).map { piece in
+            var draft = Draft(record: piece == 0 ? .new : .createdByFirst, operatorDot: nil)
+            let text = String(repeating: text(&choice), count: choice.pick([1, 20, 1_000]))
+            draft.append(field, body: Body(.text("\(piece) \(text)")).encoded())
+            return draft
+        }
+        let dots = try write(node) { laptop, disk, output in
+            try laptop.write(drafts, in: .bulk, disk, &output)
+        }
+        mark(.kept)
+        if node.original != nil { mark(.keptByCopy) }
+        // Words may be written of it like of any other record, here and where it came to.
         people.records.append(name(dots[0], at: node))
     }
 

@@ -8,6 +8,8 @@ public struct Step: Equatable, Sendable {
         case exchange
         /// Somebody looks, and the custody log has it.
         case look
+        /// Somebody keeps a file, which goes to others after all words.
+        case keep
         /// A newcomer joins through node a; b = 1: its cable is cut on the way.
         case join
         /// A person stops, or seeks again, the sessions with node a.
@@ -110,7 +112,7 @@ public struct Step: Equatable, Sendable {
 
     public var isByPerson: Bool {
         switch verb {
-        case .add, .set, .take, .mark, .resolve, .look, .exchange: true
+        case .add, .set, .take, .mark, .resolve, .look, .keep, .exchange: true
         default: false
         }
     }

@@ -143,6 +143,7 @@ public struct PlanMaker {
         // Who was let in by whom is to be certain, as where somebody joins late by cable.
         let isUsual = !steps.contains { [.join, .revoke, .fork, .role].contains($0.verb) }
         if isUsual, options.nodes > 2, chance.percent(12) { joinByStick() }
+        if chance.percent(25) { some(1, 8) { $0.keep() } }
     }
 
     /// All have keys for bundles, and some of them a new one later, which somebody may not hear of; a stick that was sealed before
@@ -168,6 +169,13 @@ public struct PlanMaker {
                     Step(at, .import, Int(target), chance.next() >> 1, chance.next() >> 1))
             }
         }
+    }
+
+    /// At a copy of a machine, too: what both write under one name forks, of words and of files.
+    private mutating func keep() {
+        let hasCopy = steps.contains { $0.verb == .clone || $0.verb == .fork }
+        let node = hasCopy && chance.percent(30) ? options.nodes : node()
+        steps.append(Step(time(), .keep, node, chance.next() >> 1))
     }
 
     private mutating func look() {

@@ -80,6 +80,8 @@ public enum RareState: String, CaseIterable, Sendable {
     case revokedBoth = "two took each other out"
     case erased = "a person erased"
     case writtenAfterErasure = "something written of a person that was erased elsewhere"
+    case kept = "a file kept"
+    case keptByCopy = "a copy kept a file"
     case looked = "a look logged"
     case copyLooked = "a copy logged a look"
     case lookedOut = "a look in the log that counts for nothing else"

@@ -11,7 +11,7 @@ extension Team {
         trace.add(UInt64(step.at) ^ UInt64(step.node) << 56)
         tell("\(step.verb.rawValue) \(step.node) \(step.a) \(step.b) \(step.c)")
         switch step.verb {
-        case .add, .set, .take, .mark, .resolve, .look, .exchange: break
+        case .add, .set, .take, .mark, .resolve, .look, .keep, .exchange: break
         case .join: try join(step)
         case .disconnect, .connect: try turnAway(step)
         case .block, .heal, .cut, .stall, .slow, .halfClose, .partition, .misroute:

@@ -30,7 +30,7 @@ struct ExchangeIndex {
 
     mutating func put(_ record: Dot, _ found: RecordFacts?) {
         stale.remove(record)
-        if found != nil || facts[record] != nil { known = nil }
+        if found?.isDerivedFrom == true || facts[record]?.isDerivedFrom == true { known = nil }
         facts[record] = found
     }
 
@@ -38,6 +38,11 @@ struct ExchangeIndex {
     func all(_ table: ReplicaTable) -> [(dot: Dot, facts: RecordFacts)] {
         facts.map { ($0.key, $0.value) }.sorted { table.precedes($0.0, $1.0) }
     }
+}
+
+extension RecordFacts {
+    /// Whether anything of an exchange follows from it: a file, of which pieces come one after the other, changes nothing.
+    fileprivate var isDerivedFrom: Bool { ![.file, .photo].contains(kind) }
 }
 
 extension Driver {

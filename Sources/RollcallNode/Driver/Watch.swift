@@ -46,7 +46,8 @@ extension Driver {
             case .dropRecord(let dot): dot
             default: nil
             }
-        }
+            // A photo comes in many pieces, each of which is no news.
+        }.filter { !laptop.heads.isBulk($0.replica) }
         guard !dots.isEmpty else { return }
         for id in watches.keys { watches[id]?.note(dots) }
     }

@@ -7,6 +7,7 @@ import { FieldRow } from "/fieldrow.js";
 import { date, source, time, value } from "/format.js";
 import { askPerson, useKeys } from "/keys.js";
 import { after, titleOf } from "/people.js";
+import { Photos } from "/photos.js";
 import { lineOf, nameOf, onPeople, personOf, sideName } from "/store.js";
 import { counted, t } from "/words.js";
 
@@ -45,6 +46,7 @@ class PersonScreen {
     this.body = el("tbody");
     this.side = el("aside", { "aria-label": t("person.events", { stage: context.stage() }) });
     this.history = el("section", { class: "history" });
+    this.photos = new Photos(this);
   }
 
   get nodes() { return this.context.nodes; }
@@ -65,7 +67,7 @@ class PersonScreen {
         el("div", { class: "scroll" }, el("table", { class: "fields" }, el("colgroup", null, heads.map(() => el("col"))),
           el("thead", null, el("tr", null, heads.map((head) => el("th", { scope: "col" }, head)))), this.body),
         el("p", { class: "buttons" }, button(t("person.other"), () => { this.showsMore = !this.showsMore; this.draw(); }),
-          button(t("person.history"), () => this.toggleHistory())), this.history), this.side));
+          button(t("person.history"), () => this.toggleHistory())), this.photos.node, this.history), this.side));
     this.draw();
     this.focus();
   }
@@ -189,6 +191,7 @@ class PersonScreen {
       el("p", { class: "buttons" }, button(t((person?.texts.slip ?? []).length ? "person.printslip" : "person.newslip"), () => this.slip(), { id: "slip" }),
         button(t("person.printcard"), () => { location.hash = `#/print/card/${this.id}`; }, { id: "card" })),
       this.#joined(), this.#removal());
+    this.photos.draw().catch((error) => this.context.fail(error));
     if (focused && this.side.querySelector(`[id="${focused}"]`)) document.getElementById(focused).focus();
   }
 
@@ -324,12 +327,12 @@ export async function showPerson(main, [id, field], context) {
   useKeys(screen.keys());
   const stop = onPeople(async (records) => {
     const own = screen.known?.views.map((view) => view.record) ?? [id];
-    if (records !== null && !own.some((record) => records.has(record))) return;
+    if (records !== null && !own.some((record) => records.has(record))) return screen.photos.lookAgain();
     await screen.load();
     screen.draw();
   });
   await screen.show();
   screen.goTo(field);
-  return () => { screen.isGone = true; stop(); };
+  return () => { screen.isGone = true; screen.photos.end(); stop(); };
 }
 

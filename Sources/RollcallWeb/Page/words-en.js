@@ -41,4 +41,5 @@ export default {
   "person.novalue": "no value …", "source.other_side": "the other side", "source.register": "register", "source.witness": "witness", "source.visual": "by sight",
   "board.close": "Close this stage", "board.close.sure": "Close stage {stage} with the numbers as they stand? What comes later counts, and shows as late. If something does not fit yet, say why it is closed all the same.", "board.reopen": "Open this stage again", "board.reopen.sure": "Open stage {stage} again? The history keeps the numbers that it was closed with.",
   "laptops.clocks": "the clocks of this laptop and {name} are {minutes} min apart",
+  "photo.title": "Photo", "photo.add": "Add a photo", "photo.of": "Photo of {name}", "photo.copy": "a smaller copy of the camera’s file", "photo.also": "The same picture is of", "photo.detach": "Not this person", "photo.detach.sure": "Is this photo not of this person? It stays in the register, with who held it to be theirs.", "photo.sealed": "There is a photo, and this laptop may not see it.", "photo.coming": "A photo is on its way from another laptop.", "photo.bad": "This file is no picture that the browser can open.",
 };
