@@ -436,9 +436,12 @@ public final class Team {
 
     private func put(_ bytes: [UInt8], _ connection: Connection, _ side: Int) {
         let rate = bytesPerSecond(connection)
+        // What crosses in a second has arrived after it: no network hands on only what is whole.
+        let pieceBytes =
+            rate > 0 ? min(plan.options.pieceBytes, rate) : plan.options.pieceBytes
         var start = 0
         while start < bytes.count {
-            let end = min(start + plan.options.pieceBytes, bytes.count)
+            let end = min(start + pieceBytes, bytes.count)
             let piece = end - start == bytes.count ? bytes : Array(bytes[start..<end])
             var arrives = max(
                 connection.pipes[side].busyUntil,

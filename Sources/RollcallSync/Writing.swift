@@ -121,7 +121,8 @@ extension Laptop {
             own[begun] = nil
         }
         var writer = RunWriter(
-            replica: beginReplica(stream, &output), heads, changeCount: drafts.count)
+            replica: beginReplica(stream, &output), heads, changeCount: drafts.count,
+            segmentBytesMax: stream.segmentBytesMax)
         var dots: [Dot] = []
         dots.reserveCapacity(drafts.count)
         output.commit.reserveCapacity(output.commit.count + drafts.count * 2 + 32)
@@ -341,7 +342,8 @@ extension Laptop {
             // A branch's first segment began before the branch did, and may be longer than it seems.
             open.base > 0 || heads.branches[head.dot.replica] == nil,
             counter - open.base <= UInt64(Limits.changesPerSegmentMax),
-            open.byteCount + byteCount <= Limits.segmentBytesMax
+            open.byteCount + byteCount
+                <= (heads.isBulk(head.dot.replica) ? Stream.bulk : .data).segmentBytesMax
         {
             output.commit.append(.dropHead(Dot(head.dot.replica, open.last)))
             openSegments[head.dot.replica] = OpenSegment(
@@ -490,10 +492,12 @@ struct RunWriter {
     var merging: Merging
     var pendingChanges = 0
     var pendingBytes = 0
+    private let segmentBytesMax: Int
     private var hasher = ChainHasher()
 
-    init(replica: ReplicaNumber, _ heads: Heads, changeCount: Int) {
+    init(replica: ReplicaNumber, _ heads: Heads, changeCount: Int, segmentBytesMax: Int) {
         self.replica = replica
+        self.segmentBytesMax = segmentBytesMax
         height = heads[replica].height
         hash = heads[replica].hash
         merging = Merging(reserving: changeCount)
@@ -508,7 +512,7 @@ struct RunWriter {
         let nameCount = change.writes.reduce(0) { $0 + $1.names.count }
         let headerBytes = 256 + change.writes.count * 4 + nameCount * 52 + change.extras.count
         return pendingChanges > 0
-            && pendingBytes + change.bodies.count + headerBytes > Limits.segmentBytesMax
+            && pendingBytes + change.bodies.count + headerBytes > segmentBytesMax
     }
 
     /// Links a change to the chain and has it stored.

@@ -91,6 +91,30 @@ import Testing
         #expect(try world.haveConverged())
     }
 
+    @Test func `each piece is signed by itself, also where others passed it on`() throws {
+        let world = try World.team(["north gate", "table 1", "table 2"])
+        try addFile(world, 0, pieces: 20)
+        let trace = Trace(world)
+        try world.plug(1, 0)
+        world.unplugAll()
+        try world.restart(1, seed: 9)
+        try world.plug(2, 1)
+
+        for (sender, receiver) in [(0, 1), (1, 2)] {
+            var (table, numbering) = (ReplicaTable(), SessionReplicas())
+            var segments = 0
+            for entry in trace.entries
+            where entry.type == .changes && entry.from == sender && entry.to == receiver {
+                let message = try ChangesMessage(
+                    entry.message, table: &table, numbering: &numbering)
+                guard table[message.replica].lane == .data else { continue }
+                #expect(message.segments.allSatisfy { $0.changeCount == 1 })
+                segments += message.segments.count
+            }
+            #expect(segments == 20)
+        }
+    }
+
     @Test func `a stick has the pieces of files last`() throws {
         let world = try World.team(["north gate", "table 1"])
         try addFile(world, 0)
