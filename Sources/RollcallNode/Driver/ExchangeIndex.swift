@@ -34,6 +34,9 @@ struct ExchangeIndex {
         facts[record] = found
     }
 
+    /// Without pieces of files; nil of what is no part of the exchange.
+    subscript(record: Dot) -> RecordFacts? { facts[record] }
+
     /// In canonical order.
     func all(_ table: ReplicaTable) -> [(dot: Dot, facts: RecordFacts)] {
         facts.map { ($0.key, $0.value) }.sorted { table.precedes($0.0, $1.0) }
