@@ -89,6 +89,8 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     /// Writes down its numbers as they stand.
     case closeStage(code: String, reason: String?)
     case reopenStage(code: String, reason: String?)
+    /// How many heads somebody counted in a vehicle that came to a stage; with a reason where counts stand side by side.
+    case countHeads(stage: String, vehicle: String, heads: Int, reason: String? = nil)
     case lists
     case withdrawList(id: String)
     /// Writes a list's file as it came.

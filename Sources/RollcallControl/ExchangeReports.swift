@@ -94,6 +94,28 @@ public struct TallyReport: Codable, Equatable, Sendable {
         }
     }
 
+    /// A vehicle that came to a stage.
+    public struct Vehicle: Codable, Equatable, Sendable {
+        public var stage: String
+        public var vehicle: String
+        /// Heads, as somebody counted them; several numbers where counts stand side by side, none where nobody counted.
+        public var counted: [Int]
+        /// People who are registered to have come in it.
+        public var registered: RangeReport
+        public var records: [String]
+
+        public init(
+            stage: String, vehicle: String, counted: [Int], registered: RangeReport,
+            records: [String]
+        ) {
+            self.stage = stage
+            self.vehicle = vehicle
+            self.counted = counted
+            self.registered = registered
+            self.records = records
+        }
+    }
+
     public var parity: [Parity]
     /// How many each side is to hand over; nil where nobody said.
     @OrNull public var target: Int?
@@ -102,16 +124,18 @@ public struct TallyReport: Codable, Equatable, Sendable {
     public var discrepancies: Int
     public var heard: [Heard]
     public var closings: [Closing]
+    public var vehicles: [Vehicle]
 
     enum CodingKeys: String, CodingKey {
-        case parity, target, discrepancies, heard, closings
+        case parity, target, discrepancies, heard, closings, vehicles
         case withoutDirection = "without_direction"
     }
 
     public init(
         parity: [Parity], target: Int?, withoutDirection: Int, discrepancies: Int, heard: [Heard],
-        closings: [Closing]
+        closings: [Closing], vehicles: [Vehicle]
     ) {
+        self.vehicles = vehicles
         self.parity = parity
         self._target = OrNull(wrappedValue: target)
         self.withoutDirection = withoutDirection

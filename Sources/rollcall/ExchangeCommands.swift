@@ -57,6 +57,26 @@ struct StageCommand: DaemonCommand {
     }
 }
 
+struct HeadsCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "heads", abstract: "Write how many heads somebody counted in a vehicle.",
+        discussion: Sentences.headsDiscussion)
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "The stage that it came to.") var stage: String
+    @Argument(help: "The vehicle, as people there call it: 'bus 3'.") var vehicle: String
+    @Argument(help: "How many.") var heads: Int
+    @Option(help: "Why this number holds, where several stand side by side.") var reason: String?
+
+    func request(in directory: String) throws -> ControlRequest {
+        .countHeads(stage: stage, vehicle: vehicle, heads: heads, reason: reason)
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.wrote(try ControlJSON.decode(WriteReport.self, from: json), verb: "counted")
+    }
+}
+
 struct ListsCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
         commandName: "lists", abstract: "List the lists of both sides, and their revisions.")

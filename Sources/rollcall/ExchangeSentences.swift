@@ -13,6 +13,11 @@ extension Sentences {
         alters nothing of what was written down.
         """
 
+    static let headsDiscussion = """
+        `rollcall tally` sets beside it how many are registered to have come in it: of each `arrival_vehicle='bus 3@1'`, \
+        bus 3 at stage 1. Where nobody's vehicle is written down, all counts of a stage are compared with all who arrived.
+        """
+
     static let wholeOrigin = "a side's list has --issuer, --direction and --stage, and --revision"
 
     static let linkDiscussion = """
@@ -58,6 +63,7 @@ extension Sentences {
             lines.append(
                 "\(counted(report.discrepancies)) to look at: `rollcall discrepancies`")
         }
+        if !report.vehicles.isEmpty { lines.append("\n\(table(of: report.vehicles))\n") }
         lines += report.closings.map(closing)
         lines += report.heard.map { heard in
             "heard from \(shown(heard.name)) until "
@@ -110,6 +116,25 @@ extension Sentences {
                     + [row.military, row.civilian, row.unresolved, row.all].map(range))
         }
         return table.text
+    }
+
+    static func table(of vehicles: [TallyReport.Vehicle]) -> String {
+        var table = Table(["stage", "vehicle", "counted", "registered", "difference"])
+        for one in vehicles {
+            let counts = one.counted.map { counted($0) }.joined(separator: " / ")
+            table.add([
+                one.stage, one.vehicle, counts.isEmpty ? "-" : counts, range(one.registered),
+                one.counted.isEmpty ? "-" : difference(one),
+            ])
+        }
+        return table.text
+    }
+
+    /// How many more are registered than were counted, from the least to the most.
+    private static func difference(_ vehicle: TallyReport.Vehicle) -> String {
+        let least = vehicle.registered.least - (vehicle.counted.max() ?? 0)
+        let most = vehicle.registered.most - (vehicle.counted.min() ?? 0)
+        return least == most ? counted(most) : "\(counted(least)) to \(counted(most))"
     }
 
     static let reportDiscussion =

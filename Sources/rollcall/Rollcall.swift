@@ -46,7 +46,8 @@ struct Rollcall: ParsableCommand {
             CommandGroup(
                 name: "The exchange",
                 subcommands: [
-                    ExchangeCommand.self, StageCommand.self, ListsCommand.self, TallyCommand.self,
+                    ExchangeCommand.self, StageCommand.self, HeadsCommand.self, ListsCommand.self,
+                    TallyCommand.self,
                     LinkCommand.self, UnlinkCommand.self, PhotoCommand.self,
                     DiscrepanciesCommand.self, ReportCommand.self, PeopleCommand.self,
                     FieldsCommand.self,

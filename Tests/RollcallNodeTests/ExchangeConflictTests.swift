@@ -93,6 +93,45 @@ import Testing
         try await team.stop()
     }
 
+    @Test
+    func
+        `heads counted in one bus by two who have not met stand side by side, until somebody decides`()
+        async throws
+    {
+        let team = try await ExchangeTeam("gate", "bus")
+        try await team[0].ask(.addStage(code: "1", day: nil, place: nil))
+        try await team.agree()
+        try await team.part()
+        try await team[0].ask(.countHeads(stage: "1", vehicle: "bus 3", heads: 41))
+        try await team[1].ask(.countHeads(stage: "1", vehicle: "Bus 3", heads: 40))
+        let person = try await team[0].add(
+            ("surname", "Ткач"), ("detained_by", "a"), ("arrival", "1"),
+            ("arrival_vehicle", "bus 3@1"))
+        try await team.meet()
+        func vehicles() async throws -> [TallyReport.Vehicle] {
+            try await team.everywhere { try await $0.tallyReport().vehicles }
+        }
+        #expect(try await vehicles().map(\.counted) == [[40, 41]])
+        #expect(try await vehicles().map(\.registered) == [RangeReport(least: 1, most: 1)])
+        #expect(try await team.everywhere { try await $0.kinds() }.contains("count_vs_headcount"))
+        let unread = try await team[1].error(
+            of: .countHeads(stage: "1", vehicle: "bus 3", heads: 1))
+        #expect(unread?.code == .contextRequired)
+        try await team[1].ask(
+            .countHeads(stage: "1", vehicle: "bus 3", heads: 1, reason: "counted again"))
+        try await team.agree()
+        #expect(try await vehicles().map(\.counted) == [[1]])
+        #expect(try await !team.everywhere { try await $0.kinds() }.contains("count_vs_headcount"))
+        // Whoever looks at people does not see a bus among them.
+        #expect(try await team[0].rows(.people(), PersonRow.self).map(\.record) == [person])
+        for (stage, heads) in [("2", 4), ("1", -1)] {
+            let refused = try await team[0].error(
+                of: .countHeads(stage: stage, vehicle: "bus 3", heads: heads))
+            #expect(refused?.code == .badValue)
+        }
+        try await team.stop()
+    }
+
     @Test func `C9: a namesake came under a listed name, and the line is open again`()
         async throws
     {

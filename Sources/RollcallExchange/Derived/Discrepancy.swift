@@ -17,13 +17,14 @@ public struct Discrepancy: Equatable, Sendable {
         case parityGap = "parity_gap"
         case lateEvent = "late_event_after_close"
         case unlikeClosings = "unlike_closings"
+        case headCount = "count_vs_headcount"
     }
 
     public var kind: Kind
     /// The records that it is about.
     public var records: [NamedDot]
     public var stage: String?
-    /// Fields, or reasons, by their names.
+    /// Fields, or reasons, by their names; of a vehicle its code, and the numbers.
     public var about: [String]
 
     init(_ kind: Kind, _ records: [NamedDot] = [], stage: String? = nil, about: [String] = []) {
@@ -50,6 +51,7 @@ extension Exchange {
         found += clashes()
         found += lateEvents()
         found += unlikeClosings()
+        found += unlikeHeadCounts()
         let tallies = tallies()
         for stage in stages.map(\.code) {
             let parity = Self.parity(tallies, at: stage)

@@ -107,6 +107,8 @@ public struct Exchange: Sendable {
     public private(set) var disputed: [(one: NamedDot, other: NamedDot)] = []
     /// Who may be one person, and is not told to be or not to be.
     public private(set) var candidates: [Candidate] = []
+    /// Those that came to a stage and in which somebody counted heads.
+    private(set) var vehicleRecords: [RecordFacts] = []
     /// How many each side is to hand over; nil where nobody said, or not all the same.
     public private(set) var target: Int?
     /// By which changes are known whose dots are in the records.
@@ -126,6 +128,7 @@ public struct Exchange: Sendable {
                 guard let code = record.text("stage_code") else { continue }
                 byStage[code, default: Stage(code: code, records: [])].note(record)
             case .list: note(list: record)
+            case .vehicle: vehicleRecords.append(record)
             case .person, .file, .photo: break
             }
         }
@@ -133,7 +136,8 @@ public struct Exchange: Sendable {
         markNewest()
         findPeople(records.filter { $0.kind == .person })
         candidates = likely()
-        for stage in people.reduce(into: Set<String>(), { $0.formUnion($1.stages) })
+        let counted = Set(vehicleRecords.compactMap { $0.text("vehicle_stage") })
+        for stage in people.reduce(into: counted, { $0.formUnion($1.stages) })
         where byStage[stage] == nil {
             byStage[stage] = Stage(code: stage, records: [])
         }

@@ -9,6 +9,8 @@ public enum RecordKind: String, Sendable, CaseIterable {
     case file
     /// A picture of somebody, byte for byte.
     case photo
+    /// A vehicle that brought people to a stage, with how many heads somebody counted in it.
+    case vehicle
 }
 
 /// A record as it stands, for all that is derived from it.

@@ -73,7 +73,7 @@ public struct Tally: Sendable {
     }
 
     /// By how many it is less if all that may be one person are.
-    private static func merges(_ places: [Int], _ candidates: [Candidate]) -> Int {
+    static func merges(_ places: [Int], _ candidates: [Candidate]) -> Int {
         guard !candidates.isEmpty else { return 0 }
         let index = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($1, $0) })
         var groups = Groups(count: places.count)

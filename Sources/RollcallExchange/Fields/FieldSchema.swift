@@ -168,6 +168,10 @@ public enum FieldSchema {
         .init("photo", 2955, .identity, .program, basis: "identification"),
         .init("photo_part", 2987, .identity, .program),
         .init("photo_file", 3011, .identity, .program),
+        .init("vehicle_code", 3617, .operation, .text),
+        .init("vehicle_stage", 3649, .operation, .text),
+        .init("head_count", 3681, .operation, .number, basis: "who came, before they are named"),
+        .init("arrival_vehicle", 3721, .movement, .text, basis: "the count of heads"),
     ]
 
     /// Those that a person may write, in the same order.

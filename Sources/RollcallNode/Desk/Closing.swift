@@ -70,7 +70,7 @@ extension Driver {
         return Dictionary(rows.map { ($0.id.text, $0.height) }, uniquingKeysWith: max)
     }
 
-    private func dot(named name: NamedDot) throws -> Dot? {
+    func dot(named name: NamedDot) throws -> Dot? {
         laptop.heads.table.number(of: name.replica).map { Dot($0, name.counter) }
     }
 

@@ -127,7 +127,7 @@ struct Desk: Sendable {
             try await driver.notePrint(record)
             try await answer.result(nil)
         case .setExchange, .addStage, .closeStage, .reopenStage, .lists, .withdrawList, .listFile,
-            .tally, .discrepancies, .people, .slip:
+            .tally, .discrepancies, .people, .slip, .countHeads:
             try await exchange(request, answer)
         case .photos, .photoContent, .addPhoto, .savePhoto, .detachPhoto:
             try await photos(request, answer)
@@ -212,6 +212,9 @@ struct Desk: Sendable {
             try await answer.result(try await driver.closeStage(code, reason: reason))
         case .reopenStage(let code, let reason):
             try await answer.result(try await driver.reopenStage(code, reason: reason))
+        case .countHeads(let stage, let vehicle, let heads, let reason):
+            try await answer.result(
+                try await driver.countHeads(heads, in: vehicle, at: stage, reason: reason))
         case .lists:
             try await answer.rows(try await driver.listReports())
             try await answer.result(nil)

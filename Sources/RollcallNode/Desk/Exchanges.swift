@@ -36,7 +36,8 @@ extension Driver {
             },
             target: exchange.target, withoutDirection: exchange.withoutDirection,
             discrepancies: exchange.discrepancies().count, heard: heard,
-            closings: closingReports(exchange, stage: stage))
+            closings: closingReports(exchange, stage: stage),
+            vehicles: vehicleReports(exchange, stage: stage))
         return (rows, report)
     }
 

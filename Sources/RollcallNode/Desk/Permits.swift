@@ -25,8 +25,8 @@ enum Permit: Comparable {
             self = .reading
         case .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve, .rosterImport,
             .rosterExport, .rosterTick, .link, .listFile, .addStage, .closeStage, .reopenStage,
-            .withdrawList, .setExchange, .slip, .addPhoto, .savePhoto, .detachPhoto, .export,
-            .import, .carry,
+            .countHeads, .withdrawList, .setExchange, .slip, .addPhoto, .savePhoto, .detachPhoto,
+            .export, .import, .carry,
             .backup, .drill, .bundleKey(false):
             self = .writing
         case .invite, .confirm, .readRequest, .admit, .revoke, .giveRole, .judge, .erase,

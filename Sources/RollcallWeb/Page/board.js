@@ -1,7 +1,7 @@
 // The stage board: who came, was handed over, is missing; how far it is to the target; what does not fit.
 
 import { ask, rows } from "/ask.js";
-import { button, el, replace, svg } from "/dom.js";
+import { button, el, replace, say, svg } from "/dom.js";
 import { direction, range, time } from "/format.js";
 import { askPerson, useKeys } from "/keys.js";
 import { lineOf, nameOf, onPeople, personOf, sideName } from "/store.js";
@@ -55,6 +55,19 @@ export function heardWords(tally) {
   return tally.report.heard.map((one) => (one.at ? t("board.heard.at", { name: one.name, time: time(one.at) }) : t("board.heard.never", { name: one.name })));
 }
 
+/** Heads that somebody counted in each vehicle, beside those registered to have come in it. */
+export function vehicleTable(tally, stage) {
+  const all = tally.report.vehicles.filter((one) => one.stage === stage);
+  if (all.length === 0) return null;
+  const difference = ({ counted: heads, registered }) => {
+    const [least, most] = [registered.least - Math.max(...heads), registered.most - Math.min(...heads)];
+    return least === most ? `${most}` : `${least} … ${most}`;
+  };
+  return el("table", { class: "tally" }, el("thead", null, el("tr", null, [t("board.vehicle"), t("board.counted"), t("step.recorded"), "±"].map((head) => el("th", { scope: "col" }, head)))),
+    el("tbody", null, all.map((one) => el("tr", null, el("th", { scope: "row" }, one.vehicle), el("td", null, one.counted.join(" / ") || "–"),
+      el("td", null, range(one.registered)), el("td", { class: "sum" }, one.counted.length ? difference(one) : "–")))));
+}
+
 /** A bar for each side: handed over for sure, what may be fewer, and what is left. */
 function progress(tally) {
   const target = tally.report.target;
@@ -97,8 +110,9 @@ export async function showBoard(main, _, context) {
     const open = new Set([...page.querySelectorAll("details:not([open]) summary")].map((one) => one.textContent.split(" (")[0]));
     replace(page, progress(tally),
       el("div", { class: "tallies" }, stages.map((stage) => el("section", { class: stage === context.stage() ? "scroll now" : "scroll" },
-        tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)),
+        tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)), vehicleTable(tally, stage),
         closedWords(tally, stage).map((words) => el("p", { class: "closed" }, words)),
+        stage === context.stage() && button(t("board.heads"), () => countHeads(stage), { id: "heads" }),
         stage === context.stage() && button(t(isClosed(tally, stage) ? "board.reopen" : "board.close"), () => close(stage, isClosed(tally, stage)), { id: "close" }))),
       stages.length > 1 && el("section", { class: "scroll" }, tallyTable(tally, null, t("board.total")), el("p", { class: "parity" }, parityWords(tally, null)))),
       tally.rows.some((row) => row.all.least < row.all.most) && el("p", { class: "hint" }, t("board.range")),
@@ -108,6 +122,20 @@ export async function showBoard(main, _, context) {
     for (const details of page.querySelectorAll("details")) {
       if (open.has(details.querySelector("summary").textContent.split(" (")[0])) details.open = false;
     }
+  }
+
+  /** `bus 3: 41`, in one line, as it is called out at the gate. */
+  async function countHeads(stage) {
+    const said = await askPerson(t("board.heads.how"), { input: t("board.vehicle") });
+    if (said === null) return;
+    const [, vehicle, heads] = /^(.*\S)[\s:]+(\d{1,4})\s*$/.exec(said) ?? [];
+    if (!vehicle) return say(t("board.heads.how"), true);
+    const count = (reason) => ask({ countHeads: { stage, vehicle: vehicle.replace(/:$/, ""), heads: Number(heads), reason } });
+    await count(null).catch(async (error) => {
+      const reason = error.code === "context-required" && await askPerson(`${vehicle}: ${heads}`, { input: t("app.reason") });
+      if (error.code !== "context-required") throw error;
+      if (reason) await count(reason);
+    }).then(draw, context.fail);
   }
 
   /** Writes down the numbers as they stand, for the sheet that both sides sign; what comes later counts, and shows as late. */

@@ -19,7 +19,7 @@ const groupsOf = {
 /** Always shown, whether anything is known or not. */
 const first = new Set([
   "surname", "given_name", "patronymic", "birth_date", "category", "rank", "tax_number", "service_number", "transfer_wish",
-  "travel_fitness", "triage", "needs", "inform_kin", "transport", "destination",
+  "travel_fitness", "triage", "needs", "inform_kin", "arrival_vehicle", "transport", "destination",
 ]);
 /** Asked at every station. */
 const everywhere = ["transfer_wish", "travel_fitness"];

@@ -1,7 +1,7 @@
 // Sheets of A4: as of a moment, from one laptop, with room for pens.
 
 import { ask, qrSquares, result, rows } from "/ask.js";
-import { closedWords, discrepancyList, heardWords, loadTally, parityWords, tallyTable } from "/board.js";
+import { closedWords, discrepancyList, heardWords, loadTally, parityWords, tallyTable, vehicleTable } from "/board.js";
 import { home, holding, loadPerson } from "/claims.js";
 import { button, el, replace, say, select, svg } from "/dom.js";
 import { date, direction, time, value } from "/format.js";
@@ -60,7 +60,7 @@ function rosterSheets(context, code, stage, way) {
 async function stageSheet(context, code, stage) {
   const tally = await loadTally();
   return [el("article", { class: "sheet" }, head(`${both("print.stage")}: ${both("board.stage", { stage })}`, [context.status.title]),
-    tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)),
+    tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)), vehicleTable(tally, stage),
     closedWords(tally, stage).map((words) => el("p", null, words)),
     tallyTable(tally, null, t("board.total")), el("p", { class: "parity" }, parityWords(tally, null)),
     el("p", null, t("print.heard", { names: [t("board.this"), ...heardWords(tally)].join("; ") })),
