@@ -211,7 +211,9 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "RollcallSimulationTests",
-            dependencies: ["RollcallSimulation", "RollcallCore", "RollcallStore"],
+            dependencies: [
+                "RollcallSimulation", "RollcallCore", "RollcallExchange", "RollcallStore",
+            ],
             exclude: ["Plans"], swiftSettings: settings),
         .testTarget(
             name: "RollcallControlTests", dependencies: ["RollcallControl"], swiftSettings: settings

@@ -36,6 +36,18 @@ public struct PersonRow: Codable, Equatable, Sendable {
         }
     }
 
+    /// Somebody else who bears the same full name at the same stage.
+    public struct Namesake: Codable, Equatable, Sendable {
+        public var record: String
+        /// Whether somebody said that the two are not one.
+        public var told: Bool
+
+        public init(record: String, told: Bool) {
+            self.record = record
+            self.told = told
+        }
+    }
+
     /// The first of the records; the same person keeps it as long as that one stands.
     public var record: String
     public var records: [String]
@@ -61,12 +73,13 @@ public struct PersonRow: Codable, Equatable, Sendable {
     /// Pairs of events that cannot both be so: stage, one, other.
     public var contradictions: [[String]]
     public var maybeSame: [MaybeSame]
+    public var namesakes: [Namesake]
     /// For whom nothing of them may leave the register: `own` side's paper, the other `side`.
     public var withheldFrom: [String]
 
     enum CodingKeys: String, CodingKey {
         case record, records, texts, conflicts, unlike, confirmed, lists, events, step, identity
-        case direction, category, contradictions
+        case direction, category, contradictions, namesakes
         case maybeSame = "maybe_same"
         case withheldFrom = "withheld_from"
     }
@@ -80,8 +93,10 @@ public struct PersonRow: Codable, Equatable, Sendable {
         record: String, records: [String], texts: [String: [String]], conflicts: [String],
         unlike: [String], confirmed: [String], lists: [Listed], events: [String: [String]],
         step: String, identity: String, direction: String?, category: String,
-        contradictions: [[String]], maybeSame: [MaybeSame], withheldFrom: [String]
+        contradictions: [[String]], maybeSame: [MaybeSame], namesakes: [Namesake],
+        withheldFrom: [String]
     ) {
+        self.namesakes = namesakes
         self.withheldFrom = withheldFrom
         self.record = record
         self.records = records

@@ -104,6 +104,7 @@ extension Sentences {
         open += person.unlike.map { "unlike: \($0)" }
         open += person.contradictions.map { "\($0[1]) and \($0[2])" }
         if !person.maybeSame.isEmpty { open.append("maybe twice") }
+        if !person.namesakes.isEmpty { open.append("namesake") }
         return open.joined(separator: "; ")
     }
 

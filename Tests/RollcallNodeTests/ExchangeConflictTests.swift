@@ -141,7 +141,14 @@ import Testing
         let line = try #require(try await gate.recordsBySurname()["Бойко"])
         let person = try await gate.add(
             ("surname", "Бойко"), ("given_name", "Іван"), ("birth_date", "1961"),
-            ("detained_by", "a"), ("arrival", "1"), ("same_as", line))
+            ("detained_by", "a"), ("arrival", "1"))
+        func rows() async throws -> [PersonRow] { try await gate.rows(.people(), PersonRow.self) }
+        #expect(try await gate.kinds().contains("namesake"))
+        #expect(
+            try await rows().first { $0.record == person }?.namesakes
+                == [.init(record: line, told: false)])
+        try await gate.set(person, ("same_as", line))
+        #expect(try await !gate.kinds().contains("namesake"))
         #expect(try await gate.counts() == ["listed": 2, "present": 1])
         try await gate.set(person, ("not_same_as", line))
         #expect(try await gate.kinds().contains("same_disputed"))
@@ -150,6 +157,26 @@ import Testing
         #expect(
             try await gate.counts() == ["listed": 2, "present": 1, "unlisted": 1, "absent": 1])
         #expect(try await !gate.kinds().contains("same_disputed"))
+        // They are told apart, and stay marked, so that nobody takes one for the other again.
+        #expect(try await !gate.kinds().contains("namesake"))
+        #expect(
+            try await rows().first { $0.record == line }?.namesakes
+                == [.init(record: person, told: true)])
+        try await team.stop()
+    }
+
+    @Test func `a bag of effects is missing at the handover, until it is given back`() async throws
+    {
+        let team = try await ExchangeTeam("transport")
+        let laptop = team[0]
+        let person = try await laptop.add(
+            ("surname", "Ткач"), ("detained_by", "a"), ("arrival", "1"),
+            ("effects", "12, seal 443: phone, ring"))
+        #expect(try await !laptop.kinds().contains("effects_missing"))
+        try await laptop.set(person, ("handover", "1"))
+        #expect(try await laptop.kinds().contains("effects_missing"))
+        try await laptop.set(person, ("effects_restored", "12"))
+        #expect(try await !laptop.kinds().contains("effects_missing"))
         try await team.stop()
     }
 

@@ -18,6 +18,8 @@ public struct Discrepancy: Equatable, Sendable {
         case lateEvent = "late_event_after_close"
         case unlikeClosings = "unlike_closings"
         case headCount = "count_vs_headcount"
+        case effectsMissing = "effects_missing"
+        case namesake
     }
 
     public var kind: Kind
@@ -52,6 +54,7 @@ extension Exchange {
         found += lateEvents()
         found += unlikeClosings()
         found += unlikeHeadCounts()
+        found += openNamesakes()
         let tallies = tallies()
         for stage in stages.map(\.code) {
             let parity = Self.parity(tallies, at: stage)
@@ -95,6 +98,8 @@ extension Exchange {
             if Passage(events, at: stage).identity != .confirmed {
                 note(.identityUnverified, stage)
             }
+            // The field, and not the bags: what is in them is on no sheet.
+            if !person.missingBags.isEmpty { note(.effectsMissing, stage, ["effects"]) }
             if person.takenOff.contains(where: { $0.stage == stage }), !person.isListed(at: stage) {
                 note(.takenOffAfterHandover, stage)
             }

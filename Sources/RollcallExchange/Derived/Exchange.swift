@@ -107,6 +107,8 @@ public struct Exchange: Sendable {
     public private(set) var disputed: [(one: NamedDot, other: NamedDot)] = []
     /// Who may be one person, and is not told to be or not to be.
     public private(set) var candidates: [Candidate] = []
+    /// Who bears another's full name at the same stage.
+    public private(set) var namesakes: [Namesake] = []
     /// Those that came to a stage and in which somebody counted heads.
     private(set) var vehicleRecords: [RecordFacts] = []
     /// How many each side is to hand over; nil where nobody said, or not all the same.
@@ -136,6 +138,7 @@ public struct Exchange: Sendable {
         markNewest()
         findPeople(records.filter { $0.kind == .person })
         candidates = likely()
+        namesakes = sameNames()
         let counted = Set(vehicleRecords.compactMap { $0.text("vehicle_stage") })
         for stage in people.reduce(into: counted, { $0.formUnion($1.stages) })
         where byStage[stage] == nil {

@@ -46,7 +46,7 @@ extension Exchange {
         }
     }
 
-    private struct Pair: Hashable {
+    struct Pair: Hashable {
         var one: Int
         var other: Int
         init(_ one: Int, _ other: Int) {
@@ -61,7 +61,7 @@ extension Exchange {
     }
 
     /// Whether somebody said that the two are not one.
-    private func areTold(_ pair: Pair) -> Bool {
+    func areTold(_ pair: Pair) -> Bool {
         let (one, other) = (people[pair.one], people[pair.other])
         let names = (Set(one.records.map(\.name)), Set(other.records.map(\.name)))
         return one.records.contains { !names.1.isDisjoint(with: $0.records("not_same_as")) }
@@ -120,7 +120,7 @@ extension Exchange {
         return Set(dates.compactMap { PartialDate($0) }.filter { $0.day != nil }.map(\.text))
     }
 
-    private func places(by keys: (Person) -> Set<String>) -> [String: [Int]] {
+    func places(by keys: (Person) -> Set<String>) -> [String: [Int]] {
         var places: [String: [Int]] = [:]
         for (place, person) in people.enumerated() {
             for key in keys(person) { places[key, default: []].append(place) }
@@ -128,7 +128,7 @@ extension Exchange {
         return places
     }
 
-    private static func pairs(_ places: [Int], most: Int = 8) -> [Pair] {
+    static func pairs(_ places: [Int], most: Int = 8) -> [Pair] {
         // So many with one key are a key that says nothing, as 0000000000.
         guard places.count <= most else { return [] }
         return places.indices.flatMap { one in

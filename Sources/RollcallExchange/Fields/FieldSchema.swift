@@ -172,6 +172,8 @@ public enum FieldSchema {
         .init("vehicle_stage", 3649, .operation, .text),
         .init("head_count", 3681, .operation, .number, basis: "who came, before they are named"),
         .init("arrival_vehicle", 3721, .movement, .text, basis: "the count of heads"),
+        .init("effects_restored", 3754, .effects, .text, basis: "III 119, 122"),
+        .init("effects_held_back", 3786, .effects, .text, basis: "III 119"),
     ]
 
     /// Those that a person may write, in the same order.

@@ -42,12 +42,25 @@ extension Driver {
                 maybe[one, default: []].append(.init(record: record, reasons: reasons))
             }
         }
-        return places.map { row(exchange.people[$0], maybe[$0] ?? []) }
+        var namesakes: [Int: [PersonRow.Namesake]] = [:]
+        for pair in exchange.namesakes {
+            for (one, other) in [(pair.one, pair.other), (pair.other, pair.one)]
+            where wanted.contains(one) {
+                guard let record = exchange.people[other].records.first else { continue }
+                namesakes[one, default: []].append(
+                    .init(record: recordText(record.name) ?? "", told: pair.isTold))
+            }
+        }
+        return places.map {
+            row(exchange.people[$0], maybe[$0] ?? [], namesakes[$0] ?? [])
+        }
     }
 
     private static let shown = PersonRow.shownFields.compactMap(FieldSchema.field(named:))
 
-    private func row(_ person: Person, _ maybeSame: [PersonRow.MaybeSame]) -> PersonRow {
+    private func row(
+        _ person: Person, _ maybeSame: [PersonRow.MaybeSame], _ namesakes: [PersonRow.Namesake]
+    ) -> PersonRow {
         let records = person.records.compactMap { recordText($0.name) }
         var texts: [String: [String]] = [:]
         for field in Self.shown {
@@ -66,7 +79,7 @@ extension Driver {
             step: person.passage.step.rawValue, identity: person.passage.identity.rawValue,
             direction: person.direction?.rawValue, category: person.category.rawValue,
             contradictions: person.passage.contradictions.map { [$0.stage, $0.one, $0.other] },
-            maybeSame: maybeSame,
+            maybeSame: maybeSame, namesakes: namesakes,
             withheldFrom: [Recipient.own, .side].filter {
                 !Outgoing(for: $0, people: [person]).lets(person)
             }.map(\.rawValue))

@@ -30,6 +30,7 @@ export function questions(person) {
     ...person.contradictions.map(([, one, other]) => `${t(`event.${one}`)} / ${t(`event.${other}`)}`),
   ];
   if (person.maybe_same.length > 0) marks.push(t("people.maybe"));
+  if (person.namesakes.length > 0) marks.push(t("kind.namesake"));
   return [...new Set(marks)];
 }
 

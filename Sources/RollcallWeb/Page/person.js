@@ -229,14 +229,17 @@ class PersonScreen {
   }
 
   #maybe() {
-    const all = this.person?.maybe_same ?? [];
-    if (all.length === 0) return null;
-    return el("section", { class: "maybe" }, el("h2", null, t("person.maybe")), all.map((same) => {
+    const { maybe_same: same = [], namesakes = [] } = this.person ?? {};
+    return [this.#others("person.maybe", same), this.#others("kind.namesake", namesakes)];
+  }
+
+  #others(title, all) {
+    return all.length > 0 && el("section", { class: "maybe" }, el("h2", null, t(title)), all.map((same) => {
       const other = personOf(same.record);
       return el("div", { class: "chip" }, el("a", { href: `#/person/${same.record}` }, other ? nameOf(other) : same.record),
         other && el("small", null, [...(other.texts.birth_date ?? []).map(date), t(`step.${other.step}`), lineOf(other)].filter(Boolean).join(" · ")),
-        el("small", null, same.reasons.map((reason) => t(`same.${reason}`)).join(", ")),
-        el("span", { class: "buttons" }, button(t("person.same"), () => this.run(() => link(this.known.views[0].record, same.record, true))),
+        same.reasons && el("small", null, same.reasons.map((reason) => t(`same.${reason}`)).join(", ")),
+        !same.told && el("span", { class: "buttons" }, button(t("person.same"), () => this.run(() => link(this.known.views[0].record, same.record, true))),
           button(t("person.notsame"), () => this.run(() => link(this.known.views[0].record, same.record, false)))));
     }));
   }

@@ -42,7 +42,7 @@ export function nameOf(person) {
 /** Whether somebody has to look at this person. */
 export const isOpenQuestion = (person) =>
   person.conflicts.length > 0 || person.unlike.length > 0 || person.contradictions.length > 0 ||
-  person.maybe_same.length > 0;
+  person.maybe_same.length > 0 || person.namesakes.some((one) => !one.told);
 
 function drop(person) {
   people.delete(person.record);
@@ -87,7 +87,7 @@ export async function noteChanges(records) {
   // Whoever was joined to them, parted from them or is like them has changed with them.
   const others = new Set();
   for (const person of [...before, ...found]) {
-    for (const record of [...person.records, ...person.maybe_same.map((same) => same.record)]) {
+    for (const record of [...person.records, ...[...person.maybe_same, ...person.namesakes].map((same) => same.record)]) {
       if (!told.has(record)) others.add(record);
     }
   }
