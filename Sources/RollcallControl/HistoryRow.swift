@@ -18,6 +18,8 @@ public struct HistoryRow: Equatable, Sendable {
     public var lane: String?
     /// The nodes whose administrators took it out of quarantine; the key is left out where there are none.
     public var adoptedBy: [String] = []
+    /// Of the source, as `B2`; the key is left out where it has none.
+    public var grade: String?
 
     public init(
         dot: String, record: String?, kind: String, field: String?, content: Content?,
@@ -41,7 +43,7 @@ public struct HistoryRow: Equatable, Sendable {
 
 extension HistoryRow: Codable {
     private enum CodingKeys: String, CodingKey {
-        case dot, record, kind, field, names, node, source, reason, lane
+        case dot, record, kind, field, names, node, source, reason, lane, grade
         case adoptedBy = "adopted_by"
         case `operator` = "operator"
         case recordedAt = "recorded_at"
@@ -65,6 +67,7 @@ extension HistoryRow: Codable {
         try container.encode(source, forKey: .source)
         try container.encode(reason, forKey: .reason)
         try container.encodeIfPresent(lane, forKey: .lane)
+        try container.encodeIfPresent(grade, forKey: .grade)
         if !adoptedBy.isEmpty { try container.encode(adoptedBy, forKey: .adoptedBy) }
     }
 
@@ -82,6 +85,7 @@ extension HistoryRow: Codable {
         source = try container.decodeIfPresent(String.self, forKey: .source)
         reason = try container.decodeIfPresent(String.self, forKey: .reason)
         lane = try container.decodeIfPresent(String.self, forKey: .lane)
+        grade = try container.decodeIfPresent(String.self, forKey: .grade)
         adoptedBy = try container.decodeIfPresent([String].self, forKey: .adoptedBy) ?? []
     }
 }

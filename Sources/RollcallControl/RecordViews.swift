@@ -90,16 +90,20 @@ public struct Witness: Codable, Equatable, Sendable {
     @OrNull public var `operator`: String?
     public var node: String
     @OrNull public var recordedAt: String?
+    /// Of the source, as `B2`; the key is left out where it has none.
+    public var grade: String?
 
     enum CodingKeys: String, CodingKey {
-        case dot, source, node
+        case dot, source, node, grade
         case `operator` = "operator"
         case recordedAt = "recorded_at"
     }
 
     public init(
-        dot: String, source: String?, operator name: String?, node: String, recordedAt: String?
+        dot: String, source: String?, operator name: String?, node: String, recordedAt: String?,
+        grade: String? = nil
     ) {
+        self.grade = grade
         self.dot = dot
         self._source = OrNull(wrappedValue: source)
         self._operator = OrNull(wrappedValue: name)

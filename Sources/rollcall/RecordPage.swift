@@ -67,7 +67,7 @@ enum RecordPage {
             // Its time stands first, where the eye looks for it.
             let witness = Witness(
                 dot: row.dot, source: row.source, operator: row.operator, node: row.node,
-                recordedAt: nil)
+                recordedAt: nil, grade: row.grade)
             table.add([
                 row.recordedAt.map(Sentences.time) ?? "-", row.dot,
                 row.lane.map { "\($0) \(row.kind)" } ?? row.kind,

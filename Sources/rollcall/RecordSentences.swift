@@ -17,7 +17,24 @@ extension Sentences {
         var text = "\(witness.operator ?? "someone") at \(names[witness.node])"
         if let recordedAt = witness.recordedAt { text += ", \(time(recordedAt))" }
         if let source = witness.source { text += ", from \(source)" }
+        if let grade = witness.grade.flatMap(Self.grade) { text += " (\(grade))" }
         return text
+    }
+
+    /// What a grade of the Admiralty scale says; nil of a later one.
+    static func grade(_ text: String) -> String? {
+        let reliability: [Character: String] = [
+            "A": "reliable", "B": "usually reliable", "C": "fairly reliable",
+            "D": "not usually reliable", "E": "unreliable", "F": "reliability unknown",
+        ]
+        let credibility: [Character: String] = [
+            "1": "confirmed by others", "2": "probably true", "3": "possibly true",
+            "4": "doubtful", "5": "improbable", "6": "truth unknown",
+        ]
+        guard text.count == 2, let one = text.first.flatMap({ reliability[$0] }),
+            let other = text.last.flatMap({ credibility[$0] })
+        else { return nil }
+        return "\(one), \(other)"
     }
 
     /// How a comparison came out, and whether that still says something.

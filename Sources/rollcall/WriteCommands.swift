@@ -17,7 +17,11 @@ struct SeenOption: ParsableArguments {
 }
 
 struct SourceOption: ParsableArguments {
-    @Option(help: "Where you have it from: a passport, a list, the person.") var source: String?
+    @Option(
+        help:
+            "Where you have it from: a passport, a list, the person; with a grade: 'document B2: passport'."
+    )
+    var source: String?
 }
 
 struct AddCommand: DaemonCommand {

@@ -25,6 +25,17 @@ import Testing
             recordedAt: "2026-03-01T09:30:00.000Z")
     }
 
+    @Test func `a source's grade is told in words`() {
+        var graded = witness("a.1", "document B2: passport")
+        graded.grade = "B2"
+        #expect(
+            Sentences.witness(graded, names: NodeNames()).hasSuffix(
+                "from document B2: passport (usually reliable, probably true)"))
+        graded.grade = "Z9"
+        #expect(
+            Sentences.witness(graded, names: NodeNames()).hasSuffix("from document B2: passport"))
+    }
+
     @Test func `each value says who, where, when and from which source`() {
         let record = RecordView(
             record: "r1", created: "a.1", removed: false,

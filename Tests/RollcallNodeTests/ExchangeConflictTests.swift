@@ -165,6 +165,32 @@ import Testing
         try await team.stop()
     }
 
+    @Test
+    func `a source's grade goes with what is written and checked, and a misspelt one nowhere`()
+        async throws
+    {
+        let team = try await ExchangeTeam("table", "gate")
+        let person = try await team[0].add(
+            ("surname", "Ткач"), ("birth_date", "1961"), source: "Document b2: passport")
+        let field = try await team[0].ask(.show(id: person), RecordView.self).fields["surname"]
+        #expect(field?.values.first?.witnesses.first?.source == "document B2: passport")
+        #expect(field?.values.first?.witnesses.first?.grade == "B2")
+        try await team[0].ask(
+            .verify(
+                VerifyOrder(
+                    id: person, field: "surname", outcome: "confirmed", source: "witness C3")))
+        try await team.agree()
+        let rows = try await team[1].rows(.history(id: person), HistoryRow.self)
+        #expect(Set(rows.map(\.grade)) == ["B2", "C3"])
+        let refused = try await team[1].error(
+            of: .set(
+                id: person, fields: [FieldValue(field: "birth_date", value: "1962")], seen: nil,
+                source: "document G2: passport", operator: nil))
+        #expect(refused?.code == .badValue && refused?.hint?.contains("'document B2") == true)
+        #expect(try await team[1].texts(person, "birth_date") == ["1961"])
+        try await team.stop()
+    }
+
     @Test func `a bag of effects is missing at the handover, until it is given back`() async throws
     {
         let team = try await ExchangeTeam("transport")

@@ -29,6 +29,9 @@ struct NameKey: Equatable, Sendable {
         return Self.isOneEdit(folded, other.folded)
     }
 
+    /// Whether one letter at most is wrong, left out, too many or with its neighbour.
+    func isOneEdit(_ other: NameKey) -> Bool { Self.isOneEdit(folded, other.folded) }
+
     private static func isOneEdit(_ one: [Character], _ other: [Character]) -> Bool {
         guard abs(one.count - other.count) <= 1 else { return false }
         let start = zip(one, other).prefix { $0 == $1 }.count

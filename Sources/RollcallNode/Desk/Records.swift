@@ -15,7 +15,7 @@ extension Driver {
             throw ControlError(.usage, "a record needs at least one field")
         }
         let authorship = Authorship(
-            operatorDot: try operatorDot(operatorName), source: try Self.source(source))
+            operatorDot: try operatorDot(operatorName), source: try Self.gradedSource(source))
         let (record, dots) = try act { laptop, store, output in
             try laptop.add(edits, authorship, store, &output)
         }
@@ -30,7 +30,7 @@ extension Driver {
         let edits = try self.edits(fields)
         let context = try readContext(seen)
         let authorship = Authorship(
-            operatorDot: try operatorDot(operatorName), source: try Self.source(source))
+            operatorDot: try operatorDot(operatorName), source: try Self.gradedSource(source))
         let dots = try act { laptop, store, output in
             try laptop.set(record, edits, context, authorship, store, &output)
         }
@@ -56,7 +56,7 @@ extension Driver {
         }
         let context = try readContext(seen)
         let authorship = Authorship(
-            operatorDot: try operatorDot(operatorName), source: try Self.source(source))
+            operatorDot: try operatorDot(operatorName), source: try Self.gradedSource(source))
         let dots = try act { laptop, store, output in
             try laptop.set(record, edits, context, authorship, store, &output)
         }
@@ -181,6 +181,25 @@ extension Driver {
             throw ControlError(.valueTooLong, "a source or reason has at most 1,024 bytes")
         }
         return text
+    }
+
+    /// A source, of which a grade that somebody tried to give is one.
+    static func gradedSource(_ text: String?) throws -> String? {
+        guard let text = try source(text) else { return nil }
+        do {
+            return try SourceText.kept(text)
+        } catch {
+            let kinds = SourceText.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ControlError(
+                .badValue,
+                error == .badGrade
+                    ? "no grade follows the kind of this source"
+                    : "there is no such kind of source to grade",
+                hint:
+                    "a grade is a letter A to F, how reliable the source is, and a digit 1 to 6, how credible what it says, after one of "
+                    + "\(kinds), as in 'document B2: passport'; a source without a grade is any text"
+            )
+        }
     }
 
     // MARK: - reading

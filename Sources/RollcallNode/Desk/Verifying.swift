@@ -12,7 +12,7 @@ extension Driver {
         guard let outcome = Self.outcome(order.outcome) else {
             throw ControlError(.badValue, "an outcome is confirmed, contradicted or unable")
         }
-        guard let source = try Self.source(order.source) else {
+        guard let source = try Self.gradedSource(order.source) else {
             throw ControlError(
                 .usage, "a mark says with what the value was compared",
                 hint: "name it with --source: a passport, a list, the person")

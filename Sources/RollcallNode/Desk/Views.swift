@@ -103,7 +103,11 @@ extension Driver {
             dot: laptop.heads.table.text(claim.dot), source: claim.body.source,
             operator: operatorName(claim.operatorDot),
             node: laptop.heads.table[claim.dot.replica].node.text,
-            recordedAt: Self.time(claim.recordedAt))
+            recordedAt: Self.time(claim.recordedAt), grade: Self.grade(claim.body.source))
+    }
+
+    static func grade(_ source: String?) -> String? {
+        source.flatMap { SourceText($0)?.grade.text }
     }
 
     func operatorName(_ dot: Dot?) -> String? {
@@ -134,6 +138,7 @@ extension Driver {
                 recordedAt: Self.time(change.recordedAt), source: body.source,
                 reason: body.reason,
                 lane: lane.map { $0 == .control ? "control" : "data" })
+            row.grade = Self.grade(body.source)
             row.adoptedBy = adopters
             return row
         }

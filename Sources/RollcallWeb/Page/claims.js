@@ -1,6 +1,7 @@
 // What is known of one person, field by field: what a list said, what they say, what documents say, what holds now.
 
 import { rows, result } from "/ask.js";
+import { sourceParts } from "/format.js";
 import { personOf } from "/store.js";
 
 /** Everything about the person of a record: `{ row, views, histories }`; null where there is none. */
@@ -63,16 +64,17 @@ export function received(known, field) {
 
 export const documents = ["passport", "id_card", "military_id", "birth_certificate", "court", "other"];
 /** What else somebody may know it from, besides the person's own words. */
-export const otherSources = ["other_side", "register", "witness", "visual"];
+export const otherSources = ["other_side", "register", "family", "witness", "visual"];
+export const grades = [..."ABCDEF"].flatMap((letter) => [..."123456"].map((digit) => letter + digit));
 
 /** A source as it is recorded with what is written. */
-export const sourceText = (kind) => (documents.includes(kind) ? `document: ${kind}` : kind);
+export const sourceText = (kind, grade) => [[documents.includes(kind) ? "document" : kind, grade].filter(Boolean).join(" "), ...documents.filter((one) => one === kind)].join(": ");
 
 /** The last that was written of a field from the person's own words ("statement"), or from anything else that somebody compared it with. */
 export function claimed(known, field, kind) {
   const kinds = kind === "document" ? ["document", ...otherSources] : [kind];
   return known.histories.flatMap((history) =>
-    history.filter((row) => row.field === field && kinds.includes(row.source?.split(":")[0]))).slice(-1);
+    history.filter((row) => row.field === field && kinds.includes(row.source && sourceParts(row.source).kind))).slice(-1);
 }
 
 export const marks = (known, field) => known.views.flatMap((view) => view.fields[field]?.verifications ?? []);

@@ -7,7 +7,7 @@ import { askPerson } from "/keys.js";
 import { t } from "/words.js";
 
 export class FieldRow {
-  /** `screen`: `{ known, nodes, station, documentKind, run }`, as the person's screen keeps them. */
+  /** `screen`: `{ known, nodes, station, documentKind, grade, run }`, as the person's screen keeps them. */
   constructor(field, screen) {
     this.field = field;
     this.screen = screen;
@@ -133,7 +133,7 @@ export class FieldRow {
     const edit = this.edit;
     if (!edit) return;
     if (text.trim() === "") { this.stop(); return this.node.focus(); }
-    const source = edit.kind === "document" ? sourceText(this.screen.documentKind) : "statement";
+    const source = edit.kind === "document" ? sourceText(this.screen.documentKind, this.screen.grade) : "statement";
     const isSaved = await this.screen.run(() => claim(edit.record, this.name, text, this.isSet ? null : edit.seen, source));
     if (!isSaved) return edit.editor.focus();
     this.stop();
@@ -180,7 +180,7 @@ export class FieldRow {
   async check(outcome) {
     const view = home(this.known, this.name);
     if (holding(this.known, this.name).length !== 1 || this.isSet) return say(t("error.context-required"), true);
-    const source = sourceText(this.screen.documentKind);
+    const source = sourceText(this.screen.documentKind, this.screen.grade);
     if (await this.screen.run(() => mark(view, this.name, outcome, source, t(`station.${this.screen.station}`)))) this.screen.goOn(this);
   }
 

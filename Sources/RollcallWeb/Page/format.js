@@ -37,15 +37,20 @@ export function witness(claim, nodes) {
   return parts.join(" · ");
 }
 
+/** What a source says of itself: `document B2: passport`. */
+export function sourceParts(text) {
+  const [, kind, grade, what = ""] = /^(\w+)(?: ([A-F][1-6]))?(?:: (.*))?$/.exec(text) ?? [];
+  return { kind, grade, what };
+}
+
 /** A source as it was recorded: ours in the reader's words, all others as written. */
 export function source(text) {
-  const [kind, ...rest] = text.split(": ");
+  const { kind, grade, what } = sourceParts(text);
   const known = t(`source.${kind}`, null);
   if (known === null) return text;
-  const what = rest.join(": ");
   // A passport is a document in every language.
   const document = kind === "document" ? t(`document.${what}`, null) : null;
-  return document ?? (what ? `${known}: ${what}` : known);
+  return (document ?? (what ? `${known}: ${what}` : known)) + (grade ? ` (${grade})` : "");
 }
 
 /** A number that may be less once people have decided. */

@@ -1,7 +1,7 @@
 // One person on one screen: what each source says of each field, what holds now, and what happened.
 
 import { ask, result } from "/ask.js";
-import { documents, happened, link, loadPerson, otherSources, takeBack } from "/claims.js";
+import { documents, grades, happened, link, loadPerson, otherSources, takeBack } from "/claims.js";
 import { button, el, replace, say, select } from "/dom.js";
 import { FieldRow } from "/fieldrow.js";
 import { date, source, time, value } from "/format.js";
@@ -35,6 +35,7 @@ const contradicting = [
   ["identity_confirmed", "identity_unable"],
 ];
 let documentKind = "passport";
+let grade = "";
 
 class PersonScreen {
   constructor(main, id, context) {
@@ -53,6 +54,7 @@ class PersonScreen {
   get station() { return this.context.station(); }
   get stage() { return this.context.stage(); }
   get documentKind() { return documentKind; }
+  get grade() { return grade; }
   get person() { return this.known?.row; }
 
   async show() {
@@ -61,7 +63,8 @@ class PersonScreen {
     if (!this.known) return replace(this.main, el("p", { class: "empty" }, t("person.notfound")));
     const kinds = select([...documents.map((key) => [key, t(`document.${key}`)]), ...otherSources.map((key) => [key, t(`source.${key}`)])], documentKind, (key) => { documentKind = key; },
       { "aria-label": t("person.document") });
-    const heads = [t("person.field"), t("person.value"), t("person.list"), t("person.statement"), [`${t("person.document")} `, kinds], t("person.check")];
+    const graded = select(["", ...grades].map((key) => [key, key || "–"]), grade, (key) => { grade = key; }, { "aria-label": t("person.grade"), title: t("person.grade") });
+    const heads = [t("person.field"), t("person.value"), t("person.list"), t("person.statement"), [`${t("person.document")} `, kinds, graded], t("person.check")];
     replace(this.main, this.head,
       el("div", { class: "person" },
         el("div", { class: "scroll" }, el("table", { class: "fields" }, el("colgroup", null, heads.map(() => el("col"))),

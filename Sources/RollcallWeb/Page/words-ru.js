@@ -43,5 +43,7 @@ export default {
   "laptops.clocks": "часы этого ноутбука и {name} расходятся на {minutes} мин",
   "photo.title": "Фотография", "photo.add": "Добавить фотографию", "photo.of": "Фотография: {name}", "photo.copy": "уменьшенная копия файла с камеры", "photo.also": "Та же фотография у", "photo.detach": "Не этот человек", "photo.detach.sure": "На фотографии не этот человек? Она останется в реестре вместе с тем, кто считал её его фотографией.", "photo.sealed": "Фотография есть, но этот ноутбук не вправе её видеть.", "photo.coming": "Фотография в пути с другого ноутбука.", "photo.bad": "Браузер не может открыть этот файл как изображение.",
   "kind.count_vs_headcount": "посчитанные и записанные", "field.arrival_vehicle": "На чём прибыл", "board.heads": "Посчитать людей", "board.heads.how": "Транспорт и сколько людей: автобус 3: 41", "board.vehicle": "Транспорт", "board.counted": "посчитано",
+  "kind.count_vs_headcount": "посчитанные и записанные", "field.arrival_vehicle": "На чём прибыл", "board.heads": "Посчитать людей", "board.heads.how": "Транспорт и сколько: автобус 3: 41", "board.vehicle": "Транспорт", "board.counted": "посчитано",
+  "source.family": "семья", "person.grade": "Оценка: A надёжный … F неизвестно; 1 подтверждено … 6 неизвестно",
   "kind.namesake": "тёзка", "kind.effects_missing": "передан без вещей", "field.effects_restored": "Вещи возвращены", "field.effects_held_back": "Вещи задержаны",
 };
