@@ -233,11 +233,11 @@ class PersonScreen {
 
   #maybe() {
     const { maybe_same: same = [], namesakes = [] } = this.person ?? {};
-    return [this.#others("person.maybe", same), this.#others("kind.namesake", namesakes)];
+    return [this.#others("maybe", "person.maybe", same), this.#others("alike", "kind.namesake", namesakes)];
   }
 
-  #others(title, all) {
-    return all.length > 0 && el("section", { class: "maybe" }, el("h2", null, t(title)), all.map((same) => {
+  #others(kind, title, all) {
+    return all.length > 0 && el("section", { class: kind }, el("h2", null, t(title)), all.map((same) => {
       const other = personOf(same.record);
       return el("div", { class: "chip" }, el("a", { href: `#/person/${same.record}` }, other ? nameOf(other) : same.record),
         other && el("small", null, [...(other.texts.birth_date ?? []).map(date), t(`step.${other.step}`), lineOf(other)].filter(Boolean).join(" · ")),
