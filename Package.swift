@@ -47,6 +47,9 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(
             name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(
+            name: "CXLSXWriter", pkgConfig: "xlsxwriter",
+            providers: [.apt(["libxlsxwriter-dev"])]),
         // Dots, version vectors, records, merge: imports nothing, not even Foundation.
         .target(name: "RollcallCore", swiftSettings: fuzzed),
         // Frames, messages, segments and bundles as bytes.
@@ -112,7 +115,7 @@ let package = Package(
             dependencies: [
                 "RollcallCore", "RollcallWire", "RollcallTrust", "RollcallSync", "RollcallAudit",
                 "RollcallStore", "RollcallExchange", "RollcallFiles", "RollcallControl",
-                "RollcallWeb",
+                "RollcallWeb", "CXLSXWriter",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -174,7 +177,7 @@ let package = Package(
             name: "RollcallNodeTests",
             dependencies: [
                 "RollcallNode", "RollcallControl", "RollcallSimulation", "RollcallTrust",
-                "RollcallWire",
+                "RollcallWire", "RollcallFiles",
                 "RollcallFuzzing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

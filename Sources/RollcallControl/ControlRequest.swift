@@ -181,7 +181,7 @@ public struct ListOrigin: Codable, Equatable, Sendable {
 public struct OutgoingOrder: Codable, Equatable, Sendable {
     /// `own`, `side` or `press`.
     public var recipient: String
-    /// `csv` or `jsonl`.
+    /// `csv`, `jsonl` or `xlsx`.
     public var form: String
     /// What parts the cells of a line: `,`, `;` or `tab`.
     public var separator: String

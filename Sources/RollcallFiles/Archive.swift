@@ -54,6 +54,13 @@ final class Archive {
             && !name.split(separator: "/").contains("..")
     }
 
+    /// Of all its parts.
+    var names: [String] {
+        (0..<zip_uint64_t(max(0, zip_get_num_entries(archive, 0)))).compactMap { index in
+            zip_get_name(archive, index, 0).map { String(cString: $0) }
+        }
+    }
+
     func has(_ name: String) -> Bool { zip_name_locate(archive, name, 0) >= 0 }
 
     /// Hands on a part piece by piece, counting what comes out rather than believing what the archive says of it.

@@ -74,8 +74,9 @@ struct RosterExportCommand: DaemonCommand {
         discussion: Sentences.rosterExportDiscussion)
 
     @OptionGroup var shared: SharedOptions
-    @Argument(help: "The file to make: CSV, or lines of JSON where it ends in .jsonl.")
+    @Argument(help: "The file to make; its ending says the form: .csv, .jsonl or .xlsx.")
     var file: String
+    @Option(help: "csv, jsonl or xlsx, whatever the file's name.") var form: String?
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp("own, side (the other one) or press.", valueName: "whom"))
@@ -92,8 +93,12 @@ struct RosterExportCommand: DaemonCommand {
         .rosterExport(
             path: Home.absolute(file, in: directory),
             order: OutgoingOrder(
-                recipient: recipient, form: file.hasSuffix(".jsonl") ? "jsonl" : "csv",
-                separator: separator, what: what, stage: stage, direction: direction))
+                recipient: recipient, form: form ?? formByName, separator: separator, what: what,
+                stage: stage, direction: direction))
+    }
+
+    private var formByName: String {
+        ["jsonl", "xlsx"].first { file.lowercased().hasSuffix(".\($0)") } ?? "csv"
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {

@@ -2,6 +2,8 @@ import Foundation
 import RollcallControl
 import Testing
 
+@testable import RollcallFiles
+
 /// What leaves the register, against whole daemons.
 @Suite(.timeLimit(.minutes(3)), .serialized) struct ExportTests {
     private func add(_ daemon: LiveDaemon, _ fields: (String, String)...) async throws -> String {
@@ -18,7 +20,21 @@ import Testing
         let path = "\(daemon.scratch.path)/\(name)"
         let report = try await daemon.ask(
             .rosterExport(path: path, order: order), RosterExportReport.self)
-        return (report, try String(contentsOf: URL(filePath: path), encoding: .utf8))
+        let bytes = Array(try Data(contentsOf: URL(filePath: path)))
+        guard order.form == "xlsx" else { return (report, String(decoding: bytes, as: UTF8.self)) }
+        return (report, try text(ofParts: bytes))
+    }
+
+    /// All that is in a workbook, in whatever part.
+    private func text(ofParts bytes: [UInt8]) throws -> String {
+        let archive = try Archive(bytes)
+        let parts = archive.names
+        #expect(parts.contains("xl/worksheets/sheet1.xml") && parts.count > 5)
+        return try parts.map { part in
+            var all: [UInt8] = []
+            try archive.read(part) { all.append(contentsOf: $0) }
+            return String(decoding: all, as: UTF8.self)
+        }.joined(separator: "\n")
     }
 
     /// Seven handed over at stage 1, two of them withheld from the other side, one by a second record.
@@ -67,6 +83,14 @@ import Testing
             #expect(!text.contains(secret), "\(secret)")
         }
         #expect(text.contains("Коваль,Петро,,,,1988-03-10,civilian"))
+        let book = try await export(
+            gate, "side.xlsx",
+            OutgoingOrder(recipient: "side", form: "xlsx", stage: "1", direction: "a_to_b"))
+        #expect(book.report.rows == 5 && book.report.withheld == 2)
+        #expect(book.text.contains("2 of them withheld, 5 here") && book.text.contains("Коваль"))
+        for secret in ["kin-of", "health-of", "38044", "Прихований", "Таємна", "Незнана", "ann"] {
+            #expect(!book.text.contains(secret), "\(secret)")
+        }
 
         let lines = try await export(
             gate, "side.jsonl", OutgoingOrder(recipient: "side", form: "jsonl", direction: "a_to_b")
@@ -92,7 +116,7 @@ import Testing
         let gate = try await LiveDaemon("gate")
         try await gate.found()
         try await fill(gate)
-        for form in ["csv", "jsonl"] {
+        for form in ["csv", "jsonl", "xlsx"] {
             let (report, text) = try await export(
                 gate, "own.\(form)", OutgoingOrder(form: form, separator: ";"))
             #expect(report.rows == 7 && report.withheld == 2)
@@ -103,18 +127,20 @@ import Testing
             #expect(text.contains("[withheld]"))
         }
         // Where it came from, it says nothing new.
-        let again = try await gate.ask(
-            .rosterImport(
-                path: "\(gate.scratch.path)/own.csv", list: nil, key: nil, columns: [],
-                skipBad: false,
-                reading: ListReading(preview: true)), RosterReport.self)
-        #expect(again.rows == 7 && again.failed.isEmpty && again.file?.unknownColumns == [])
+        for name in ["own.csv", "own.xlsx"] {
+            let again = try await gate.ask(
+                .rosterImport(
+                    path: "\(gate.scratch.path)/\(name)", list: nil, key: nil, columns: [],
+                    skipBad: false,
+                    reading: ListReading(preview: true)), RosterReport.self)
+            #expect(again.rows == 7 && again.failed.isEmpty && again.file?.unknownColumns == [])
+        }
 
         let (_, press) = try await export(gate, "press.csv", OutgoingOrder(recipient: "press"))
         #expect(press.contains("1,a_to_b,handed_over,…,<5,0,7"))
         for name in ["Коваль", "Прихований", "Таємна", "1988"] { #expect(!press.contains(name)) }
         let acts = try await gate.rows(.custody(), CustodyRow.self).map(\.act)
-        #expect(acts.filter { $0 == "roster" }.count == 2 && acts.last == "figures")
+        #expect(acts.filter { $0 == "roster" }.count == 3 && acts.last == "figures")
         try await gate.stop()
     }
 

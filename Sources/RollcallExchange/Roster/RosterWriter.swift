@@ -52,6 +52,11 @@ public struct RosterWriter: Sendable {
         contents.compactMap { RosterCell.text($0) }
     }
 
+    /// A cell where cells are text, and nothing is reckoned: guarded where reading it again would take a quote off.
+    public static func textCell(_ cell: String) -> String {
+        CellGuard.unguarded(cell) == cell ? cell : CellGuard.guarded(cell)
+    }
+
     /// What was written since the last time, so that a long roster need not be held whole.
     public mutating func drain() -> [UInt8] {
         defer { bytes.removeAll(keepingCapacity: true) }

@@ -47,7 +47,7 @@ extension Desk {
             var table = table
             try table.begin(notice, columns)
             for row in rows { try table.append(row) }
-            try file.write(table.drain())
+            try file.write(table.finish())
             return RosterExportReport(
                 file: path, bytes: try file.finish(), rows: rows.count, withheld: withheld)
         } catch {
@@ -85,7 +85,7 @@ extension Desk {
                 }
                 try file.write(table.drain())
             }
-            try file.write(table.drain())
+            try file.write(table.finish())
             return RosterExportReport(
                 file: path, bytes: try file.finish(), rows: rows, withheld: withheld)
         } catch {
