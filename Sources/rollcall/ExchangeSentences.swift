@@ -63,12 +63,12 @@ extension Sentences {
             lines.append(
                 "\(counted(report.discrepancies)) to look at: `rollcall discrepancies`")
         }
-        if !report.vehicles.isEmpty { lines.append("\n\(table(of: report.vehicles))\n") }
         lines += report.closings.map(closing)
         lines += report.heard.map { heard in
             "heard from \(shown(heard.name)) until "
                 + (heard.at.map(time) ?? "never: what it wrote is in no number")
         }
+        if !report.vehicles.isEmpty { lines.append("\n\(table(of: report.vehicles))") }
         return lines.joined(separator: "\n")
     }
 
@@ -154,6 +154,9 @@ extension Sentences {
     static func onSheet(_ person: PersonRow) -> String {
         let fields = ["line_number", "surname", "given_name", "patronymic"]
         let words = fields.map { (person.texts[$0] ?? []).joined(separator: "/") }
-        return shown(words.filter { !$0.isEmpty }.joined(separator: " "))
+        // Two of one name are told apart by nothing else.
+        let born = person.namesakes.isEmpty ? [] : person.texts["birth_date"] ?? []
+        return shown(
+            (words.filter { !$0.isEmpty } + born.map { "(\($0))" }).joined(separator: " "))
     }
 }

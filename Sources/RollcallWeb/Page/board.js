@@ -2,7 +2,7 @@
 
 import { ask, rows } from "/ask.js";
 import { button, el, replace, say, svg } from "/dom.js";
-import { direction, range, time } from "/format.js";
+import { date, direction, range, time } from "/format.js";
 import { askPerson, useKeys } from "/keys.js";
 import { lineOf, nameOf, onPeople, personOf, sideName } from "/store.js";
 import { counted, t } from "/words.js";
@@ -55,7 +55,7 @@ export function heardWords(tally) {
   return tally.report.heard.map((one) => (one.at ? t("board.heard.at", { name: one.name, time: time(one.at) }) : t("board.heard.never", { name: one.name })));
 }
 
-/** Heads that somebody counted in each vehicle, beside those registered to have come in it. */
+/** Heads counted in each vehicle, beside those registered. */
 export function vehicleTable(tally, stage) {
   const all = tally.report.vehicles.filter((one) => one.stage === stage);
   if (all.length === 0) return null;
@@ -93,7 +93,7 @@ export function discrepancyList(found, stage) {
   return [...byKind].map(([kind, all]) => el("details", { open: all.length <= 12 },
     el("summary", null, `${t(`kind.${kind}`)} (${all.length})`), el("ul", null, all.map((one) => {
       const people = [...new Set(one.records.map((record) => personOf(record)).filter(Boolean))];
-      const names = people.map((person) => [el("a", { href: `#/person/${person.record}` }, nameOf(person)), ` ${lineOf(person)} `]);
+      const names = people.map((person) => [el("a", { href: `#/person/${person.record}` }, nameOf(person)), ` ${lineOf(person)} `, one.kind === "namesake" && (person.texts.birth_date ?? []).map(date).join("/")]);
       return el("li", null, names, one.stage ? `${t("board.stage", { stage: one.stage })} ` : "", about(one));
     }))));
 }
@@ -124,7 +124,6 @@ export async function showBoard(main, _, context) {
     }
   }
 
-  /** `bus 3: 41`, in one line, as it is called out at the gate. */
   async function countHeads(stage) {
     const said = await askPerson(t("board.heads.how"), { input: t("board.vehicle") });
     if (said === null) return;
