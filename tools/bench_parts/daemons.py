@@ -37,6 +37,14 @@ def free_port():
         return taken.getsockname()[1]
 
 
+def shifted(clock):
+    """The environment of a program whose clock is off."""
+    if clock is None:
+        return None
+    # Without names for what is shared it makes some as it is loaded, and the program comes up without its arguments.
+    return {**os.environ, "LD_PRELOAD": "/usr/$LIB/faketime/libfaketime.so.1", "FAKETIME": clock, "FAKETIME_SHARED": "/none /none"}
+
+
 class Control:
     """One lasting conversation with a daemon: JSON lines, one request at a time."""
 
@@ -94,11 +102,12 @@ class Daemon:
         self.address = f"127.0.0.1:{free_port()}"
         self.process = self.control = self.watcher = self.node = None
 
-    def start(self, told=NOWHERE):
+    def start(self, told=NOWHERE, clock=None):
+        """`clock`: how far its clock is off, as `+3h` or `-7y`."""
         run = [self.bin / "rollcalld", "--home", self.home, "--listen", self.address, "--advertise", told]
         with open(self.folder / f"{self.name}.log", "ab") as log:
             self.process = subprocess.Popen(
-                [*run, "--log-level", "warning"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                [*run, "--log-level", "warning"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=shifted(clock))
         until(self.reach, f"{self.name} answers", 60, 0.005)
         self.node = self.control.one("status")["node"]
         return self

@@ -62,8 +62,8 @@ class Team:
         code = self.gate.control.one("invite", minutes=10, wait=False, yes=True)["code"]
         newcomer.control.one("join", address=self.gate.address, name=newcomer.name, operator=operator, code=code, protection={"openToAll": {}})
 
-    def third(self, name="late", operator="Ihor"):
-        self.others.append(Daemon(name, self.bin, self.folder).start(NOWHERE))
+    def third(self, name="late", operator="Ihor", clock=None):
+        self.others.append(Daemon(name, self.bin, self.folder).start(NOWHERE, clock))
         self.join(self.others[-1], operator)
         return self.others[-1]
 
