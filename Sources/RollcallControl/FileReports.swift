@@ -5,8 +5,23 @@ public struct RosterExportReport: Codable, Equatable, Sendable {
     public var rows: Int
     /// How many were kept back: people, of whoever asked for people, else records.
     public var withheld: Int
+    /// Of figures: stages that are not in it, for they are not closed, or with unlike numbers.
+    public var leftOut: [String]
+    /// Of figures: stages that were closed before with other numbers, which somebody may have.
+    public var closedAgain: [String]
 
-    public init(file: String, bytes: Int, rows: Int, withheld: Int = 0) {
+    enum CodingKeys: String, CodingKey {
+        case file, bytes, rows, withheld
+        case leftOut = "left_out"
+        case closedAgain = "closed_again"
+    }
+
+    public init(
+        file: String, bytes: Int, rows: Int, withheld: Int = 0, leftOut: [String] = [],
+        closedAgain: [String] = []
+    ) {
+        self.leftOut = leftOut
+        self.closedAgain = closedAgain
         self.file = file
         self.bytes = bytes
         self.rows = rows

@@ -35,11 +35,18 @@ extension Sentences {
     static func exported(_ report: RosterExportReport) -> String {
         "\(shown(report.file)): \(counted(report.rows, "row")), \(size(bytes: report.bytes))"
             + (report.withheld > 0 ? "; \(counted(report.withheld)) withheld" : "")
+            + (report.leftOut.isEmpty
+                ? ""
+                : "\nnot closed, and not in it: stage \(shown(report.leftOut.joined(separator: ", ")))")
+            + (report.closedAgain.isEmpty
+                ? ""
+                : "\nclosed before with other numbers: stage \(shown(report.closedAgain.joined(separator: ", "))); "
+                    + "whoever has those too can tell of single people by the difference")
     }
 
     static let rosterExportDiscussion = """
         Whoever is withheld from those whom it is for is kept back, and so is a field that somebody said is withheld. The other \
-        side gets names, dates of birth and categories; for press there are numbers alone, and none from 1 to 4. Above the \
+        side gets names, dates of birth and categories; for press there are the numbers alone that stages were closed with, and none from 1 to 4. Above the \
         table stands what it is for; the custody log says who made it.
         """
 

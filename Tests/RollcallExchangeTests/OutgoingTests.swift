@@ -145,6 +145,37 @@ import Testing
         #expect(Figures.text(Count(5)) == "5")
     }
 
+    private func stage(_ code: String, _ closings: String...) throws -> [RecordFacts] {
+        try closings.enumerated().map { place, lines in
+            try Facts.record(
+                UInt64(place) + (UInt64(code) ?? 0) * 10, "record_kind=stage",
+                "stage_code=\(code)", "stage_closed=1 0f a.1 \(lines)")
+        }
+    }
+
+    @Test func `figures are those that stages were closed with, whatever came later`() throws {
+        let first = try stage("1", "a_to_b.handed_over=270+120+0=390")
+        let second = try stage("2", "a_to_b.handed_over=300+3+0=303")
+        let unlike = try stage(
+            "3", "a_to_b.handed_over=1+0+0=1", "a_to_b.handed_over=2+0+0=2")
+        let late = try Facts.record(90, "handover=1", "detained_by=a", "category=military")
+        func cells(_ records: [RecordFacts]) -> [String?: [String]] {
+            let lines = Figures(Exchange(records).stages).lines.filter {
+                $0.what == .handedOver && $0.direction == .aToB
+            }
+            return Dictionary(uniqueKeysWithValues: lines.map { ($0.stage, $0.cells) })
+        }
+        #expect(
+            cells(first) == ["1": ["270", "120", "0", "390"], nil: ["270", "120", "0", "390"]])
+        #expect(cells(first + [late]) == cells(first))
+        // The sum of what is told and what is not would tell it.
+        let both = cells(first + second + unlike)
+        #expect(both["2"] == ["…", "<5", "0", "303"] && both.count == 3)
+        #expect(both[nil] == ["…", "…", "0", "693"])
+        let left = Figures(Exchange(first + unlike + [late]).stages).leftOut
+        #expect(left == ["3"] && Figures(Exchange([late]).stages).leftOut == ["1"])
+    }
+
     @Test func `every separator of a table is one that is read again`() throws {
         for separator in [",", ";", "tab"] {
             var writer = RosterWriter(

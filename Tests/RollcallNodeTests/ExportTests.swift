@@ -136,11 +136,28 @@ import Testing
             #expect(again.rows == 7 && again.failed.isEmpty && again.file?.unknownColumns == [])
         }
 
-        let (_, press) = try await export(gate, "press.csv", OutgoingOrder(recipient: "press"))
+        let order = OutgoingOrder(recipient: "press")
+        let open = try await gate.error(of: .rosterExport(path: "/x", order: order))
+        #expect(open?.code == .badValue)
+        try await gate.ask(.closeStage(code: "1", reason: "dusk"))
+        let (_, press) = try await export(gate, "press.csv", order)
         #expect(press.contains("1,a_to_b,handed_over,…,<5,0,7"))
         for name in ["Коваль", "Прихований", "Таємна", "1988"] { #expect(!press.contains(name)) }
         let acts = try await gate.rows(.custody(), CustodyRow.self).map(\.act)
         #expect(acts.filter { $0 == "roster" }.count == 3 && acts.last == "figures")
+
+        // Who comes later is in no file that is made later, and nothing is to be learnt from both.
+        _ = try await add(gate, ("surname", "Пізній"), ("detained_by", "a"), ("handover", "1"))
+        _ = try await add(gate, ("surname", "Завтра"), ("detained_by", "a"), ("handover", "2"))
+        let (later, again) = try await export(gate, "later.csv", order)
+        func numbers(_ text: String) -> [Substring] { text.split(separator: "\r\n").suffix(20) }
+        #expect(numbers(again) == numbers(press) && !numbers(press).isEmpty)
+        #expect(later.leftOut == ["2"] && later.closedAgain == [])
+        // Unless somebody closes it anew: then it is said.
+        try await gate.ask(.reopenStage(code: "1", reason: "one more"))
+        try await gate.ask(.closeStage(code: "1", reason: "night"))
+        let (anew, other) = try await export(gate, "anew.csv", order)
+        #expect(numbers(other) != numbers(press) && anew.closedAgain == ["1"])
         try await gate.stop()
     }
 

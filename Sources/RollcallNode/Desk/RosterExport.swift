@@ -24,9 +24,13 @@ extension Desk {
                 Outgoing(for: .side, people: []).fields.map { FieldSchema.name(of: $0) }, rows,
                 withheld: counts.withheld)
         case .press:
-            return try await write(
+            let figures = try await driver.figures()
+            var report = try await write(
                 path, table, try await driver.notice(recipient), OutgoingTable.ofFigures,
-                try await driver.figureRows())
+                figures.rows)
+            report.leftOut = figures.leftOut
+            report.closedAgain = figures.closedAgain
+            return report
         }
     }
 
@@ -149,12 +153,5 @@ extension Driver {
             withheld: people.count - rows.count)
         // In the order of the names, so that it says nothing of when or where somebody was written down.
         return (rows.sorted { "\($0)" < "\($1)" }, counts)
-    }
-
-    func figureRows() throws -> [[[String]]] {
-        Figures(try exchange().tallies()).lines.map { line in
-            [[line.stage ?? "all"], [line.direction.rawValue], [line.what.rawValue]]
-                + line.cells.map { [$0] }
-        }
     }
 }
