@@ -279,12 +279,16 @@ public struct TickOrder: Codable, Equatable, Sendable {
     @OrNull public var time: String?
     /// Whose ticks they are; nil: of whoever types them.
     @OrNull public var by: String?
+    /// In what those who are ticked arrived.
+    @OrNull public var vehicle: String?
     @OrNull public var `operator`: String?
 
     public init(
         list: String, lines: [String], event: String = "arrival", stage: String? = nil,
-        time: String? = nil, by: String? = nil, operator name: String? = nil
+        time: String? = nil, by: String? = nil, vehicle: String? = nil,
+        operator name: String? = nil
     ) {
+        self._vehicle = OrNull(wrappedValue: vehicle)
         self.list = list
         self.lines = lines
         self.event = event

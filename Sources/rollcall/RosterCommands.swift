@@ -120,13 +120,14 @@ struct RosterTickCommand: DaemonCommand {
     @Option(help: ArgumentHelp("When, such as 2026-03-01T09:30Z.", valueName: "time"))
     var at: String?
     @Option(help: "Whose ticks they are, if not yours.") var by: String?
+    @Option(help: "In what they came, such as 'bus 3'.") var vehicle: String?
     @OptionGroup var author: OperatorOption
 
     func request(in directory: String) throws -> ControlRequest {
         .rosterTick(
             TickOrder(
                 list: list, lines: lines, event: event, stage: stage, time: at, by: by,
-                operator: author.operator))
+                vehicle: vehicle, operator: author.operator))
     }
 
     func text(ofResult json: Data, names: NodeNames) throws -> String {

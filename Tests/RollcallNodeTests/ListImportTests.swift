@@ -262,14 +262,21 @@ import Testing
             gate, text(["Новий"] + names.filter { $0 != "Ткач" }), revision: 2)
 
         let onFirst = try await tick(
-            gate, TickOrder(list: first, lines: ["1-2,9", "4"], by: "Оксана"))
+            gate,
+            TickOrder(list: first, lines: ["1-2,9", "4"], by: "Оксана", vehicle: "bus 3"))
         #expect(onFirst.ticked == ["1", "2", "4"] && onFirst.missing == ["9"])
         for name in ["Коваль", "Бойко", "Мельник"] {
             let arrival = try await person(gate, name).fields["arrival"]?.values.first
             #expect(arrival?.content == .event(stage: "1", time: nil))
             #expect(arrival?.witnesses.first?.source == "from paper, by Оксана")
             #expect(arrival?.witnesses.first?.operator == "ann")
+            let vehicle = try await person(gate, name).fields["arrival_vehicle"]?.values.first
+            #expect(vehicle?.content == .text("bus 3@1"))
         }
+        let vehicles = try await gate.ask(.tally(stage: nil), TallyReport.self).vehicles
+        #expect(vehicles.map(\.registered) == [RangeReport(least: 3, most: 3)])
+        let seated = TickOrder(list: first, lines: ["3"], event: "absent", vehicle: "bus 3")
+        #expect(try await gate.error(of: .rosterTick(seated))?.code == .badValue)
         let onSecond = try await tick(
             gate, TickOrder(list: second, lines: ["1-5"], time: "2026-03-01T09:30Z"))
         #expect(onSecond.ticked == ["1", "5"] && onSecond.known == ["2", "3", "4"])

@@ -16,6 +16,10 @@ extension Driver {
                 .badValue, "a tick says that something happened, as arrival or absent")
         }
         let content = try content(field, order.time.map { "\(stage)@\($0)" } ?? stage)
+        guard order.vehicle == nil || field.name == "arrival" else {
+            throw ControlError(.badValue, "a vehicle goes with an arrival, and with no other event")
+        }
+        let vehicle = try order.vehicle.map { try Self.name($0, "a vehicle's code") + "@" + stage }
         let operatorDot = try operatorDot(order.operator)
         let source = try Self.source(
             "from paper, by \(order.by ?? operatorName(operatorDot) ?? "nobody named")")
@@ -37,6 +41,11 @@ extension Driver {
             }
             var draft = Draft(record: .existing(person.record), operatorDot: operatorDot)
             draft.append(field.number, body: Body(content, source: source).encoded())
+            if let vehicle {
+                draft.append(
+                    try Self.field("arrival_vehicle").number,
+                    body: Body(.text(vehicle), source: source).encoded())
+            }
             drafts.append(draft)
             report.ticked.append(number)
         }
