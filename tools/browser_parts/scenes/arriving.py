@@ -1,0 +1,69 @@
+"""Heads before names, one name twice, and what a paper is worth."""
+from bench_parts.daemons import expect
+
+
+def _count(window, said, reason=None):
+    """Types what the gate calls out, and why it holds where others counted otherwise."""
+    window.go("board")
+    window.click("#heads")
+    window.until("return document.querySelector('dialog').open", "the page asks for the vehicle")
+    window.type(said)
+    window.press("Enter")
+    if reason:
+        window.until("return document.querySelector('dialog').open && document.querySelector('#question').textContent.startsWith('bus 3')", "a reason is asked for")
+        window.type(reason)
+        window.press("Enter")
+
+
+def heads_of_a_bus(team, gate, table):
+    """Heads are counted on the board; two who had not met count otherwise; who came in the bus is set beside it."""
+    team.start(a=4, b=0)
+    gate.open(team.gate, "en")
+    _count(gate, "bus 3: 2")
+    gate.see(".tallies table", "bus 3", "-2")
+    gate.see("details summary", "heads counted, and people registered (1)")
+    team.part()
+    _count(gate, "bus 3 3")
+    team.table.control.one("countHeads", stage="1", vehicle="bus 3", heads=1)
+    for line in (1, 2):
+        team.gate.control.one("set", id=team.on_line(line)["record"], fields=[{"field": "arrival", "value": "1"}, {"field": "arrival_vehicle", "value": "bus 3"}])
+    gate.see(".tallies table", "bus 3", "-1")
+    team.meet()
+    table.open(team.table, "en").go("board")
+    for window in (gate, table):
+        window.see(".tallies table", "bus 3", "1 / 3", "-1 … 1")
+    _count(table, "bus 3: 2", "counted again")
+    for window in (gate, table):
+        window.miss("details summary", "heads counted")
+        window.see(".tallies table", "bus 3")
+        window.miss(".tallies table", "1 / 3")
+    gate.shot("heads")
+
+
+def namesakes_and_grades(team, gate, _):
+    """C9: who bears a listed name is marked until somebody says that they are two, and after; a source is written with its grade."""
+    team.start(a=4, b=0)
+    listed = team.on_line(2)
+    name = [{"field": field, "value": listed["texts"][field][0]} for field in ("surname", "given_name", "patronymic")]
+    team.gate.control.one("add", fields=[*name, {"field": "birth_date", "value": "1941"}, {"field": "arrival", "value": "1"}])
+    gate.open(team.gate, "en")
+    gate.go("people")
+    gate.see(".question", "namesake")
+    gate.person(listed["record"])
+    gate.see(".alike", "1941")
+    gate.click(".alike button:last-of-type")
+    gate.miss(".alike", "Another person")
+    gate.see(".alike", "1941")
+    gate.run("const one = document.querySelector('select[title]'); one.value = 'B2'; one.dispatchEvent(new Event('change'))")
+    while gate.run("return document.querySelector('tr.chosen').id") != "field-rank":
+        gate.press("ArrowDown")
+    gate.press("KeyD")
+    gate.until("return document.activeElement?.tagName === 'INPUT'", "the cell is open for typing")
+    gate.type("капітан")
+    gate.press("Enter")
+    gate.see("#field-rank .value", "капітан")
+    title = gate.run("return document.querySelector('#field-rank .value').title")
+    expect("passport (B2)" in title, "who reads the value reads the grade")
+    source = team.gate.control.one("show", id=listed["record"])["fields"]["rank"]["values"][0]["witnesses"][0]
+    expect((source["source"], source["grade"]) == ("document B2: passport", "B2"), "the grade is kept with the source")
+    gate.shot("namesake")
