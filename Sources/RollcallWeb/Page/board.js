@@ -55,7 +55,6 @@ export function heardWords(tally) {
   return tally.report.heard.map((one) => (one.at ? t("board.heard.at", { name: one.name, time: time(one.at) }) : t("board.heard.never", { name: one.name })));
 }
 
-/** Heads counted in each vehicle, beside those registered. */
 export function vehicleTable(tally, stage) {
   const all = tally.report.vehicles.filter((one) => one.stage === stage);
   if (all.length === 0) return null;
@@ -112,7 +111,7 @@ export async function showBoard(main, _, context) {
       el("div", { class: "tallies" }, stages.map((stage) => el("section", { class: stage === context.stage() ? "scroll now" : "scroll" },
         tallyTable(tally, stage, t("board.stage", { stage })), el("p", { class: "parity" }, parityWords(tally, stage)), vehicleTable(tally, stage),
         closedWords(tally, stage).map((words) => el("p", { class: "closed" }, words)),
-        stage === context.stage() && button(t("board.heads"), () => countHeads(stage), { id: "heads" }),
+        stage === context.stage() && button(t("field.head_count"), () => countHeads(stage), { id: "heads" }),
         stage === context.stage() && button(t(isClosed(tally, stage) ? "board.reopen" : "board.close"), () => close(stage, isClosed(tally, stage)), { id: "close" }))),
       stages.length > 1 && el("section", { class: "scroll" }, tallyTable(tally, null, t("board.total")), el("p", { class: "parity" }, parityWords(tally, null)))),
       tally.rows.some((row) => row.all.least < row.all.most) && el("p", { class: "hint" }, t("board.range")),

@@ -64,7 +64,7 @@ export async function showConflicts(main, _, context) {
 
   const section = (key, items) => items.length > 0 && el("section", null, el("h2", null, `${t(key)} (${items.length})`), el("ul", null, items));
   const item = (record, title, what, field) => el("li", { class: "chip" },
-    el("a", { href: `#/person/${record}${field ? `/${field}` : ""}` }, title), field && ` · ${t(`field.${field}`)}`, what);
+    el("a", { href: field === "head_count" ? "#/board" : `#/person/${record}${field ? `/${field}` : ""}` }, title), field && ` · ${t(`field.${field}`)}`, what);
 
   function move(by) {
     const links = [...list.querySelectorAll("a")];

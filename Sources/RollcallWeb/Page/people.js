@@ -163,5 +163,5 @@ export function showPeople(main) {
 export function titleOf(view) {
   const said = (field) => (view.fields[field]?.values ?? []).map((value) => value.value ?? "").join(" / ");
   const name = ["surname", "given_name", "patronymic"].map(said).filter(Boolean).join(" ");
-  return [name || view.record, date(said("birth_date"))].filter(Boolean).join(", ");
+  return [name || said("vehicle_code") || view.record, date(said("birth_date"))].filter(Boolean).join(", ");
 }

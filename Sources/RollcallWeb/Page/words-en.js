@@ -43,6 +43,7 @@ export default {
   "laptops.clocks": "the clocks of this laptop and {name} are {minutes} min apart",
   "photo.title": "Photo", "photo.add": "Add a photo", "photo.of": "Photo of {name}", "photo.copy": "a smaller copy of the camera’s file", "photo.also": "The same picture is of", "photo.detach": "Not this person", "photo.detach.sure": "Is this photo not of this person? It stays in the register, with who held it to be theirs.", "photo.sealed": "There is a photo, and this laptop may not see it.", "photo.coming": "A photo is on its way from another laptop.", "photo.bad": "This file is no picture that the browser can open.",
   "kind.count_vs_headcount": "heads counted, and people registered", "field.arrival_vehicle": "Came in", "board.heads": "Count heads", "board.heads.how": "The vehicle, and how many: bus 3: 41", "board.vehicle": "Vehicle", "board.counted": "counted",
+  "kind.count_vs_headcount": "heads counted, and people registered", "field.arrival_vehicle": "Came in", "field.head_count": "Count heads", "board.heads.how": "The vehicle, and how many: bus 3: 41", "board.vehicle": "Vehicle", "board.counted": "counted",
   "source.family": "family", "person.grade": "Grade: A reliable … F unknown; 1 confirmed … 6 unknown",
   "kind.namesake": "namesake", "kind.effects_missing": "handed over without their effects", "field.effects_restored": "Effects given back", "field.effects_held_back": "Effects held back",
 };

@@ -44,6 +44,7 @@ export default {
   "photo.title": "Світлина", "photo.add": "Додати світлину", "photo.of": "Світлина: {name}", "photo.copy": "зменшена копія файлу з камери", "photo.also": "Та сама світлина у", "photo.detach": "Не ця людина", "photo.detach.sure": "На світлині не ця людина? Світлина залишиться в реєстрі разом із тим, хто вважав її світлиною цієї людини.", "photo.sealed": "Світлина є, але цей ноутбук не має права її бачити.", "photo.coming": "Світлина в дорозі з іншого ноутбука.", "photo.bad": "Браузер не може відкрити цей файл як зображення.",
   "kind.count_vs_headcount": "пораховані й записані", "field.arrival_vehicle": "Чим прибув", "board.heads": "Порахувати людей", "board.heads.how": "Транспорт і скільки людей: автобус 3: 41", "board.vehicle": "Транспорт", "board.counted": "пораховано",
   "kind.count_vs_headcount": "пораховані й записані", "field.arrival_vehicle": "Чим прибув", "board.heads": "Порахувати людей", "board.heads.how": "Транспорт і скільки: автобус 3: 41", "board.vehicle": "Транспорт", "board.counted": "пораховано",
+  "kind.count_vs_headcount": "пораховані й записані", "field.arrival_vehicle": "Чим прибув", "field.head_count": "Порахувати людей", "board.heads.how": "Транспорт і скільки: автобус 3: 41", "board.vehicle": "Транспорт", "board.counted": "пораховано",
   "source.family": "родина", "person.grade": "Оцінка: A надійне … F невідомо; 1 підтверджено … 6 невідомо",
   "kind.namesake": "тезка", "kind.effects_missing": "передано без речей", "field.effects_restored": "Речі повернено", "field.effects_held_back": "Речі затримано",
 };

@@ -32,6 +32,10 @@ def heads_of_a_bus(team, gate, table):
     table.open(team.table, "en").go("board")
     for window in (gate, table):
         window.see(".tallies table", "bus 3", "1 / 3", "-1 … 1")
+    gate.go("conflicts")
+    gate.see(".inbox .chip", "bus 3", "1", "3")
+    gate.click(".inbox .chip a")
+    gate.see("#heads", "Count heads")
     _count(table, "bus 3: 2", "counted again")
     for window in (gate, table):
         window.miss("details summary", "heads counted")
