@@ -119,6 +119,8 @@ import Testing
         #expect(try await gate.rows(.find(text: report.sha256), RecordView.self).isEmpty)
         let people = try await gate.rows(.people(records: nil), PersonRow.self)
         #expect(people.map(\.record) == [person])
+        try await gate.ask(.addStage(code: "1", day: nil, place: nil))
+        try await gate.ask(.closeStage(code: "1", reason: "over"))
         for recipient in ["own", "side", "press"] {
             let path = "\(gate.scratch.path)/\(recipient).csv"
             try await gate.ask(

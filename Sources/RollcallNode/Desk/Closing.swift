@@ -29,7 +29,7 @@ extension Driver {
             fingerprint: try fingerprintText(), heads: knownHeads,
             exchange.tallies(closing: stage.code).filter { $0.stage == stage.code })
         let edit = FieldEdit(FieldSchema.stageClosed, .put(.text(numbers.text)))
-        guard let record = try stage.records.first.flatMap(dot(named:)) else {
+        guard let record = stage.records.first.flatMap(dot(named:)) else {
             let code = FieldEdit(try Self.field("stage_code").number, .put(.text(stage.code)))
             return try make(.stage, [code, edit], reason: reason)
         }
@@ -39,7 +39,7 @@ extension Driver {
     /// Takes back what a stage is closed with; the history keeps it.
     func reopenStage(_ code: String, reason: String?) throws -> WriteReport {
         let stage = try Self.stage(code, in: try exchange())
-        guard let closing = stage.closings.first, let record = try dot(named: closing.record) else {
+        guard let closing = stage.closings.first, let record = dot(named: closing.record) else {
             throw ControlError(.badValue, "this stage is not closed")
         }
         guard let reason else {
@@ -70,7 +70,7 @@ extension Driver {
         return Dictionary(rows.map { ($0.id.text, $0.height) }, uniquingKeysWith: max)
     }
 
-    func dot(named name: NamedDot) throws -> Dot? {
+    func dot(named name: NamedDot) -> Dot? {
         laptop.heads.table.number(of: name.replica).map { Dot($0, name.counter) }
     }
 

@@ -29,7 +29,7 @@ extension Driver {
     private func wasClosedOtherwise(_ stage: Stage) throws -> Bool {
         let now = stage.closings[0].numbers
         for record in stage.records {
-            guard let dot = try dot(named: record) else { continue }
+            guard let dot = dot(named: record) else { continue }
             for change in try laptop.history(of: dot, store) ?? [] {
                 for write in change.writes where write.field == FieldSchema.stageClosed {
                     guard case .text(let text) = laptop.body(of: write, in: change).content,

@@ -39,11 +39,11 @@ extension Driver {
         let person = laptop.text(ofRecord: record)
         let attached = claims.map { PhotoRow.Attached(record: person, witness: $0) }
         guard case .record(let name) = value.content else { return nil }
-        guard let photo = dot(of: name), let file = try photoFile(photo) else {
+        guard let photo = dot(named: name), let file = try photoFile(photo) else {
             // Words go before pieces of files: one that is not here is on its way.
             return PhotoRow(
                 photos: [recordText(name)].compactMap { $0 },
-                isSealed: try dot(of: name).map(isSealed) ?? false, attached: attached)
+                isSealed: try dot(named: name).map(isSealed) ?? false, attached: attached)
         }
         var row = PhotoRow(
             photos: [laptop.text(ofRecord: photo)], isSealed: false, attached: attached)
@@ -152,7 +152,7 @@ extension Driver {
         var edits: [(record: Dot, edit: FieldEdit)] = []
         for record in try recordsOfPerson(record) {
             for name in try photos(namedBy: record) {
-                guard let other = dot(of: name) else { continue }
+                guard let other = dot(named: name) else { continue }
                 let isSame = try hash != nil && photoFile(other)?.sha256 == hash
                 guard other == photo || isSame else { continue }
                 edits.append((record, FieldEdit(FieldSchema.photo, .take(.record(name)))))
@@ -248,7 +248,7 @@ extension Driver {
     private func recordsOfPerson(_ record: Dot) throws -> [Dot] {
         let name = name(of: record)
         let person = try exchange().people.first { $0.records.contains { $0.name == name } }
-        return person?.records.compactMap { dot(of: $0.name) } ?? [record]
+        return person?.records.compactMap { dot(named: $0.name) } ?? [record]
     }
 
     /// Others who have a photo of this hash, by their first records.
@@ -266,10 +266,6 @@ extension Driver {
         }.compactMap { $0.records.first.flatMap { recordText($0.name) } }
     }
 
-    func dot(of name: NamedDot) -> Dot? {
-        laptop.heads.table.number(of: name.replica).map { Dot($0, name.counter) }
-    }
-
     // MARK: - erasing
 
     /// The photos that go with some records when these are erased: all that were ever said to be of them, unless somebody else
@@ -283,7 +279,7 @@ extension Driver {
             for change in try laptop.history(of: record, store) ?? [] {
                 guard let write = change.write(to: FieldSchema.photo),
                     case .record(let name) = laptop.body(of: write, in: change).content,
-                    !stay.contains(name), let photo = dot(of: name), !photos.contains(photo),
+                    !stay.contains(name), let photo = dot(named: name), !photos.contains(photo),
                     try laptop.view(of: photo, store) != nil, laptop.erasures(of: photo).isEmpty
                 else { continue }
                 photos.append(photo)
