@@ -56,11 +56,14 @@ public struct Person: Sendable {
     public let passage: Passage
     public let category: Category
     public let direction: Direction?
+    /// Of each of the records.
+    let likeness: [LikenessKeys]
 
     init(_ records: [RecordFacts], _ lists: [PeopleList], takenOff: [PeopleList]) {
         self.records = records
         self.lists = lists
         self.takenOff = takenOff
+        likeness = records.map { $0.likeness ?? LikenessKeys($0) }
         events = Passage.Events(records, isExpected: !lists.isEmpty)
         passage = Passage(events)
         let said = Set(records.flatMap { $0.texts("category") })

@@ -24,17 +24,18 @@ extension Exchange {
     func likely() -> [Candidate] {
         var found: [Pair: Set<Candidate.Reason>] = [:]
         for (reason, keys) in [
-            (Candidate.Reason.taxNumber, { Self.digits($0, "tax_number") }),
-            (.serviceNumber, { Self.digits($0, "service_number") }),
-            (.nameAndBirthDate, { Self.namesAndDates($0, swapped: false) }),
+            (Candidate.Reason.taxNumber, { $0.keys(\.taxNumbers) }),
+            (.serviceNumber, { $0.keys(\.serviceNumbers) }),
         ] as [(Candidate.Reason, (Person) -> Set<String>)] {
-            let byKey = places(by: keys)
-            for places in byKey.values where places.count > 1 {
+            for places in places(by: keys).values where places.count > 1 {
                 note(reason, Self.pairs(places), in: &found)
             }
         }
-        let plain = places { Self.namesAndDates($0, swapped: false) }
-        for (key, places) in self.places(by: { Self.namesAndDates($0, swapped: true) }) {
+        let plain = places { $0.namesAndDates(\.birthDates) }
+        for places in plain.values where places.count > 1 {
+            note(.nameAndBirthDate, Self.pairs(places), in: &found)
+        }
+        for (key, places) in self.places(by: { $0.namesAndDates(\.swappedDates) }) {
             let pairs = places.flatMap { one in (plain[key] ?? []).map { Pair(one, $0) } }
             note(.nameAndSwappedBirthDate, pairs.filter { $0.one != $0.other }, in: &found)
         }
@@ -71,11 +72,8 @@ extension Exchange {
     /// Pairs with one birth date that are nearly alike in something else.
     private func bornOnOneDay() -> [(Candidate.Reason, [Pair])] {
         var (names, numbers) = ([Pair](), [Pair]())
-        let words = people.map { person in
-            person.records.flatMap { $0.texts("surname") + $0.texts("given_name") }.map(
-                NameKey.init)
-        }
-        for places in places(by: Self.birthDates).values where places.count > 1 {
+        let words = people.map { $0.likeness.flatMap(\.words) }
+        for places in places(by: { $0.keys(\.birthDates) }).values where places.count > 1 {
             // A day on which so many are born is the first of January of whoever does not know.
             for pair in Self.pairs(places, most: 40) {
                 let (one, other) = (people[pair.one], people[pair.other])
@@ -83,7 +81,7 @@ extension Exchange {
                 {
                     names.append(pair)
                 }
-                if Self.areNear(Self.digits(one, "tax_number"), Self.digits(other, "tax_number")) {
+                if Self.areNear(one.keys(\.taxNumbers), other.keys(\.taxNumbers)) {
                     numbers.append(pair)
                 }
             }
@@ -102,10 +100,7 @@ extension Exchange {
 
     /// Валентин is no Валентина.
     private static func differInSex(_ one: Person, _ other: Person) -> Bool {
-        func said(_ person: Person) -> Set<String> {
-            Set(person.records.flatMap { $0.texts("sex") })
-        }
-        let (one, other) = (said(one), said(other))
+        let (one, other) = (one.keys(\.sexes), other.keys(\.sexes))
         return !one.isEmpty && !other.isEmpty && one.isDisjoint(with: other)
     }
 
@@ -113,11 +108,6 @@ extension Exchange {
         one.contains { number in
             other.contains { zip($0, number).count { $0 != $1 } == 1 && $0.count == number.count }
         }
-    }
-
-    private static func birthDates(_ person: Person) -> Set<String> {
-        let dates = person.records.flatMap { $0.texts("birth_date") }
-        return Set(dates.compactMap { PartialDate($0) }.filter { $0.day != nil }.map(\.text))
     }
 
     func places(by keys: (Person) -> Set<String>) -> [String: [Int]] {
@@ -134,23 +124,5 @@ extension Exchange {
         return places.indices.flatMap { one in
             places[(one + 1)...].map { Pair(places[one], $0) }
         }
-    }
-
-    private static func digits(_ person: Person, _ field: String) -> Set<String> {
-        let keys = person.records.flatMap { $0.texts(field) }
-            .map { $0.lowercased().filter { $0.isLetter || $0.isNumber } }
-        return Set(keys.filter { $0.count >= 5 })
-    }
-
-    private static func namesAndDates(_ person: Person, swapped: Bool) -> Set<String> {
-        let dates = person.records.flatMap { $0.texts("birth_date") }.compactMap { PartialDate($0) }
-            .filter { $0.day != nil }
-        let keys = dates.compactMap { swapped ? $0.swapped?.text : $0.text }
-        let names = person.records.flatMap { record in
-            record.texts("surname").flatMap { surname in
-                record.texts("given_name").map { (surname + " " + $0) }
-            }
-        }.map { KnownDates.key([$0]) }
-        return Set(names.flatMap { name in keys.map { "\(name) \($0)" } })
     }
 }

@@ -12,7 +12,7 @@ extension Exchange {
     ///
     /// Who has no patronymic bears the name of others without one alone: by two names of three, too many are alike.
     func sameNames() -> [Namesake] {
-        let alike = places(by: Self.fullNames).values.filter { $0.count > 1 }
+        let alike = places(by: \.fullNames).values.filter { $0.count > 1 }
         guard !alike.isEmpty else { return [] }
         let candidates = Set(candidates.map { Pair($0.one, $0.other) })
         var pairs: Set<Pair> = []
@@ -22,28 +22,6 @@ extension Exchange {
         }.sorted { ($0.one, $0.other) < ($1.one, $1.other) }.map {
             Namesake(one: $0.one, other: $0.other, isTold: areTold($0))
         }
-    }
-
-    private static func fullNames(_ person: Person) -> Set<String> {
-        let patronymics = person.records.flatMap { $0.texts("patronymic") }
-        return Set(
-            person.records.flatMap { record in
-                record.texts("surname").flatMap { surname in
-                    record.texts("given_name").flatMap { given in
-                        (patronymics.isEmpty ? [""] : patronymics).map {
-                            key([surname, given, $0])
-                        }
-                    }
-                }
-            })
-    }
-
-    /// A name part by part; parts of one may be several words.
-    private static func key(_ parts: [String]) -> String {
-        parts.map { part in
-            part.split { !$0.isLetter }.map { String(NameKey(String($0)).folded) }
-                .joined(separator: " ")
-        }.joined(separator: ",")
     }
 
     /// Those of whom nobody said yet that they are two.

@@ -17,10 +17,20 @@ public enum RecordKind: String, Sendable, CaseIterable {
 public struct RecordFacts: Sendable {
     public let name: NamedDot
     private let fields: [FieldNumber: Siblings]
+    /// Nil where nobody prepared them: they are worked out each time then.
+    private(set) var likeness: LikenessKeys?
 
     public init(_ name: NamedDot, _ fields: [Siblings]) {
         self.name = name
         self.fields = Dictionary(uniqueKeysWithValues: fields.map { ($0.field, $0) })
+    }
+
+    /// Works out what is compared with others, for facts that are kept.
+    public func prepared() -> RecordFacts {
+        guard kind == .person else { return self }
+        var facts = self
+        facts.likeness = LikenessKeys(self)
+        return facts
     }
 
     public var kind: RecordKind {

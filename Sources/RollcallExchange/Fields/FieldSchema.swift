@@ -247,6 +247,7 @@ public enum FieldSchema {
         recordKind, lineList, sameAs, notSameAs, photo, number("slip"),
     ]
 
+    private static let numbers = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.number) })
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
     private static let byNumber = Dictionary(uniqueKeysWithValues: all.map { ($0.number, $0) })
 
@@ -261,10 +262,7 @@ public enum FieldSchema {
 
     /// The number of a field that is in the schema.
     static func number(_ name: String) -> FieldNumber {
-        // Not by the table of names: that is made after these.
-        guard let field = all.first(where: { $0.name == name }) else {
-            preconditionFailure("no field \(name)")
-        }
-        return field.number
+        guard let number = numbers[name] else { preconditionFailure("no field \(name)") }
+        return number
     }
 }

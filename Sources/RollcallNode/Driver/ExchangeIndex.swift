@@ -85,7 +85,8 @@ extension Driver {
         else { return nil }
         // Pieces of files are read by whoever asks for the file, and are no part of what is derived.
         return RecordFacts(
-            name(of: record), view.fields.filter { !FieldNumber.ofParts.contains($0.field) })
+            name(of: record), view.fields.filter { !FieldNumber.ofParts.contains($0.field) }
+        ).prepared()
     }
 
     /// The exchange as it stands.
