@@ -10,6 +10,10 @@ enum Lines {
             "\u{0}released", "\u{16}at the gate@2026-03-01T11:30:05.25+02:00", "\u{13}a\r\nb\tc",
             "\u{1}e\u{301}\u{316}o", "\u{2}\u{F73}\u{F71}",
         ].map { Array($0.utf8) },
+        "enquiry": [
+            "\u{0}Kovalchuk Serhiy", "\u{0}Лщмфдсргл", "\u{0}cjcjcjchchch", "\u{2}1987 or 1988",
+            "\u{2}~1988", "\u{3}Донецька обл., м. Торецьк", "\u{4}1 t phone a.1\nreached",
+        ].map { Array($0.utf8) },
         "control-request": requests.map { Array($0.utf8) },
         "control-answer": answers.map { Array($0.utf8) },
         "join-code": ["fk8h-4h21-sb3d-tw78-jwpd", "FK8H 4H2L SB3D TW78 JWPD"].map {

@@ -32,6 +32,7 @@ enum PeopleEntries {
             let answer = try ControlAnswer(line: Data(bytes))
             require(try ControlAnswer(line: answer.line()) == answer, "an answer as it was given")
         },
+        Decoder("enquiry", bytesMax: 1 << 12) { bytes in enquiry(bytes) },
         Decoder("control-lines") { bytes in lines(bytes) },
     ]
 
@@ -79,6 +80,30 @@ enum PeopleEntries {
         let tidy = FieldInput.normalised(text)
         require(
             Array(FieldInput.normalised(tidy).utf8) == Array(tidy.utf8), "tidied once is tidy")
+    }
+
+    /// What a family said, whoever wrote it, beside people of such words.
+    private static func enquiry(_ bytes: [UInt8]) {
+        var choices = Choices(bytes)
+        let fields = ["surname", "given_name", "birth_date", "birth_place", "notification"]
+            .compactMap(FieldSchema.field(named:))
+        let field = fields[choices.byte() % fields.count].number
+        let text = NameEntries.typed(choices.rest())
+        guard let node = NodeID([UInt8](repeating: 3, count: 32)) else { return }
+        let replica = ReplicaID(node: node, lane: .data, incarnation: 1)
+        func facts(_ number: UInt64, _ text: String) -> RecordFacts {
+            let claim = Claim(
+                dot: Dot(ReplicaNumber(0), number), operatorDot: nil, recordedAt: 0,
+                body: Body(.text(text)))
+            return RecordFacts(
+                NamedDot(replica: replica, counter: number),
+                [Siblings(field: field, claims: [claim])])
+        }
+        var matcher = EnquiryMatcher(Exchange([facts(1, text), facts(2, "Коваль")]).people)
+        require(matcher.candidates(for: facts(3, text)).count <= 2, "no more than there are")
+        for told in Enquiry(facts(4, text)).told {
+            require(Notification(told.notification.text) == told.notification, "as it was told")
+        }
     }
 
     private static func lines(_ bytes: [UInt8]) {

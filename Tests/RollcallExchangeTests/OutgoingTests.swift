@@ -45,9 +45,14 @@ import Testing
             [.sealed(SealedBytes(keyID: 1, check: [], bytes: []))],
         ]
         let said = withheld[chance.below(withheld.count)]
+        // What a family asks leaves to nobody, whoever may be told of the person.
+        let isEnquiry = chance.below(6) == 0
         var secrets: [Recipient: [String]] = [:]
         var fields: [[Siblings]] = [[], []]
-        let all = FieldSchema.ofRoster.filter { $0.number != FieldSchema.withhold }
+        let asked = FieldSchema.writable.filter { $0.group == .enquiry }
+        let all =
+            FieldSchema.ofRoster.filter { $0.number != FieldSchema.withhold }
+            + (isEnquiry ? asked : [])
         for field in all where chance.below(3) == 0 {
             let word = "word\(number)x\(field.number.rawValue)"
             var contents: [Content] = [.text(word)]
@@ -58,12 +63,17 @@ import Testing
             for recipient in Recipient.allCases {
                 let isGiven =
                     recipient == .own || recipient == .side && sideFields.contains(field.name)
-                if isKept || !isGiven || isBack(said, recipient) {
+                if isEnquiry || isKept || !isGiven || isBack(said, recipient) {
                     secrets[recipient, default: []].append(word)
                 }
             }
         }
         if !said.isEmpty { fields[chance.below(2)].append(siblings(FieldSchema.withhold, said)) }
+        if isEnquiry {
+            for index in fields.indices {
+                fields[index].append(siblings(FieldSchema.recordKind, [.text("enquiry")]))
+            }
+        }
         let names = try [name(number * 2), name(number * 2 + 1)]
         fields[1].append(siblings(FieldSchema.sameAs, [.record(names[0])]))
         return Made(records: zip(names, fields).map { RecordFacts($0, $1) }, secrets: secrets)
@@ -112,7 +122,7 @@ import Testing
             let secrets = Set(made.flatMap { $0.secrets[recipient] ?? [] })
             let words = Set(
                 made.flatMap(\.records).flatMap { record in
-                    FieldSchema.ofRoster.flatMap { record.texts($0.number) }
+                    FieldSchema.writable.flatMap { record.texts($0.number) }
                 }
             )
             .filter { $0.hasPrefix("word") }

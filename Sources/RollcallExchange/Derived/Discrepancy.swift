@@ -20,6 +20,7 @@ public struct Discrepancy: Equatable, Sendable {
         case headCount = "count_vs_headcount"
         case effectsMissing = "effects_missing"
         case namesake
+        case enquiryDoubleMatch = "enquiry_double_match"
     }
 
     public var kind: Kind
@@ -55,6 +56,7 @@ extension Exchange {
         found += unlikeClosings()
         found += unlikeHeadCounts()
         found += openNamesakes()
+        found += doubleMatches()
         let tallies = tallies()
         for stage in stages.map(\.code) {
             let parity = Self.parity(tallies, at: stage)
@@ -69,11 +71,11 @@ extension Exchange {
         }.map(\.element)
     }
 
-    /// Those of a stage, and those of people to whom anything happens there.
+    /// Those of a stage, and those of people to whom anything happens there; what families ask is no matter of a stage.
     public func discrepancies(at stage: String) -> [Discrepancy] {
         let names = Set(
             people.filter { $0.stages.contains(stage) }.flatMap { $0.records.map(\.name) })
-        return discrepancies().filter { found in
+        return discrepancies().filter { $0.kind != .enquiryDoubleMatch }.filter { found in
             found.stage.map { $0 == stage } ?? !names.isDisjoint(with: found.records)
         }
     }

@@ -106,6 +106,8 @@ public struct Exchange: Sendable {
     public private(set) var stages: [Stage] = []
     public private(set) var lists: [PeopleList] = []
     public private(set) var people: [Person] = []
+    /// Where in the people each record's person is.
+    private var places: [NamedDot: Int] = [:]
     /// Records that somebody calls the same person and somebody another.
     public private(set) var disputed: [(one: NamedDot, other: NamedDot)] = []
     /// Who may be one person, and is not told to be or not to be.
@@ -116,6 +118,8 @@ public struct Exchange: Sendable {
     private(set) var vehicleRecords: [RecordFacts] = []
     /// How many each side is to hand over; nil where nobody said, or not all the same.
     public private(set) var target: Int?
+    /// Enquiries that are matched with several records; those themselves are no part of what is derived.
+    public var matches: [EnquiryMatches] = []
     /// By which changes are known whose dots are in the records.
     let table: ReplicaTable
 
@@ -134,7 +138,7 @@ public struct Exchange: Sendable {
                 byStage[code, default: Stage(code: code, records: [])].note(record)
             case .list: note(list: record)
             case .vehicle: vehicleRecords.append(record)
-            case .person, .file, .photo: break
+            case .person, .file, .photo, .enquiry: break
             }
         }
         if targets.count == 1, let said = targets.first { target = Int(said) }
@@ -169,6 +173,9 @@ public struct Exchange: Sendable {
                 revision: record.text("list_revision").flatMap { Int($0) } ?? 0,
                 isWithdrawn: record.texts("list_withdrawn").contains("yes")))
     }
+
+    /// Where in the people somebody is whom a record is of; nil of whom the exchange does not know.
+    public func place(of record: NamedDot) -> Int? { places[record] }
 
     /// Stages that are over: whoever is listed there and did not come is absent.
     public var closedStages: Set<String> { Set(stages.filter(\.isClosed).map(\.code)) }
@@ -213,6 +220,9 @@ public struct Exchange: Sendable {
                 Person(
                     records, all.filter(\.isNewest),
                     takenOff: all.filter { !$0.isNewest && !$0.isWithdrawn }))
+        }
+        for (place, person) in people.enumerated() {
+            for record in person.records { self.places[record.name] = place }
         }
         for (place, record) in records.enumerated() {
             for other in record.records("not_same_as") {

@@ -1,14 +1,23 @@
-/// A word of a name, as it is compared with other spellings of it in one script.
+/// A word of a name, as it is compared with other spellings of it: in one script by its letters, across scripts by its sounds.
 struct NameKey: Equatable, Sendable {
     /// Small letters alone, Latin ones that somebody typed for Cyrillic ones made Cyrillic.
     let folded: [Character]
     /// Its consonants, and whether it begins with a vowel: what is left where Сергій is Сергей and Олексій Алексей.
     let consonants: [Character]
+    let isCyrillic: Bool
+    /// What is heard of it, each way that it may be read.
+    let sounds: [NameSound]
 
     init(_ word: String) {
         let letters = word.lowercased().filter(\.isLetter)
-        let isCyrillic = letters.unicodeScalars.contains { (0x400...0x4ff).contains($0.value) }
-        folded = letters.map { isCyrillic ? Self.looks[$0] ?? $0 : $0 }
+        isCyrillic = letters.unicodeScalars.contains { (0x400...0x4ff).contains($0.value) }
+        var folded = Array(letters)
+        if isCyrillic {
+            for place in folded.indices {
+                folded[place] = Self.looks[folded[place]] ?? folded[place]
+            }
+        }
+        self.folded = folded
         var kept: [Character] = []
         for (place, letter) in folded.enumerated() {
             let heard = Self.sounds[letter] ?? letter
@@ -19,11 +28,27 @@ struct NameKey: Equatable, Sendable {
             }
         }
         consonants = kept
+        sounds = NameSound.readings(of: folded)
+    }
+
+    /// Whether both are heard alike, in whichever script.
+    func sounds(as other: NameKey) -> Bool {
+        sounds.contains { $0.isTelling && other.sounds.contains($0) }
+    }
+
+    /// The same of given names, some of which two languages begin unlike.
+    func soundsAsGivenName(_ other: NameKey) -> Bool {
+        sounds.contains { one in
+            one.isTelling && other.sounds.contains { $0.asGivenName == one.asGivenName }
+        }
     }
 
     /// Whether a person may have written the one for the other: another vowel, or one letter wrong, left out, too many or with its neighbour.
+    ///
+    /// What is written in the other script is near where it sounds alike.
     func isNearly(_ other: NameKey) -> Bool {
         if folded == other.folded { return true }
+        if isCyrillic != other.isCyrillic { return sounds(as: other) }
         guard folded.count > 2, other.folded.count > 2 else { return false }
         if consonants.count > 1, consonants == other.consonants { return true }
         return Self.isOneEdit(folded, other.folded)

@@ -11,6 +11,8 @@ public enum RecordKind: String, Sendable, CaseIterable {
     case photo
     /// A vehicle that brought people to a stage, with how many heads somebody counted in it.
     case vehicle
+    /// That somebody asks for a person, whom it describes in a person's fields.
+    case enquiry
 }
 
 /// A record as it stands, for all that is derived from it.

@@ -61,6 +61,11 @@ public enum FieldInput {
         return tidy.text
     }
 
+    /// A time that somebody typed, in UTC to the millisecond; nil where it is none.
+    public static func time(_ text: String) -> String? {
+        EventTime.milliseconds(normalised(text)).flatMap(EventTime.text)
+    }
+
     private static func event(field: Field, _ text: String) throws(InputError) -> Content {
         guard let at = text.lastIndex(of: "@") else { return .event(stage: text, time: 0) }
         let stage = TidyText(String(text[..<at])).text

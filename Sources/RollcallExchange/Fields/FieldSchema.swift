@@ -3,6 +3,8 @@ public import RollcallCore
 /// What fields are about, for forms, print and whoever sees what.
 public enum FieldGroup: String, Sendable, CaseIterable {
     case identity, service, liberty, family, health, movement, effects, provenance, operation
+    /// What families say who ask for somebody, and what was told to them.
+    case enquiry
 }
 
 /// What a field's values are.
@@ -174,6 +176,16 @@ public enum FieldSchema {
         .init("arrival_vehicle", 3721, .movement, .text, basis: "the count of heads"),
         .init("effects_restored", 3754, .effects, .text, basis: "III 119, 122"),
         .init("effects_held_back", 3786, .effects, .text, basis: "III 119"),
+        .init("asker", 3203, .enquiry, .text, basis: "III 122; IV 137"),
+        .init("asker_relation", 3235, .enquiry, .text, basis: "III 122; IV 137"),
+        .init("asker_contact", 3275, .enquiry, .text, basis: "III 122; IV 137"),
+        .init("last_news", 3323, .enquiry, .text, basis: "identification"),
+        .init(
+            "asker_consent", 3339, .enquiry, .choice(["person", "own_state", "central_agency"]),
+            basis: "consent"),
+        .init("match", 3370, .enquiry, .program),
+        .init("not_match", 3402, .enquiry, .program),
+        .init("notification", 3451, .enquiry, .program),
     ]
 
     /// Those that a person may write, in the same order.
@@ -235,8 +247,15 @@ public enum FieldSchema {
         return Set(choices)
     }()
 
-    /// What a roster says of a person, column by column.
-    public static let ofRoster = writable.filter { $0.group != .operation && $0.type != .record }
+    /// Whom an enquiry is about, as people say it; whom it is not about; and what was told to who asks.
+    public static let match = number("match")
+    public static let notMatch = number("not_match")
+    public static let notification = number("notification")
+
+    /// What a roster says of a person, column by column; what families say is in no roster that leaves.
+    public static let ofRoster = writable.filter {
+        $0.group != .operation && $0.group != .enquiry && $0.type != .record
+    }
 
     /// Whether a record with this field is part of the exchange: a stage, a list, somebody on a list or with a slip, or to whom something happened.
     public static func isOfExchange(_ number: FieldNumber) -> Bool {

@@ -22,7 +22,7 @@ public enum Recipient: String, Sendable, CaseIterable {
 /// The one gate through which people leave the register: into files, onto paper, to anybody.
 ///
 /// Whoever is withheld from its recipient is kept back whole, and so is a field that somebody said is withheld. What cannot be read
-/// here is taken for the strictest that it could say.
+/// here is taken for the strictest that it could say. What is of no person, as an enquiry, leaves to nobody.
 public struct Outgoing: Sendable {
     public let recipient: Recipient
     /// Records of people of whom another record says that they are withheld.
@@ -52,7 +52,7 @@ public struct Outgoing: Sendable {
     }
 
     public func lets(_ record: RecordFacts) -> Bool {
-        recipient != .press && !keptBack.contains(record.name)
+        recipient != .press && record.kind == .person && !keptBack.contains(record.name)
             && !Self.isWithheld(record, from: recipient)
     }
 
