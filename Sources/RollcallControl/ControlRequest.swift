@@ -111,6 +111,14 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case savePhoto(photo: String, path: String)
     case detachPhoto(id: String, photo: String, reason: String)
 
+    // What families ask.
+    case addEnquiry(fields: [FieldValue], operator: String?)
+    /// Those in which a text stands, or with which a person is matched; else the last ones.
+    case enquiries(text: String? = nil, person: String? = nil, limit: Int? = nil)
+    case enquiry(id: String)
+    case match(MatchOrder)
+    case notified(NotifiedOrder)
+
     // The local page.
     /// For its address, with a pass that works once.
     case open
@@ -210,8 +218,14 @@ public struct ListReading: Codable, Equatable, Sendable {
     @OrNull public var encoding: String?
     /// Whether nothing is to be written.
     public var preview: Bool
+    /// Whether its lines are enquiries of families, and no people.
+    public var enquiries: Bool?
 
-    public init(sheet: String? = nil, encoding: String? = nil, preview: Bool = false) {
+    public init(
+        sheet: String? = nil, encoding: String? = nil, preview: Bool = false,
+        enquiries: Bool? = nil
+    ) {
+        self.enquiries = enquiries
         self._sheet = OrNull(wrappedValue: sheet)
         self._encoding = OrNull(wrappedValue: encoding)
         self.preview = preview

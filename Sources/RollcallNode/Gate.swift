@@ -259,7 +259,9 @@ extension Gate: PageBackend {
             for await _ in wakes {
                 // What is written together is told together.
                 try? await Task.sleep(for: .milliseconds(20))
-                telling.yield(PageChange(records: await driver.takeWritten(id)))
+                let written = await driver.takeWritten(id)
+                telling.yield(
+                    PageChange(records: written.records, enquiries: written.enquiries))
             }
             await driver.stopWatching(id)
             telling.finish()

@@ -14,7 +14,7 @@ extension ControlRequest {
             .setExchange, .addStage, .closeStage, .reopenStage, .lists, .withdrawList, .tally,
             .discrepancies, .countHeads,
             .quarantine, .whoLacks, .people, .fields, .printed, .slip, .photos, .photoContent,
-            .detachPhoto:
+            .detachPhoto, .addEnquiry, .enquiries, .enquiry, .match, .notified:
             true
         default: false
         }

@@ -24,9 +24,12 @@ public protocol PageBackend: Sendable {
 public struct PageChange: Codable, Equatable, Sendable {
     /// The records in question; nil where they are too many to name.
     @OrNull public var records: [String]?
+    /// Enquiries, which are not among them; nil as above.
+    @OrNull public var enquiries: [String]?
 
-    public init(records: [String]?) {
+    public init(records: [String]?, enquiries: [String]? = []) {
         self._records = OrNull(wrappedValue: records)
+        self._enquiries = OrNull(wrappedValue: records == nil ? nil : enquiries)
     }
 }
 

@@ -50,6 +50,8 @@ struct Rollcall: ParsableCommand {
                     TallyCommand.self,
                     LinkCommand.self, UnlinkCommand.self, PhotoCommand.self,
                     DiscrepanciesCommand.self, ReportCommand.self, PeopleCommand.self,
+                    EnquiryCommand.self, EnquiriesCommand.self, MatchCommand.self,
+                    NotifiedCommand.self,
                     FieldsCommand.self,
                     OpenCommand.self,
                 ]),

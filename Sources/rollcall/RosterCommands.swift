@@ -31,6 +31,8 @@ struct RosterImportCommand: DaemonCommand {
     @Option(help: "The sheet of a workbook, by its name or number.") var sheet: String?
     @Option(help: "How a text file is written, such as windows-1251; most are told by themselves.")
     var encoding: String?
+    @Flag(help: "Its lines are enquiries of families, as a hotline has them.")
+    var enquiries = false
     @Option(help: ArgumentHelp("Whose list it is: a, b, or another's name.", valueName: "side"))
     var issuer: String?
     @Option(help: ArgumentHelp("a_to_b or b_to_a: to whom they are handed over.", valueName: "d"))
@@ -47,8 +49,10 @@ struct RosterImportCommand: DaemonCommand {
     }
 
     private var reading: ListReading? {
-        guard preview || sheet != nil || encoding != nil else { return nil }
-        return ListReading(sheet: sheet, encoding: encoding, preview: preview)
+        guard preview || sheet != nil || encoding != nil || enquiries else { return nil }
+        return ListReading(
+            sheet: sheet, encoding: encoding, preview: preview,
+            enquiries: enquiries ? true : nil)
     }
 
     private func origin() throws -> ListOrigin? {

@@ -39,6 +39,33 @@ import Testing
                     ], source: "passport", operator: nil))
     }
 
+    @Test func `an enquiry is shown by its id, and what a family says becomes its fields`() throws {
+        #expect(try request("enquiry", "pqmj") == .enquiry(id: "pqmj"))
+        #expect(
+            try request(
+                "enquiry", "add", "surname=Kovalchuk", "--asks", "Olena", "--contact", "067",
+                "--contact", "050", "--relation", "sister", "--consent", "person")
+                == .addEnquiry(
+                    fields: [
+                        ("surname", "Kovalchuk"), ("asker", "Olena"), ("asker_relation", "sister"),
+                        ("asker_contact", "067"), ("asker_contact", "050"),
+                        ("asker_consent", "person"),
+                    ].map { FieldValue(field: $0.0, value: $0.1) }, operator: nil))
+        #expect(
+            try request("enquiries", "Koval", "Serhiy")
+                == .enquiries(text: "Koval Serhiy", person: nil, limit: nil))
+        #expect(code { try request("enquiries", "Koval", "--person", "pqmj") } == .usage)
+        #expect(
+            try request("match", "pqmj", "tk4h", "--not", "--seen", "none")
+                == .match(
+                    MatchOrder(enquiry: "pqmj", person: "tk4h", kind: "not_match", seen: [])))
+        #expect(code { try request("match", "pqmj", "tk4h", "--not", "--withdraw") } == .usage)
+        #expect(
+            try request("notified", "pqmj", "--how", "phone", "--outcome", "reached")
+                == .notified(NotifiedOrder(enquiry: "pqmj", how: "phone", outcome: "reached")))
+        #expect(code { try request("notified", "pqmj", "--how", "phone") } == .usage)
+    }
+
     @Test func `a join is through a laptop, or by stick`() throws {
         let who = ["--name", "t", "--operator", "b", "--no-passphrase"]
         #expect(

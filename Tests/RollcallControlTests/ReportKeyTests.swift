@@ -76,6 +76,38 @@ import Testing
         #expect(try survives(value))
     }
 
+    static let enquiry = EnquiryReport(
+        enquiry: EnquiryRow(
+            record: "e1", state: "matched", sealed: false, texts: ["asker": ["a"]],
+            matches: ["r1"], toldOfAnother: true),
+        candidates: [
+            .init(
+                record: "r1", records: ["r1"], band: nil, score: 7,
+                reasons: [.init(field: "surname", how: "script", against: false)], agreeing: 1,
+                texts: [:], step: "present", link: "match", claims: [], because: ["b"],
+                telling: "with_reason", why: "not_asked")
+        ],
+        told: [
+            .init(
+                time: "t", how: "phone", outcome: "o", person: nil, witness: witness, reason: nil)
+        ], seen: ["a.1"])
+
+    @Test func `an enquiry says whom it may mean, why, and what was told`() throws {
+        let expected =
+            #"{"candidates":[{"agreeing":1,"band":null,"because":["b"],"claims":[],"link":"match","#
+            + #""reasons":[{"against":false,"field":"surname","how":"script"}],"record":"r1","#
+            + #""records":["r1"],"score":7,"step":"present","telling":"with_reason","texts":{},"#
+            + #""why":"not_asked"}],"enquiry":{"matches":["r1"],"record":"e1","sealed":false,"#
+            + #""state":"matched","texts":{"asker":["a"]},"told_of_another":true},"seen":["a.1"],"#
+            + #""told":[{"how":"phone","outcome":"o","person":null,"reason":null,"time":"t","#
+            + #""witness":"# + Self.witnessJSON.dropFirst().dropLast() + "}]}"
+        #expect(try json(Self.enquiry) == expected)
+        #expect(try survives(Self.enquiry))
+        #expect(
+            try json(EnquiriesReport(all: 2, found: 1, typed: nil))
+                == #"{"all":2,"found":1,"typed":null}"#)
+    }
+
     @Test func `a record has its fields by name`() throws {
         let field = FieldView(kind: "single", conflict: false, values: [])
         let record = RecordView(

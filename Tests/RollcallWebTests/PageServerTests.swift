@@ -26,7 +26,7 @@ private struct Echo: PageBackend {
 
     func changes() async -> AsyncStream<PageChange> {
         AsyncStream { changes in
-            changes.yield(PageChange(records: ["pqmj"]))
+            changes.yield(PageChange(records: ["pqmj"], enquiries: ["tk4h"]))
             changes.yield(PageChange(records: nil))
             changes.finish()
         }
@@ -161,8 +161,8 @@ private struct Echo: PageBackend {
     @Test func tellsWhatWasWritten() async throws {
         try await withPage { _, client in
             let told = await client.ask("GET", "/changes")
-            #expect(told.contains(#"data: {"records":["pqmj"]}"#))
-            #expect(told.contains(#"data: {"records":null}"#))
+            #expect(told.contains(#"data: {"enquiries":["tk4h"],"records":["pqmj"]}"#))
+            #expect(told.contains(#"data: {"enquiries":null,"records":null}"#))
         }
     }
 

@@ -131,6 +131,8 @@ struct Desk: Sendable {
             try await exchange(request, answer)
         case .photos, .photoContent, .addPhoto, .savePhoto, .detachPhoto:
             try await photos(request, answer)
+        case .addEnquiry, .enquiries, .enquiry, .match, .notified:
+            try await enquiries(request, answer)
         case .show, .list, .find, .history, .conflicts, .fingerprint:
             try await read(request, answer)
         case .rosterImport, .rosterTick, .rosterExport, .export, .import, .inspect, .backup, .drill,

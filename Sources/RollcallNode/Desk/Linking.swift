@@ -77,6 +77,7 @@ extension Driver {
         return values.contains { $0.content == .record(name(of: other)) }
     }
 
+    /// A record of a person, of which something may be written.
     func person(_ id: String) throws -> Dot {
         let record = try writable(id)
         guard let view = try laptop.view(of: record, store),

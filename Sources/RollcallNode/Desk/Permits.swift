@@ -21,13 +21,14 @@ enum Permit: Comparable {
             self = .nothing
         case .show, .list, .find, .history, .conflicts, .erasures, .retention, .due, .holds,
             .quarantine, .quarantineShow, .inspect, .custody, .whoLacks, .lists,
-            .tally, .discrepancies, .people, .printed, .photos, .photoContent:
+            .tally, .discrepancies, .people, .printed, .photos, .photoContent,
+            .enquiries, .enquiry:
             self = .reading
         case .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve, .rosterImport,
             .rosterExport, .rosterTick, .link, .listFile, .addStage, .closeStage, .reopenStage,
             .countHeads, .withdrawList, .setExchange, .slip, .addPhoto, .savePhoto, .detachPhoto,
             .export, .import, .carry,
-            .backup, .drill, .bundleKey(false):
+            .backup, .drill, .bundleKey(false), .addEnquiry, .match, .notified:
             self = .writing
         case .invite, .confirm, .readRequest, .admit, .revoke, .giveRole, .judge, .erase,
             .setRetention, .hold,

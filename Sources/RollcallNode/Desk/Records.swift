@@ -131,7 +131,7 @@ extension Driver {
             record: laptop.text(ofRecord: record), dots: dots.map { laptop.heads.table.text($0) })
     }
 
-    private func edits(_ fields: [FieldValue]) throws -> [FieldEdit] {
+    func edits(_ fields: [FieldValue]) throws -> [FieldEdit] {
         try fields.map { given in
             let field = try Self.field(given.field)
             return FieldEdit(field.number, .put(try content(field, given.value)))

@@ -20,6 +20,7 @@ final class RosterAhead: @unchecked Sendable {
     private let list: NamedDot?
     /// Of a roster that nobody looks at line by line it would only cost memory.
     private let tellsApart: Bool
+    private let isOfEnquiries: Bool
     private let queue = DispatchQueue(label: "rollcall-roster")
     // Both are touched on the queue alone.
     private var file: RosterFile
@@ -30,6 +31,7 @@ final class RosterAhead: @unchecked Sendable {
     init(_ reading: RosterReading, operatorDot: Dot?, list: NamedDot? = nil) {
         self.list = list
         tellsApart = list != nil || reading.isPreview || reading.plan.tellsLinesByNumber
+        isOfEnquiries = reading.isOfEnquiries
         plan = reading.plan
         source = "list \(reading.list)"
         head = Body.textHead(source: source)
@@ -88,6 +90,10 @@ final class RosterAhead: @unchecked Sendable {
         draft.reserve(writeCount: row.writes.count + 1, bodyBytes: 768)
         draft.append(FieldSchema.listLine, head: head, text: row.identity)
         var writes = row.writes
+        if isOfEnquiries {
+            writes.append((FieldSchema.recordKind, .text(RecordKind.enquiry.rawValue)))
+            writes.sort { $0.field < $1.field }
+        }
         if let list {
             writes.append((FieldSchema.lineList, .record(list)))
             for (field, isRestricted) in [

@@ -29,6 +29,8 @@ struct RosterReading: Sendable {
     var facts: ListFileFacts
     var rowsWithFormulas: [Int]
     let isPreview: Bool
+    /// Whether its lines are what families ask.
+    let isOfEnquiries: Bool
     let bytes: [UInt8]
 
     init(_ order: RosterOrder, _ remembered: RememberedColumns = .init()) throws {
@@ -37,6 +39,12 @@ struct RosterReading: Sendable {
         }
         bytes = [UInt8](data)
         isPreview = order.reading.preview
+        isOfEnquiries = order.reading.enquiries ?? false
+        guard !isOfEnquiries || order.origin == nil else {
+            throw ControlError(
+                .usage, "a side's list is of people, and not of enquiries",
+                hint: "leave out --enquiries, or --issuer and what goes with it")
+        }
         let hash = sha256(bytes)
         revision = try order.origin.map { try ListRevision($0, order.path, hash) }
         if revision != nil, bytes.count > ListOriginal.bytesMax {

@@ -1,4 +1,5 @@
 import Foundation
+import RollcallExchange
 
 /// Text as it is compared when somebody searches: without case and marks.
 enum SearchText {
@@ -15,4 +16,28 @@ enum SearchText {
         }
         return ascii ?? Array(folded(text).utf8)
     }
+
+    /// The words of a text, each to be found by itself; of a telephone number its digits alone, without the country's.
+    static func words(_ text: String) -> [[UInt8]] {
+        if text.allSatisfy({ $0.isNumber || " +-()".contains($0) }), let digits = digits(text) {
+            return [Array(digits.suffix(9).utf8)]
+        }
+        return text.split(whereSeparator: \.isWhitespace).map { foldedBytes(String($0)) }
+    }
+
+    /// A number as it is typed in any way; nil where there are too few digits to be one.
+    static func digits(_ text: String) -> String? {
+        let digits = text.filter { ("0"..."9").contains($0) }
+        return digits.count < 5 ? nil : digits
+    }
+
+    /// What is heard of the words of a text, as it stands in the index behind names.
+    static func heard(_ text: String) -> [[UInt8]] {
+        text.split(whereSeparator: \.isWhitespace).compactMap { word in
+            SoundWords.sounds(of: String(word)).first.map { foldedBytes(soundMark + $0) }
+        }
+    }
+
+    /// Stands before what is heard: nobody types it.
+    static let soundMark = "\u{1}"
 }

@@ -31,6 +31,7 @@ extension Driver {
         guard isStillHere(record), laptop.erasures(of: record).isEmpty,
             let live = try laptop.liveWrites(of: record, store)
         else { return nil }
+        let isEnquiry = try isEnquiry(record, live)
         var texts = ""
         for entry in live {
             for write in entry.change.writes
@@ -39,10 +40,24 @@ extension Driver {
                 guard case .text(let text) = body.content else { continue }
                 texts += text
                 texts += "\0"
+                if isEnquiry { texts += alsoFound(write.field, text) }
             }
         }
         return SearchText.foldedBytes(texts)
     }
+
+    /// By what else an enquiry is found: a name by its sound, a number by its digits.
+    private func alsoFound(_ field: FieldNumber, _ text: String) -> String {
+        if Self.names.contains(field) {
+            return SoundWords.sounds(of: text).map { SearchText.soundMark + $0 + "\0" }.joined()
+        }
+        guard field == Self.contact, let digits = SearchText.digits(text) else { return "" }
+        return digits + "\0"
+    }
+
+    private static let contact = FieldSchema.field(named: "asker_contact")?.number
+    private static let names = Set(
+        ["surname", "given_name", "asker"].compactMap { FieldSchema.field(named: $0)?.number })
 
     /// The records in which a text stands, in the order of their ids.
     func found(_ text: String) throws -> [Dot] {

@@ -98,7 +98,7 @@ extension Driver {
         }
     }
 
-    private func witness(_ claim: Claim) -> Witness {
+    func witness(_ claim: Claim) -> Witness {
         Witness(
             dot: laptop.heads.table.text(claim.dot), source: claim.body.source,
             operator: operatorName(claim.operatorDot),

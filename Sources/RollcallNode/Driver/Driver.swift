@@ -26,6 +26,7 @@ actor Driver {
     var records = RecordIndex()
     var search = Search()
     var exchangeIndex = ExchangeIndex()
+    var enquiries = EnquiryIndex()
     /// As long as nothing is written.
     var knownFingerprint: String?
     var knownWaiting: Int?

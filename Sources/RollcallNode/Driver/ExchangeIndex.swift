@@ -60,7 +60,7 @@ extension Driver {
             exchangeIndex.isFilled = page.count < 4_096
         }
         for record in exchangeIndex.stale.prefix(Self.exchangeRecordsPerSlice) {
-            exchangeIndex.put(record, try facts(of: record))
+            try look(at: record)
         }
         return !exchangeIndex.isFilled || !exchangeIndex.stale.isEmpty
     }
@@ -76,13 +76,30 @@ extension Driver {
     /// Whether a record that was noted may be here: what was undone may have been the first of its replica.
     func isStillHere(_ record: Dot) -> Bool { record.replica.rawValue < laptop.heads.table.count }
 
-    /// Nil of a record that is no part of the exchange.
-    private func facts(of record: Dot) throws -> RecordFacts? {
+    /// Puts a record where it belongs: into the exchange, among the enquiries, or nowhere.
+    private func look(at record: Dot) throws {
         guard isStillHere(record), laptop.erasures(of: record).isEmpty,
             let live = try laptop.liveWrites(of: record, store),
-            live.contains(where: { $0.fields.contains(where: FieldSchema.isOfExchange) }),
-            let view = try laptop.view(of: record, store), !view.isRemoved
-        else { return nil }
+            live.contains(where: { $0.fields.contains(where: FieldSchema.isOfExchange) })
+        else {
+            enquiries.drop(record)
+            return exchangeIndex.put(record, nil)
+        }
+        guard try isEnquiry(record, live) else {
+            enquiries.drop(record)
+            return exchangeIndex.put(record, try facts(of: record))
+        }
+        exchangeIndex.put(record, nil)
+        if let links = try links(ofEnquiry: record, live) {
+            enquiries.put(record, links)
+        } else {
+            enquiries.drop(record)
+        }
+    }
+
+    /// Nil of a record that was removed.
+    private func facts(of record: Dot) throws -> RecordFacts? {
+        guard let view = try laptop.view(of: record, store), !view.isRemoved else { return nil }
         // Pieces of files are read by whoever asks for the file, and are no part of what is derived.
         return RecordFacts(
             name(of: record), view.fields.filter { !FieldNumber.ofParts.contains($0.field) }
@@ -92,11 +109,17 @@ extension Driver {
     /// The exchange as it stands.
     func exchange() throws -> Exchange {
         while try fillExchange() {}
-        if let known = exchangeIndex.known { return known }
+        var exchange = exchangeIndex.known ?? derived()
+        exchange.matches = severalMatches()
+        return exchange
+    }
+
+    private func derived() -> Exchange {
         let exchange = Exchange(
             exchangeIndex.all(laptop.heads.table).filter { laptop.erasures(of: $0.dot).isEmpty }
                 .map(\.facts), table: laptop.heads.table)
         exchangeIndex.known = exchange
+        enquiries.isMatcherOld = true
         return exchange
     }
 

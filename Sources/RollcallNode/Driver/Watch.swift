@@ -30,10 +30,20 @@ extension Driver {
     func stopWatching(_ id: Int) { watches.removeValue(forKey: id)?.wake.finish() }
 
     /// The ids of what was written since the last call; nil where so much was that nobody would ask for each.
-    func takeWritten(_ id: Int) -> [String]? {
+    ///
+    /// Enquiries by themselves: no list of people is another for them.
+    func takeWritten(_ id: Int) -> (records: [String]?, enquiries: [String]?) {
         let dots = watches[id]?.take() ?? []
-        guard dots.count <= Self.writtenMax else { return nil }
-        return dots.filter(isStillHere).map { laptop.text(ofRecord: $0) }.sorted()
+        guard dots.count <= Self.writtenMax else { return (nil, nil) }
+        let here = dots.filter(isStillHere)
+        let asking = here.filter { record in
+            guard let live = try? laptop.liveWrites(of: record, store) else { return false }
+            return (try? isEnquiry(record, live)) ?? false
+        }
+        func texts(_ dots: Set<Dot>) -> [String] {
+            dots.map { laptop.text(ofRecord: $0) }.sorted()
+        }
+        return (texts(here.subtracting(asking)), texts(asking))
     }
 
     private static let writtenMax = 100
