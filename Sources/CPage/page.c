@@ -21,6 +21,9 @@ static const unsigned char conflicts_js[] = {
 static const unsigned char dom_js[] = {
 #embed "../RollcallWeb/Page/dom.js"
 };
+static const unsigned char families_js[] = {
+#embed "../RollcallWeb/Page/families.js"
+};
 static const unsigned char fieldrow_js[] = {
 #embed "../RollcallWeb/Page/fieldrow.js"
 };
@@ -88,6 +91,7 @@ static const struct page_file page_files[] = {
     FILE("claims.js", claims_js),
     FILE("conflicts.js", conflicts_js),
     FILE("dom.js", dom_js),
+    FILE("families.js", families_js),
     FILE("fieldrow.js", fieldrow_js),
     FILE("format.js", format_js),
     FILE("icon.svg", icon_svg),

@@ -25,6 +25,7 @@ def arguments():
     parser.add_argument("--scene", metavar="NAME,...", help=f"of {', '.join(SCENES)}")
     parser.add_argument("--bench", action="store_true", help="measure the page's budgets, beside 2,000 people and many other records; wants a release build")
     parser.add_argument("--others", type=int, default=100_000, metavar="N", help="so many other records, for --bench")
+    parser.add_argument("--enquiries", action="store_true", help="the other records are what families ask, for --bench")
     parser.add_argument("--shots", type=pathlib.Path, metavar="DIR", help="keep pictures of what was shown")
     options = parser.parse_args()
     options.bin = options.bin.resolve()
@@ -58,9 +59,9 @@ def play(name, options, folder, windows):
     return True
 
 
-def measured(team, windows, others):
+def measured(team, windows, options):
     try:
-        return bench(team, *windows, others)
+        return bench(team, *windows, options.others, options.enquiries)
     finally:
         team.stop()
 
@@ -75,7 +76,7 @@ def main():
     try:
         windows = [Window(name, options.shots) for name in ("gate", "table")]
         if options.bench:
-            return 0 if measured(Team(options.bin, folder / "bench"), windows, options.others) else 1
+            return 0 if measured(Team(options.bin, folder / "bench"), windows, options) else 1
         failed = [name for name in options.scene if not play(name, options, folder, windows)]
     finally:
         for window in windows:

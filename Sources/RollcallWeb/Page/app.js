@@ -4,6 +4,7 @@ import { ask, AskError, listen, onReach, openSession, result, rows } from "/ask.
 import { showBoard } from "/board.js";
 import { openQuestions, showConflicts } from "/conflicts.js";
 import { button, byId, el, labelled, replace, say, select, unsay } from "/dom.js";
+import { showFamilies, tellFamilies } from "/families.js";
 import { askPerson, listenToKeys, showKeyMap, useKeys } from "/keys.js";
 import { showLaptops } from "/laptops.js";
 import { showLists } from "/lists.js";
@@ -16,9 +17,9 @@ import { chooseLanguage, counted, language, t } from "/words.js";
 
 const screens = {
   conflicts: showConflicts, people: showPeople, lists: showLists, board: showBoard, laptops: showLaptops, print: showPrint,
-  person: showPerson, new: showNew,
+  families: showFamilies, person: showPerson, new: showNew,
 };
-const inHeader = ["conflicts", "people", "lists", "board", "laptops", "print"];
+const inHeader = ["conflicts", "people", "lists", "board", "laptops", "print", "families"];
 const stations = ["gate", "table", "medic", "family", "transport", "supervisor"];
 
 const state = { status: null, peers: [], operators: [], stages: [], questions: 0, isThere: true, isClosed: false, loaded: null, leave: null, shown: 0 };
@@ -118,9 +119,11 @@ function close() {
   document.title = "Rollcall";
 }
 
-async function take(records) {
+async function take(records, enquiries = null) {
   try {
     await state.loaded;
+    if (enquiries === null || enquiries.length > 0) tellFamilies(enquiries);
+    if (records?.length === 0) return;
     await Promise.all([noteChanges(records), records === null || records.some((one) => !one) ? loadStages() : null]);
     if (state.stages.length === 0) await loadStages();
   } catch (error) {

@@ -87,6 +87,6 @@ export function listen(onChange, onAgain) {
     wasOpen = true;
   };
   source.onerror = () => reach(false);
-  source.onmessage = (message) => onChange(JSON.parse(message.data).records);
+  source.onmessage = (message) => { const { records, enquiries } = JSON.parse(message.data); onChange(records, enquiries); };
   return () => source.close();
 }

@@ -93,7 +93,8 @@ export function discrepancyList(found, stage) {
     el("summary", null, `${t(`kind.${kind}`)} (${all.length})`), el("ul", null, all.map((one) => {
       const people = [...new Set(one.records.map((record) => personOf(record)).filter(Boolean))];
       const names = people.map((person) => [el("a", { href: `#/person/${person.record}` }, nameOf(person)), ` ${lineOf(person)} `, one.kind === "namesake" && (person.texts.birth_date ?? []).map(date).join("/")]);
-      return el("li", null, names, one.stage ? `${t("board.stage", { stage: one.stage })} ` : "", about(one));
+      const enquiry = one.kind === "enquiry_double_match" && el("a", { href: `#/families/${one.records[0]}` }, t("screen.families"));
+      return el("li", null, enquiry, " ", names, one.stage ? `${t("board.stage", { stage: one.stage })} ` : "", about(one));
     }))));
 }
 

@@ -4,7 +4,7 @@ import { button, byId, el, replace } from "/dom.js";
 import { t } from "/words.js";
 
 const common = [
-  ["Digit1 … 6", "key.screens"], ["/", "key.find"], ["N", "key.new"], ["↑ ↓", "key.move"], ["Enter", "key.open"],
+  ["Digit1 … 7", "key.screens"], ["/", "key.find"], ["N", "key.new"], ["↑ ↓", "key.move"], ["Enter", "key.open"],
   ["Esc", "key.back"], ["?", "key.map"],
 ];
 const onPerson = [
@@ -13,6 +13,8 @@ const onPerson = [
   ["I", "key.identity"], ["W", "key.wish"], ["F", "key.fit"], ["P", "key.slip"], ["H", "key.handover"],
   ["B", "key.board"], ["M", "key.medic"], ["Y", "key.history"], ["Ctrl+Enter", "key.next"],
 ];
+
+const onFamilies = [["V", "families.yes"], ["X", "families.no"], ["Z", "person.takeback"], ["C", "families.call"], ["N", "families.new"]];
 
 let handlers = {};
 
@@ -73,7 +75,7 @@ export function showKeyMap() {
   dialog.setAttribute("aria-labelledby", "question");
   dialog.oncancel = null;
   replace(dialog, el("h2", { id: "question" }, t("app.keys")),
-    el("div", { class: "keymap" }, table(t("key.everywhere"), common), table(t("screen.person"), onPerson)),
+    el("div", { class: "keymap" }, table(t("key.everywhere"), common), table(t("screen.person"), onPerson), table(t("screen.families"), onFamilies)),
     el("p", null, t("key.note")), el("p", { class: "buttons" }, button(t("app.close"), () => dialog.close(), { class: "main" })));
   dialog.showModal();
 }

@@ -4,6 +4,7 @@ import { ask, result } from "/ask.js";
 import { documents, grades, happened, link, loadPerson, otherSources, takeBack } from "/claims.js";
 import { button, el, replace, say, select } from "/dom.js";
 import { FieldRow } from "/fieldrow.js";
+import { familiesOf, onFamilies } from "/families.js";
 import { date, source, time, value } from "/format.js";
 import { askPerson, useKeys } from "/keys.js";
 import { after, titleOf } from "/people.js";
@@ -19,7 +20,7 @@ const groupsOf = {
 /** Always shown, whether anything is known or not. */
 const first = new Set([
   "surname", "given_name", "patronymic", "birth_date", "category", "rank", "tax_number", "service_number", "transfer_wish",
-  "travel_fitness", "triage", "needs", "inform_kin", "arrival_vehicle", "transport", "destination",
+  "travel_fitness", "triage", "needs", "inform_kin", "arrival_vehicle", "transport", "destination", "asker", "asker_contact", "last_news",
 ]);
 /** Asked at every station. */
 const everywhere = ["transfer_wish", "travel_fitness"];
@@ -48,6 +49,7 @@ class PersonScreen {
     this.side = el("aside", { "aria-label": t("person.events", { stage: context.stage() }) });
     this.history = el("section", { class: "history" });
     this.photos = new Photos(this);
+    this.families = el("div");
   }
 
   get nodes() { return this.context.nodes; }
@@ -56,6 +58,8 @@ class PersonScreen {
   get documentKind() { return documentKind; }
   get grade() { return grade; }
   get person() { return this.known?.row; }
+  /** What a family asks is shown here to be mended, and is of nobody. */
+  get isEnquiry() { return this.known?.views[0].fields.record_kind?.values[0]?.value === "enquiry"; }
 
   async show() {
     await this.load();
@@ -78,6 +82,7 @@ class PersonScreen {
   async load() {
     try {
       this.known = await loadPerson(this.id);
+      if (!this.isEnquiry) familiesOf(this.id).then((found) => replace(this.families, found));
     } catch (error) {
       if (error.code !== "no-such-record" && error.code !== "bad-id") this.context.fail(error);
     }
@@ -86,7 +91,7 @@ class PersonScreen {
   /** The rows that are shown, in the order of the station's groups. */
   get shown() {
     if (!this.known) return [];
-    const groups = groupsOf[this.station];
+    const groups = this.isEnquiry ? ["identity", "enquiry", "service"] : groupsOf[this.station];
     const wanted = (row) => row.isTyping || row.needsChoice || this.showsMore || everywhere.includes(row.name) ||
       (groups.includes(row.field.group) && (first.has(row.name) || !row.isEmpty));
     const place = (row) => (groups.indexOf(row.field.group) + 99) % 99;
@@ -187,10 +192,11 @@ class PersonScreen {
   drawSide() {
     const focused = document.activeElement?.id;
     const person = this.person;
+    if (this.isEnquiry) return replace(this.side, el("p", null, el("a", { href: `#/families/${this.id}` }, t("families.back"))));
     replace(this.side, el("h2", null, t("person.events", { stage: this.stage || "–" })),
       (person?.contradictions ?? []).map(([stage, one, other]) => el("p", { class: "warning", role: "alert" },
         t("person.contradiction", { stage, one: t(`event.${one}`), other: t(`event.${other}`) }))),
-      this.#maybe(), el("div", { class: "events" }, events.map((event) => this.#event(event))),
+      this.#maybe(), this.families, el("div", { class: "events" }, events.map((event) => this.#event(event))),
       el("p", { class: "buttons" }, button(t((person?.texts.slip ?? []).length ? "person.printslip" : "person.newslip"), () => this.slip(), { id: "slip" }),
         button(t("person.printcard"), () => { location.hash = `#/print/card/${this.id}`; }, { id: "card" })),
       this.#joined(), this.#removal());
@@ -313,7 +319,7 @@ class PersonScreen {
     const numbers = Object.fromEntries([...Array(9).keys()].map((index) => [`Digit${index + 1}`, () => this.number(index)]));
     const back = () => {
       const typing = this.rows.find((row) => row.isTyping);
-      if (!typing) { location.hash = "#/people"; return; }
+      if (!typing) { location.hash = this.isEnquiry ? `#/families/${this.id}` : "#/people"; return; }
       typing.stop();
       typing.node.focus();
     };
@@ -337,8 +343,12 @@ export async function showPerson(main, [id, field], context) {
     await screen.load();
     screen.draw();
   });
+  const stopFamilies = onFamilies((records) => {
+    if (screen.isEnquiry && records && !records.includes(id)) return;
+    screen.load().then(() => screen.draw());
+  });
   await screen.show();
   screen.goTo(field);
-  return () => { screen.isGone = true; screen.photos.end(); stop(); };
+  return () => { screen.isGone = true; screen.photos.end(); stop(); stopFamilies(); };
 }
 

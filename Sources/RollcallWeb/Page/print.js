@@ -70,7 +70,8 @@ async function stageSheet(context, code, stage) {
 
 async function discrepancySheet(context, code, stage) {
   const found = await rows({ discrepancies: {} });
-  const shown = found.filter((one) => !one.records.map(personOf).some((person) => person && isWithheld(person)));
+  // What families ask is on no sheet.
+  const shown = found.filter((one) => one.kind !== "enquiry_double_match" && !one.records.map(personOf).some((person) => person && isWithheld(person)));
   const list = discrepancyList(shown, stage);
   for (const details of list) details.open = true;
   return [el("article", { class: "sheet" }, head(`${both("print.discrepancies")}: ${both("board.stage", { stage })}`,

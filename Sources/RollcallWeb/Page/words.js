@@ -1,9 +1,7 @@
 // The page's words, in the language that somebody chose.
 
-import en from "/words-en.js";
-
-/** English stands in for what another lacks; others come when somebody wants them. */
-const languages = { en };
+/** One is loaded, and a second when somebody prints: each has all the keys (PageWordsTests). */
+const languages = {};
 const known = ["uk", "en", "ru"];
 let chosen = "en";
 
@@ -23,7 +21,7 @@ export async function chooseLanguage(key) {
 /** The words of a key, with what is to stand in its braces; `otherwise` where there are none. */
 export function t(key, otherwise = key, values) {
   if (otherwise !== null && typeof otherwise === "object") return t(key, key, otherwise);
-  const words = languages[chosen][key] ?? en[key];
+  const words = languages[chosen]?.[key];
   if (words === undefined) return otherwise;
   return values ? words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "") : words;
 }
@@ -33,7 +31,7 @@ export const loadBoth = () => load(chosen === "en" ? "uk" : "en");
 
 /** The words in two languages, for paper: the chosen one's and English, or Ukrainian beside English. */
 export function both(key, values) {
-  const beside = chosen === "en" ? languages.uk : en;
+  const beside = languages[chosen === "en" ? "uk" : "en"];
   const fill = (words) => words.replace(/\{(\w+)\}/g, (_, name) => values?.[name] ?? "");
   const own = t(key, values ?? {});
   const other = beside[key] === undefined ? own : fill(beside[key]);

@@ -53,7 +53,9 @@ def _lived_in(team):
     for record in mine[3:6]:
         control.one("set", id=record, fields=[{"field": "handover", "value": "1"}])
     control.one("slip", id=mine[3])
-    return mine
+    asked = {"surname": "Veresk", "given_name": "Ostap", "birth_date": "1987-1988", "asker": "Ганна", "asker_contact": "067 123 45 67", "last_news": "лист"}
+    enquiry = control.one("addEnquiry", fields=[{"field": field, "value": value} for field, value in asked.items()])["record"]
+    return [*mine, enquiry]
 
 
 def _screens(mine):
@@ -62,6 +64,7 @@ def _screens(mine):
         ("board", "board", "table.tally"), ("laptops", "laptops", "table.laptops"), ("new", "new", "form.new"),
         ("person-conflict", f"person/{mine[0]}", ".chips .chip"), ("person-contradiction", f"person/{mine[1]}", "aside .warning"),
         ("person-cleared", f"person/{mine[3]}", "table.fields tr.chosen"), ("print-roster", "print", ".sheet"), ("print-slip", f"print/slip/{mine[3]}", ".slipsheet"),
+        ("families", "families", ".enquiries li"), ("families-new", "families/new", "form.enquiry"), ("families-one", f"families/{mine[-1]}", ".candidates li"),
         ("print-card", f"print/card/{mine[3]}", ".sheet"),
     ]
 
