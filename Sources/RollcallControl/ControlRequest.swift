@@ -113,7 +113,7 @@ public enum ControlRequest: Codable, Equatable, Sendable {
 
     // What families ask.
     case addEnquiry(fields: [FieldValue], operator: String?)
-    /// Those in which a text stands, or with which a person is matched; else the last ones.
+    /// Those in which a text stands; or those with which a person is matched, and which may mean them; else the last ones.
     case enquiries(text: String? = nil, person: String? = nil, limit: Int? = nil)
     case enquiry(id: String)
     case match(MatchOrder)

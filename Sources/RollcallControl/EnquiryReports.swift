@@ -9,11 +9,13 @@ public struct EnquiryRow: Codable, Equatable, Sendable {
     public var texts: [String: [String]]
     /// Records of those with whom it is matched.
     public var matches: [String]
+    /// Where it was asked which enquiries may mean a person: `likely` or `possible`; null where it is matched with them.
+    @OrNull public var band: String?
     /// Whether the family was told of somebody with whom it is matched no more: they should hear it.
     public var toldOfAnother: Bool
 
     enum CodingKeys: String, CodingKey {
-        case record, state, sealed, texts, matches
+        case record, state, sealed, texts, matches, band
         case toldOfAnother = "told_of_another"
     }
 
@@ -25,8 +27,9 @@ public struct EnquiryRow: Codable, Equatable, Sendable {
 
     public init(
         record: String, state: String, sealed: Bool, texts: [String: [String]], matches: [String],
-        toldOfAnother: Bool
+        toldOfAnother: Bool, band: String? = nil
     ) {
+        self._band = OrNull(wrappedValue: band)
         self.record = record
         self.state = state
         self.sealed = sealed

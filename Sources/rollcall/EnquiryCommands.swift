@@ -70,7 +70,9 @@ struct EnquiriesCommand: DaemonCommand {
 
     @OptionGroup var shared: SharedOptions
     @Argument(help: "What to find; without it the last ones.") var text: [String] = []
-    @Option(help: ArgumentHelp("Those matched with a person.", valueName: "record"))
+    @Option(
+        help: ArgumentHelp(
+            "Those matched with a person, and those that may mean them.", valueName: "record"))
     var person: String?
     @Option(help: "No more than so many.") var limit: Int?
 

@@ -33,6 +33,7 @@ extension Sentences {
                 "! matched with \(counted(row.matches.count)) people: the family is not to be told of any"
             default: shown(row.state)
             }
+        if let band = row.band { words = "may mean this person: \(shown(band))" }
         if row.sealed { words = "sealed to this laptop" }
         return row.toldOfAnother
             ? words + "; ! the family was told of somebody whom it is matched with no more" : words

@@ -97,7 +97,7 @@ import Testing
             #"{"candidates":[{"agreeing":1,"band":null,"because":["b"],"claims":[],"link":"match","#
             + #""reasons":[{"against":false,"field":"surname","how":"script"}],"record":"r1","#
             + #""records":["r1"],"score":7,"step":"present","telling":"with_reason","texts":{},"#
-            + #""why":"not_asked"}],"enquiry":{"matches":["r1"],"record":"e1","sealed":false,"#
+            + #""why":"not_asked"}],"enquiry":{"band":null,"matches":["r1"],"record":"e1","sealed":false,"#
             + #""state":"matched","texts":{"asker":["a"]},"told_of_another":true},"seen":["a.1"],"#
             + #""told":[{"how":"phone","outcome":"o","person":null,"reason":null,"time":"t","#
             + #""witness":"# + Self.witnessJSON.dropFirst().dropLast() + "}]}"

@@ -223,7 +223,10 @@ import Testing
             #expect(try await found(text) == [enquiry], "by \(text.count) letters")
         }
         #expect(try await found("мельник") == [other])
-        #expect(try await found("Шевченко").isEmpty)
+        #expect(try await found("Ковальчук 067") == [enquiry])
+        for text in ["Шевченко", "Ковальчук 999", "kovalchuk мельник"] {
+            #expect(try await found(text).isEmpty, "by \(text.count) letters")
+        }
         #expect(Set(try await found("")) == [enquiry, other])
         let report = try await desk.ask(.enquiries(text: "лщмфдсргл"), EnquiriesReport.self)
         #expect(report.typed == "kovalchuk" && report.all == 2 && report.found == 1)
@@ -236,6 +239,32 @@ import Testing
         try await desk.ask(.rosterExport(path: roster))
         let text = try String(contentsOfFile: roster, encoding: .utf8)
         #expect(!text.contains("Olena") && !text.contains("Kovalchuk") && !text.contains("asker"))
+        try await team.stop()
+    }
+
+    @Test func `whoever comes is told to be asked for, in whichever script`() async throws {
+        let team = try await ExchangeTeam("family")
+        let desk = team[0]
+        let enquiry = try await desk.enquire(Self.asked)
+        let other = try await desk.enquire([
+            ("surname", "Kovalchuk"), ("given_name", "Serhiy"), ("birth_date", "1961"),
+        ])
+        try await desk.enquire([("surname", "Мельник"), ("given_name", "Сергій")])
+        let person = try await desk.add(
+            ("surname", "Ковальчук"), ("given_name", "Сергій"), ("birth_date", "12.03.1988"),
+            ("arrival", "1"))
+        func rows() async throws -> [EnquiryRow] {
+            try await desk.rows(.enquiries(person: person), EnquiryRow.self)
+        }
+        #expect(try await rows().map(\.record) == [enquiry])
+        #expect(try await rows().map(\.band) == ["likely"])
+        try await desk.decide("match", enquiry, person)
+        #expect(try await rows().map(\.band) == [nil])
+        try await desk.decide("withdraw", enquiry, person)
+        try await desk.decide("not_match", enquiry, person)
+        #expect(try await rows().isEmpty)
+        try await desk.decide("match", other, person, reason: "the year was wrong")
+        #expect(try await rows().map(\.record) == [other])
         try await team.stop()
     }
 
@@ -306,6 +335,7 @@ import Testing
 
 /// What a family desk does.
 extension LiveDaemon {
+    @discardableResult
     func enquire(_ fields: [(String, String)]) async throws -> String {
         let fields = fields.map { FieldValue(field: $0.0, value: $0.1) }
         return try await ask(.addEnquiry(fields: fields, operator: nil), WriteReport.self).record

@@ -47,8 +47,8 @@ public struct EnquiryMatcher: Sendable {
         let sought = SoughtPerson(enquiry, &keys)
         let found = places(worthLookingAt: sought).compactMap { place -> EnquiryCandidate? in
             let reasons = sought.reasons(known[place])
-            let score = reasons.reduce(0) { $0 + $1.weight }
-            return Self.band(score, reasons).map {
+            let score = reasons.score
+            return reasons.band.map {
                 EnquiryCandidate(person: place, score: score, band: $0, reasons: reasons)
             }
         }
@@ -78,17 +78,22 @@ public struct EnquiryMatcher: Sendable {
         }
         return places.sorted()
     }
+}
 
-    private static func band(_ score: Int, _ reasons: [MatchReason]) -> EnquiryCandidate.Band? {
-        let isNamed = reasons.agreeing.contains("surname")
-        if isNamed, reasons.contains(where: \.isAgainst), score < likelyLeast { return .namesake }
-        if score >= likelyLeast { return .likely }
-        if score >= possibleLeast { return .possible }
-        return nil
+extension [MatchReason] {
+    /// How much speaks for a person.
+    public var score: Int { reduce(0) { $0 + $1.weight } }
+
+    /// Nil where nobody would think of them.
+    public var band: EnquiryCandidate.Band? {
+        let isNamed = agreeing.contains("surname")
+        if isNamed, contains(where: \.isAgainst), score < Self.likelyLeast { return .namesake }
+        if score >= Self.likelyLeast { return .likely }
+        return score >= Self.possibleLeast ? .possible : nil
     }
 
-    private static let likelyLeast = 16
-    private static let possibleLeast = 8
+    private static var likelyLeast: Int { 16 }
+    private static var possibleLeast: Int { 8 }
 }
 
 /// A person of the exchange, made ready.

@@ -15,7 +15,7 @@ extension Desk {
             try await answer.result(
                 try await driver.addEnquiry(fields, operatorName: name))
         case .enquiries(let text, let person, let limit):
-            if text != nil { while try await driver.fillSearch() {} }
+            while try await driver.fillSearch() {}
             let (rows, report) = try await driver.enquiryRows(
                 text: text, person: person, limit: limit ?? Driver.enquiriesShown)
             try await answer.rows(rows)
@@ -54,35 +54,79 @@ extension Driver {
         try requireRegister()
         log(.list)
         let exchange = try exchange()
+        if let person { return try enquiryRows(of: try record(person), exchange, limit: limit) }
         var (found, typed): (Set<Dot>?, String?) = (nil, nil)
-        if let person {
-            let records = records(withOf: try record(person), exchange)
-            found = Set(
-                enquiries.links.filter { !records.isDisjoint(with: $0.value.matches) }.keys)
-        } else if let text, !FieldInput.normalised(text).isEmpty {
+        if let text, !FieldInput.normalised(text).isEmpty {
             (found, typed) = foundEnquiries(FieldInput.normalised(text))
         }
         let table = laptop.heads.table
         let erased = Set(laptop.erasedRecords)
         let all = found.map { enquiries.all(of: $0, table) } ?? enquiries.all(table)
         let here = erased.isEmpty ? all : all.filter { !erased.contains($0) }
-        let rows = try here.suffix(limit).reversed().compactMap { dot in
+        let rows = try here.suffix(max(0, limit)).reversed().compactMap { dot in
             try facts(ofAny: dot).map { row(Enquiry($0), exchange) }
         }
         return (rows, EnquiriesReport(all: enquiries.count, found: here.count, typed: typed))
     }
 
-    private func foundEnquiries(_ text: String) -> (Set<Dot>, typed: String?) {
-        let found = enquiries(with: SearchText.words(text))
-        if !found.isEmpty || text.count < 3 { return (found, nil) }
-        let others = KeyboardLayout.others(of: text)
-        for other in others {
-            let found = enquiries(with: SearchText.words(other))
-            if !found.isEmpty { return (found, other) }
+    /// Enquiries that are matched with a person, then open ones that may mean them, the likeliest first.
+    private func enquiryRows(
+        of person: Dot, _ exchange: Exchange, limit: Int
+    ) throws -> (rows: [EnquiryRow], report: EnquiriesReport) {
+        let records = records(withOf: person, exchange)
+        let linked = enquiries.links.filter { !records.isDisjoint(with: $0.value.matches) }.keys
+        let matched = try enquiries.all(of: Set(linked), laptop.heads.table).reversed()
+            .filter { laptop.erasures(of: $0).isEmpty }.compactMap { dot in
+                try facts(ofAny: dot).map { row(Enquiry($0), exchange) }
+            }
+        let rows = matched + (try likelyEnquiries(of: person, exchange))
+        return (
+            Array(rows.prefix(max(0, limit))),
+            EnquiriesReport(all: enquiries.count, found: rows.count, typed: nil)
+        )
+    }
+
+    /// Open enquiries with a name that sounds like a person's; each is compared by itself, and no more than so many.
+    private func likelyEnquiries(of person: Dot, _ exchange: Exchange) throws -> [EnquiryRow] {
+        guard let place = exchange.place(of: name(of: person)) else { return [] }
+        let records = exchange.people[place].records
+        func heard(_ name: String) -> Set<Dot> {
+            guard let field = FieldSchema.field(named: name)?.number else { return [] }
+            let sounds = Set(records.flatMap { $0.texts(field) }.flatMap(SoundWords.sounds))
+            return sounds.reduce(into: []) { found, sound in
+                let bytes = SearchText.foldedBytes(SearchText.soundMark + sound + "\0")
+                found.formUnion(search.index.records(containing: bytes).filter(enquiries.contains))
+            }
         }
-        for (place, other) in ([text] + others).enumerated() {
-            let found = enquiries(with: SearchText.heard(other))
-            if !found.isEmpty { return (found, place == 0 ? nil : other) }
+        let named = heard("surname").intersection(heard("given_name"))
+        var found: [(score: Int, row: EnquiryRow)] = []
+        for dot in enquiries.all(of: named, laptop.heads.table).suffix(Self.comparedMost) {
+            guard laptop.erasures(of: dot).isEmpty, let facts = try facts(ofAny: dot) else {
+                continue
+            }
+            let enquiry = Enquiry(facts)
+            let names = Set(records.map(\.name))
+            guard standing(enquiry, exchange).isEmpty,
+                !enquiry.notMatches.contains(where: { names.contains($0.person) })
+            else { continue }
+            let reasons = withMatcher(exchange) { $0.reasons(place, for: facts) }
+            guard let band = reasons.band, band != .namesake else { continue }
+            var row = row(enquiry, exchange)
+            row.band = band.rawValue
+            found.append((reasons.score, row))
+        }
+        return found.sorted { $0.score > $1.score }.map(\.row)
+    }
+
+    private static let comparedMost = 200
+
+    private func foundEnquiries(_ text: String) -> (Set<Dot>, typed: String?) {
+        let read = [text] + (text.count < 3 ? [] : KeyboardLayout.others(of: text))
+        for (place, text) in read.enumerated() {
+            for words in [SearchText.words(text), SearchText.heard(text)] {
+                let found = enquiries(with: words)
+                if !found.isEmpty { return (found, place == 0 ? nil : text) }
+            }
         }
         return ([], nil)
     }
@@ -90,7 +134,7 @@ extension Driver {
     /// Those in which each of some words stands.
     private func enquiries(with words: [[UInt8]]) -> Set<Dot> {
         var found: Set<Dot>?
-        for word in words {
+        for word in words where found?.isEmpty != true {
             let records = search.index.records(containing: word)
             found = found.map { $0.intersection(records) } ?? records.filter(enquiries.contains)
         }
@@ -236,7 +280,7 @@ extension Driver {
         let records = person.records.compactMap { recordText($0.name) }
         return EnquiryReport.Candidate(
             record: records.first ?? "", records: records, band: band?.rawValue,
-            score: reasons.reduce(0) { $0 + $1.weight },
+            score: reasons.score,
             reasons: reasons.map {
                 .init(field: $0.field, how: $0.how.rawValue, against: $0.isAgainst)
             },

@@ -31,10 +31,11 @@ enum SearchText {
         return digits.count < 5 ? nil : digits
     }
 
-    /// What is heard of the words of a text, as it stands in the index behind names.
+    /// What is heard of the words of a text, as it stands in the index behind names; what is no word as it was typed.
     static func heard(_ text: String) -> [[UInt8]] {
-        text.split(whereSeparator: \.isWhitespace).compactMap { word in
-            SoundWords.sounds(of: String(word)).first.map { foldedBytes(soundMark + $0) }
+        text.split(whereSeparator: \.isWhitespace).map { word in
+            foldedBytes(
+                SoundWords.sounds(of: String(word)).first.map { soundMark + $0 } ?? String(word))
         }
     }
 

@@ -27,8 +27,10 @@ const to = (place = "") => { location.hash = `#/families${place}`; };
 /** A line on a person's screen: how many families ask for them. */
 export async function familiesOf(record) {
   const all = (await ask({ enquiries: { person: record, limit: 20 } }).catch(() => ({ rows: [] }))).rows;
-  return all.length > 0 && el("section", { class: "families" }, el("h2", null, t("families.ask", { count: all.length })),
-    el("ul", null, all.map((one) => el("li", null, el("a", { href: `#/families/${one.record}` }, said(one.texts, "asker") || nameOf(one)), ` ${stateOf(one)}`))));
+  const part = (title, some) => some.length > 0 && [el("h2", null, title), el("ul", null, some.map((one) =>
+    el("li", null, el("a", { href: `#/families/${one.record}` }, said(one.texts, "asker") || nameOf(one)), ` ${one.band ? t(`band.${one.band}`) : stateOf(one)}`)))];
+  const matched = all.filter((one) => !one.band);
+  return all.length > 0 && el("section", { class: "families" }, part(t("families.ask", { count: matched.length }), matched), part(t("families.mayask"), all.filter((one) => one.band)));
 }
 
 export function showFamilies(main, [id], context) {
