@@ -15,10 +15,19 @@ def _keys(window, word):
     window.press(*(("Shift+" if letter.isupper() else "") + f"Key{letter.upper()}" for letter in word))
 
 
-def _ask(window):
-    """S9, by keys alone: in Latin, on a Ukrainian layout that nobody noticed."""
+def _desk(window):
+    """From the list of people to the families, once there is somebody to leave."""
+    window.go("people")
+    window.see("#people .row .name")
+    window.until("return document.activeElement?.id === 'find'", "the list of people is ready")
     window.press("Escape", "Digit7")
     window.see(".tools .count")
+
+
+def _ask(window):
+    """S9, by keys alone: in Latin, on a Ukrainian layout that nobody noticed."""
+    _desk(window)
+    window.until("return document.activeElement?.id === 'find'", "the field to find has the focus")
     window.press("Escape", "KeyN")
     window.until("return document.activeElement === document.querySelector('form.enquiry input')", "the first field has the focus")
     for word in ("Kovalchuk", "Serhiy"):
@@ -62,7 +71,7 @@ def families(team, gate, table):
     expect(control.all("enquiries")[0]["state"] == "told", "the call is in the register")
     gate.shot("families-told")
     table.open(team.table, "ru").layout = "ru"
-    table.press("Escape", "Digit7")
+    _desk(table)
     table.see(".enquiries li", "семье сообщено")
     table.type("671234567")
     table.see(".enquiries li", "+380 67 123-45-67")
