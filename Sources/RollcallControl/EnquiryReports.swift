@@ -46,8 +46,11 @@ public struct EnquiriesReport: Codable, Equatable, Sendable {
     public var found: Int
     /// What was looked for where what was typed stands nowhere: the same keys on another layout.
     @OrNull public var typed: String?
+    /// False while enquiries are still being read, as after a first sync: others may turn out to mean a person.
+    public var complete: Bool
 
-    public init(all: Int, found: Int, typed: String?) {
+    public init(all: Int, found: Int, typed: String?, complete: Bool = true) {
+        self.complete = complete
         self.all = all
         self.found = found
         self._typed = OrNull(wrappedValue: typed)

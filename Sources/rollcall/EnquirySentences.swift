@@ -42,6 +42,7 @@ extension Sentences {
     static func found(_ report: EnquiriesReport) -> String {
         let read = report.typed.map { ", reading what was typed as \(shown($0))" } ?? ""
         return "\(counted(report.found)) of \(counted(report.all)) enquiries\(read)"
+            + (report.complete ? "" : "; they are still being read, ask again in a while")
     }
 
     /// In what somebody agrees, in words.

@@ -105,7 +105,7 @@ import Testing
         #expect(try survives(Self.enquiry))
         #expect(
             try json(EnquiriesReport(all: 2, found: 1, typed: nil))
-                == #"{"all":2,"found":1,"typed":null}"#)
+                == #"{"all":2,"complete":true,"found":1,"typed":null}"#)
     }
 
     @Test func `a record has its fields by name`() throws {

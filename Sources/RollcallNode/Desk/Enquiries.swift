@@ -15,7 +15,7 @@ extension Desk {
             try await answer.result(
                 try await driver.addEnquiry(fields, operatorName: name))
         case .enquiries(let text, let person, let limit):
-            while try await driver.fillSearch() {}
+            if text != nil { while try await driver.fillSearch() {} }
             let (rows, report) = try await driver.enquiryRows(
                 text: text, person: person, limit: limit ?? Driver.enquiriesShown)
             try await answer.rows(rows)
@@ -79,10 +79,12 @@ extension Driver {
             .filter { laptop.erasures(of: $0).isEmpty }.compactMap { dot in
                 try facts(ofAny: dot).map { row(Enquiry($0), exchange) }
             }
-        let rows = matched + (try likelyEnquiries(of: person, exchange))
+        let isComplete = try isSearchFilled()
+        let rows = matched + (isComplete ? try likelyEnquiries(of: person, exchange) : [])
         return (
             Array(rows.prefix(max(0, limit))),
-            EnquiriesReport(all: enquiries.count, found: rows.count, typed: nil)
+            EnquiriesReport(
+                all: enquiries.count, found: rows.count, typed: nil, complete: isComplete)
         )
     }
 

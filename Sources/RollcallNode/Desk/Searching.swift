@@ -26,6 +26,19 @@ extension Driver {
         return !search.isFilled || !search.index.stale.isEmpty
     }
 
+    /// Whether all is in the index: a little that is missing is read now, and much of it by and by, for nobody waits for it.
+    func isSearchFilled() throws -> Bool {
+        // Twice: the first call may only find out what there is.
+        if try !fillSearch() || !fillSearch() { return true }
+        guard !search.isFilling else { return false }
+        search.isFilling = true
+        Task {
+            defer { search.isFilling = false }
+            while try fillSearch() { try await Task.sleep(for: .milliseconds(20)) }
+        }
+        return false
+    }
+
     /// What a record says in texts, folded; nil when it is not there.
     private func texts(of record: Dot) throws -> [UInt8]? {
         guard isStillHere(record), laptop.erasures(of: record).isEmpty,
@@ -82,4 +95,6 @@ struct Search {
     var index = SearchIndex()
     var filledTo: Dot?
     var isFilled = false
+    /// Whether it is being filled by and by.
+    var isFilling = false
 }

@@ -82,7 +82,6 @@ class PersonScreen {
   async load() {
     try {
       this.known = await loadPerson(this.id);
-      if (!this.isEnquiry) familiesOf(this.id).then((found) => replace(this.families, found));
     } catch (error) {
       if (error.code !== "no-such-record" && error.code !== "bad-id") this.context.fail(error);
     }
@@ -118,6 +117,11 @@ class PersonScreen {
       row.node.tabIndex = index === this.chosen ? 0 : -1;
       row.node.classList.toggle("chosen", index === this.chosen);
     });
+  }
+
+  /** Who asks for them: nothing waits for it. */
+  async askFamilies() {
+    if (!this.isEnquiry) replace(this.families, await familiesOf(this.id));
   }
 
   get row() { return this.shown[this.chosen]; }
@@ -344,10 +348,11 @@ export async function showPerson(main, [id, field], context) {
     screen.draw();
   });
   const stopFamilies = onFamilies((records) => {
-    if (screen.isEnquiry && records && !records.includes(id)) return;
-    screen.load().then(() => screen.draw());
+    if (screen.isEnquiry && (!records || records.includes(id))) screen.load().then(() => screen.draw());
+    screen.askFamilies();
   });
   await screen.show();
+  screen.askFamilies();
   screen.goTo(field);
   return () => { screen.isGone = true; screen.photos.end(); stop(); stopFamilies(); };
 }
