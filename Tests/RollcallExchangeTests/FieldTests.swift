@@ -36,7 +36,8 @@ import Testing
                 == [
                     "entry", "removed", "list_line", "record_kind", "verification", "line_raw",
                     "line_raw_restricted", "file_part", "list_column", "list_key",
-                    "stage_closed", "photo", "photo_part", "photo_file", "match", "not_match", "notification",
+                    "stage_closed", "photo", "photo_part", "photo_file", "match", "not_match",
+                    "notification",
                 ])
         for field in bookkeeping {
             let refused = InputError(.notWritable, field.name)

@@ -170,12 +170,6 @@ public enum FieldSchema {
         .init("photo", 2955, .identity, .program, basis: "identification"),
         .init("photo_part", 2987, .identity, .program),
         .init("photo_file", 3011, .identity, .program),
-        .init("vehicle_code", 3617, .operation, .text),
-        .init("vehicle_stage", 3649, .operation, .text),
-        .init("head_count", 3681, .operation, .number, basis: "who came, before they are named"),
-        .init("arrival_vehicle", 3721, .movement, .text, basis: "the count of heads"),
-        .init("effects_restored", 3754, .effects, .text, basis: "III 119, 122"),
-        .init("effects_held_back", 3786, .effects, .text, basis: "III 119"),
         .init("asker", 3203, .enquiry, .text, basis: "III 122; IV 137"),
         .init("asker_relation", 3235, .enquiry, .text, basis: "III 122; IV 137"),
         .init("asker_contact", 3275, .enquiry, .text, basis: "III 122; IV 137"),
@@ -186,6 +180,12 @@ public enum FieldSchema {
         .init("match", 3370, .enquiry, .program),
         .init("not_match", 3402, .enquiry, .program),
         .init("notification", 3451, .enquiry, .program),
+        .init("vehicle_code", 3617, .operation, .text),
+        .init("vehicle_stage", 3649, .operation, .text),
+        .init("head_count", 3681, .operation, .number, basis: "who came, before they are named"),
+        .init("arrival_vehicle", 3721, .movement, .text, basis: "the count of heads"),
+        .init("effects_restored", 3754, .effects, .text, basis: "III 119, 122"),
+        .init("effects_held_back", 3786, .effects, .text, basis: "III 119"),
     ]
 
     /// Those that a person may write, in the same order.

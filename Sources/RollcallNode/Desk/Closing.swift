@@ -70,6 +70,7 @@ extension Driver {
         return Dictionary(rows.map { ($0.id.text, $0.height) }, uniquingKeysWith: max)
     }
 
+    /// Nil of a record whose replica nobody has heard of here.
     func dot(named name: NamedDot) -> Dot? {
         laptop.heads.table.number(of: name.replica).map { Dot($0, name.counter) }
     }

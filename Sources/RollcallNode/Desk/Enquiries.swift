@@ -200,9 +200,9 @@ extension Driver {
 
     /// The dots of all records of a person, as notifications name them.
     private func dotTexts(_ person: NamedDot, _ exchange: Exchange) -> Set<String> {
-        guard let dot = dot(of: person) else { return [] }
+        guard let dot = dot(named: person) else { return [] }
         return Set(
-            records(withOf: dot, exchange).compactMap { self.dot(of: $0) }
+            records(withOf: dot, exchange).compactMap { self.dot(named: $0) }
                 .map { laptop.heads.table.text($0) })
     }
 
@@ -263,7 +263,7 @@ extension Driver {
     private func candidateApart(
         _ name: NamedDot, _ enquiry: Enquiry
     ) throws -> EnquiryReport.Candidate? {
-        guard let dot = dot(of: name), let facts = try facts(ofAny: dot), facts.kind == .person
+        guard let dot = dot(named: name), let facts = try facts(ofAny: dot), facts.kind == .person
         else { return nil }
         let people = Exchange([facts]).people
         var matcher = EnquiryMatcher(people)

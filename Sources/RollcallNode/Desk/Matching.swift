@@ -166,7 +166,7 @@ extension Driver {
                     "take one back with `rollcall match --withdraw`; are they one person, say so with `rollcall link`"
             )
         }
-        guard let person = standing.first.flatMap({ dot(of: $0) }) else {
+        guard let person = standing.first.flatMap({ dot(named: $0) }) else {
             throw ControlError(
                 .badValue, "nobody said who it is whom the family asks for",
                 hint: "`rollcall enquiry` shows whom it may mean, `rollcall match` says who it is")

@@ -134,12 +134,7 @@ extension Driver {
 
     /// Whether a record is here and was not erased.
     func isThere(_ name: NamedDot) -> Bool {
-        guard let dot = dot(of: name) else { return false }
+        guard let dot = dot(named: name) else { return false }
         return laptop.erasures(of: dot).isEmpty
-    }
-
-    /// Nil of a record whose replica nobody has heard of here.
-    func dot(of name: NamedDot) -> Dot? {
-        laptop.heads.table.number(of: name.replica).map { Dot($0, name.counter) }
     }
 }
