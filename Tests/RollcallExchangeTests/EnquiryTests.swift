@@ -27,7 +27,7 @@ import Testing
             (["inform_kin": [.text("yes")], "withhold": [.text("all")]], .refused(.withheld)),
             (["inform_kin": [.text("yes")], "withhold": [.text("press")]], .allowed),
             (["inform_kin": [.text("yes")], "withhold": [.text("my wife")]], .refused(.withheld)),
-            (["inform_kin": [.text("yes")], "withhold": [sealed]], .refused(.withheld)),
+            (["inform_kin": [.text("yes")], "withhold": [sealed]], .refused(.unreadable)),
         ] as [([String: [Content]], Telling)])
     func whatAPersonSaidOfTheirFamilyHolds(_ fields: [String: [Content]], _ telling: Telling) throws
     {

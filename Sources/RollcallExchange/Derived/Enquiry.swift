@@ -112,8 +112,7 @@ public enum Telling: Equatable, Sendable {
     public init(_ records: [RecordFacts]) {
         let withheld = records.flatMap { $0[FieldSchema.withhold]?.values.map(\.content) ?? [] }
         let said = records.flatMap { $0[Self.informKin]?.values.map(\.content) ?? [] }
-        if withheld.contains(where: Self.keepsFromKin) { self = .refused(.withheld); return }
-        let answers = said.map(Self.answer)
+        let answers = said.map(Self.answer) + withheld.compactMap(Self.kept)
         for telling in Self.strictestFirst where answers.contains(telling) {
             self = telling
             return
@@ -123,6 +122,7 @@ public enum Telling: Equatable, Sendable {
 
     private static let informKin = FieldSchema.number("inform_kin")
     private static let strictestFirst: [Telling] = [
+        .refused(.withheld),
         .refused(.saidNo), .refused(.saidLater), .refused(.unreadable),
         .withReason(.namedPersonOnly), .withReason(.notAsked), .allowed,
     ]
@@ -140,14 +140,15 @@ public enum Telling: Equatable, Sendable {
         }
     }
 
-    /// Whether a person is kept back from their kin; what cannot be read could say so.
-    private static func keepsFromKin(_ content: Content) -> Bool {
+    /// Whether a person is kept back from their kin: nil where that is said of others; what cannot be read could say so.
+    private static func kept(_ content: Content) -> Telling? {
         switch content {
-        case .text("kin"), .text("all"): true
-        case .text(let text): !FieldSchema.withholdChoices.contains(text)
-        case .state(let state): state == .withheld
-        case .removal, .mark: false
-        case .sealed, .opaque, .event, .entry, .record, .verification: true
+        case .text("kin"), .text("all"): .refused(.withheld)
+        case .text(let text):
+            FieldSchema.withholdChoices.contains(text) ? nil : .refused(.withheld)
+        case .state(let state): state == .withheld ? .refused(.withheld) : nil
+        case .removal, .mark: nil
+        case .sealed, .opaque, .event, .entry, .record, .verification: .refused(.unreadable)
         }
     }
 }

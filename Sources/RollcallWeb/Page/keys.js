@@ -75,7 +75,7 @@ export function showKeyMap() {
   dialog.setAttribute("aria-labelledby", "question");
   dialog.oncancel = null;
   replace(dialog, el("h2", { id: "question" }, t("app.keys")),
-    el("div", { class: "keymap" }, table(t("key.everywhere"), common), table(t("screen.person"), onPerson), table(t("screen.families"), onFamilies)),
+    el("div", { class: "keymap" }, el("div", null, table(t("key.everywhere"), common), table(t("screen.families"), onFamilies)), table(t("screen.person"), onPerson)),
     el("p", null, t("key.note")), el("p", { class: "buttons" }, button(t("app.close"), () => dialog.close(), { class: "main" })));
   dialog.showModal();
 }
