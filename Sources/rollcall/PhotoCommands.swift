@@ -7,6 +7,7 @@ struct PhotoCommand: DaemonCommand {
         commandName: "photo",
         abstract: "Show, keep, write out or let go of the photos of a person.",
         discussion: Sentences.photoDiscussion)
+    static let namesNodes = true
 
     @OptionGroup var shared: SharedOptions
     @Argument(help: "A record of the person; with --save, of the photo.") var id: String
