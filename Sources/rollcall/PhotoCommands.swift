@@ -10,7 +10,8 @@ struct PhotoCommand: DaemonCommand {
     static let namesNodes = true
 
     @OptionGroup var shared: SharedOptions
-    @Argument(help: "A record of the person; with --save, of the photo.") var id: String
+    @Argument(help: "A record of the person, or an enquiry; with --save, of the photo.") var id:
+        String
     @Option(
         help: ArgumentHelp("Keep this JPEG or PNG picture as one of the person.", valueName: "file")
     )

@@ -146,6 +146,36 @@ import Testing
         try await tent.stop()
     }
 
+    @Test
+    func
+        `a family brings a photo: whoever has the same picture is named, and it stays as long as they ask`()
+        async throws
+    {
+        let gate = try await LiveDaemon("gate")
+        try await gate.found()
+        let person = try await gate.add(("surname", "Коваль"), ("arrival", "1"))
+        let fields = [
+            FieldValue(field: "surname", value: "Koval"),
+            FieldValue(field: "asker", value: "Hanna"),
+        ]
+        let enquiry = try await gate.ask(
+            .addEnquiry(fields: fields, operator: nil), WriteReport.self
+        ).record
+        let brought = try await add(gate, enquiry, picture(8))
+        #expect(brought.isNew && brought.alsoOf.isEmpty)
+        #expect(try await photos(gate, enquiry).first?.isWhole == true)
+        let taken = try await add(gate, person, picture(8))
+        #expect(taken.photo == brought.photo && taken.alsoOf == [enquiry])
+        #expect(try await photos(gate, enquiry).first?.alsoOf == [person])
+
+        try await gate.ask(.erase(ids: [person], reason: "asked for it"))
+        #expect(try await photos(gate, enquiry).first?.isWhole == true)
+        let rows = try await gate.rows(
+            .erase(ids: [enquiry], reason: "the family asked for it"), ErasureReport.self)
+        #expect(Set(rows.map(\.record)) == [enquiry, brought.photo])
+        try await gate.stop()
+    }
+
     @Test func `what is no picture is refused with what to do, and leaves nothing behind`()
         async throws
     {

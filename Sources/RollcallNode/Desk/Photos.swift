@@ -108,7 +108,7 @@ extension Driver {
 
     /// Keeps a picture and says that it is of a person; a picture that is here already is not kept again.
     func attachPhoto(_ order: PhotoOrder) throws -> PhotoReport {
-        let record = try person(order.id)
+        let record = try pictured(order.id)
         if let original = order.original, !PhotoFile.isHash(original) {
             throw ControlError(
                 .badValue, "a SHA-256 has 64 hexadecimal digits, in small letters",
@@ -143,7 +143,7 @@ extension Driver {
     ///
     /// The picture stays: who held it to be theirs may have to be told later.
     func detachPhoto(_ id: String, photo: String, reason: String) throws -> WriteReport {
-        let record = try person(id)
+        let record = try pictured(id)
         let photo = try self.record(photo)
         let hash = try photoFile(photo)?.sha256
         guard let reason = try Self.source(reason) else {
@@ -165,6 +165,13 @@ extension Driver {
         }
         let authorship = Authorship(operatorDot: try operatorDot(nil), reason: reason)
         return report(record, try set(edits, authorship))
+    }
+
+    /// A record of somebody who is here, or whom a family asks for.
+    private func pictured(_ id: String) throws -> Dot {
+        let record = try writable(id)
+        while try fillExchange() {}
+        return enquiries.contains(record) ? record : try person(id)
     }
 
     private static func picture(
@@ -251,19 +258,24 @@ extension Driver {
         return person?.records.compactMap { dot(named: $0.name) } ?? [record]
     }
 
-    /// Others who have a photo of this hash, by their first records.
+    /// Others who have a photo of this hash, by their first records, and enquiries of families who brought it.
     private func people(withPhoto sha256: String, but record: Dot) throws -> [String] {
         let own = name(of: record)
         var hashes: [NamedDot: String] = [:]
         for photo in try records(of: .photo) {
             hashes[name(of: photo)] = try photoFile(photo)?.sha256
         }
-        return try exchange().people.filter { person in
+        let people = try exchange().people.filter { person in
             !person.records.contains { $0.name == own }
                 && person.records.contains { facts in
                     facts.records(FieldSchema.photo).contains { hashes[$0] == sha256 }
                 }
-        }.compactMap { $0.records.first.flatMap { recordText($0.name) } }
+        }.compactMap { $0.records.first?.name }
+        let sought = enquiries.links.filter { enquiry, links in
+            enquiry != record && laptop.erasures(of: enquiry).isEmpty
+                && links.photos.contains { hashes[$0] == sha256 }
+        }.keys.sorted { laptop.heads.table.precedes($0, $1) }
+        return (people + sought.map { name(of: $0) }).compactMap(recordText)
     }
 
     // MARK: - erasing
@@ -272,8 +284,11 @@ extension Driver {
     /// has one now.
     func photos(goingWith records: [Dot]) throws -> [Dot] {
         let names = Set(records.map { name(of: $0) })
-        let stay = try exchange().people.flatMap(\.records).filter { !names.contains($0.name) }
+        var stay = try exchange().people.flatMap(\.records).filter { !names.contains($0.name) }
             .reduce(into: Set<NamedDot>()) { $0.formUnion($1.records(FieldSchema.photo)) }
+        for (enquiry, links) in enquiries.links where !records.contains(enquiry) {
+            stay.formUnion(links.photos)
+        }
         var photos: [Dot] = []
         for record in records {
             for change in try laptop.history(of: record, store) ?? [] {

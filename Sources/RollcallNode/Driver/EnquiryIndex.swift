@@ -11,6 +11,8 @@ struct EnquiryIndex {
     /// What was said of an enquiry, by those who can be told of.
     struct Links: Equatable {
         var matches: [NamedDot]
+        /// Pictures that the family brought.
+        var photos: [NamedDot] = []
     }
 
     /// By counter, then in canonical order: so they stand alike on every laptop, the last written at the end.
@@ -27,7 +29,7 @@ struct EnquiryIndex {
 
     mutating func put(_ record: Dot, _ found: Links) {
         if known.insert(record).inserted { added.append(record) }
-        links[record] = found.matches.isEmpty ? nil : found
+        links[record] = found.matches.isEmpty && found.photos.isEmpty ? nil : found
     }
 
     mutating func drop(_ record: Dot) {
@@ -97,11 +99,13 @@ extension Driver {
     /// What was said of an enquiry; nil of one that was removed.
     func links(ofEnquiry record: Dot, _ live: [LiveWrites]) throws -> EnquiryIndex.Links? {
         let isPlain = !live.contains { entry in
-            entry.fields.contains { [.removed, FieldSchema.match].contains($0) }
+            entry.fields.contains { [.removed, FieldSchema.match, FieldSchema.photo].contains($0) }
         }
         if isPlain { return EnquiryIndex.Links(matches: []) }
         guard let facts = try facts(ofAny: record) else { return nil }
-        return EnquiryIndex.Links(matches: Enquiry(facts).matches.map(\.person))
+        return EnquiryIndex.Links(
+            matches: Enquiry(facts).matches.map(\.person),
+            photos: facts.records(FieldSchema.photo))
     }
 
     /// Enquiries that are matched with several records which are still here.

@@ -4,6 +4,7 @@ import { ask, result, rows } from "/ask.js";
 import { button, byId, el, labelled, replace, select } from "/dom.js";
 import { date, time, witness } from "/format.js";
 import { askPerson, useKeys } from "/keys.js";
+import { Photos } from "/photos.js";
 import { onPeople } from "/store.js";
 import { t } from "/words.js";
 
@@ -109,10 +110,15 @@ function showForm(main, context) {
 async function showOne(main, id, context) {
   const [about, list, call, told] = [el("div"), el("ul", { class: "candidates" }), el("div"), el("section")];
   let [known, isGone] = [null, false];
+  /** What a photo needs of a screen. */
+  const desk = { context, known: null, get isGone() { return isGone; }, get name() { return nameOf(known.enquiry); },
+    async run(act) { await act().catch(context.fail); await load(); } };
+  const photos = new Photos(desk);
 
   async function load() {
     try {
-      known = await result({ enquiry: { id } });
+      const [found, view] = await Promise.all([result({ enquiry: { id } }), result({ show: { id } })]);
+      [known, desk.known] = [found, { views: [view] }];
       if (!isGone) draw();
     } catch (error) {
       if (known || !["no-such-record", "bad-id", "bad-value"].includes(error.code)) context.fail(error);
@@ -135,6 +141,7 @@ async function showOne(main, id, context) {
     replace(told, known.told.length > 0 && el("h2", null, t("families.told")), el("ul", null, known.told.map((one) =>
       el("li", null, `${time(one.time, true)} · ${t(`how.${one.how}`, one.how)}: ${one.outcome}${one.reason ? ` (${one.reason})` : ""}`, el("small", null, ` ${witness(one.witness, context.nodes)}`)))));
     document.title = `${nameOf(row)} · Rollcall`;
+    photos.draw().catch(context.fail);
   }
 
   const telling = (one) => one.why && (one.link || one.telling === "refused") && el("p", { class: one.telling === "refused" ? "warning" : "hint" }, `${t(`telling.${one.telling}`)} ${t(`why.${one.why}`)}`);
@@ -189,9 +196,9 @@ async function showOne(main, id, context) {
   const on = (kind, isLinked) => () => { const one = chosen(); if (!one || Boolean(one.link) !== isLinked) return false; decide(one, kind); };
   useKeys({ ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: () => { if (document.activeElement.tagName !== "LI") return false; location.hash = `#/person/${chosen().record}`; },
     KeyV: on("match", false), KeyX: on("not_match", false), KeyZ: on("withdraw", true), KeyC: () => byId("outcome")?.focus(), KeyN: () => to("/new"), Escape: () => to() });
-  replace(main, el("div", { class: "family" }, about, el("div", null, el("h2", null, t("families.maybe")), list, call, told)));
+  replace(main, el("div", { class: "family" }, el("div", null, about, photos.node), el("div", null, el("h2", null, t("families.maybe")), list, call, told)));
   await load();
   list.querySelector("li[tabindex]")?.focus();
   const stops = [onFamilies((records) => { if (!records || records.includes(id)) load(); }), onPeople(load)];
-  return () => { isGone = true; for (const stop of stops) stop(); };
+  return () => { isGone = true; photos.end(); for (const stop of stops) stop(); };
 }

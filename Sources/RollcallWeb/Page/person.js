@@ -58,6 +58,7 @@ class PersonScreen {
   get documentKind() { return documentKind; }
   get grade() { return grade; }
   get person() { return this.known?.row; }
+  get name() { return this.person ? nameOf(this.person) : titleOf(this.known.views[0]); }
   /** What a family asks is shown here to be mended, and is of nobody. */
   get isEnquiry() { return this.known?.views[0].fields.record_kind?.values[0]?.value === "enquiry"; }
 

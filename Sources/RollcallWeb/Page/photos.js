@@ -70,7 +70,9 @@ export class Photos {
 
   async #figure(row) {
     const said = row.attached.map(({ witness }) => [witness.operator ?? t("operator.unnamed"), witness.recorded_at && time(witness.recorded_at), witness.source].filter(Boolean).join(" · "));
-    const others = row.also_of.map((record) => el("a", { href: `#/person/${record}` }, personOf(record) ? nameOf(personOf(record)) : record));
+    // Whoever is no person here is one whom a family asks for.
+    const others = row.also_of.map((record) => (personOf(record) ? el("a", { href: `#/person/${record}` }, nameOf(personOf(record)))
+      : el("a", { href: `#/families/${record}` }, `${t("screen.families")} ${record}`)));
     return el("figure", null, await this.#picture(row), el("figcaption", null, el("small", null, said.join("; ")),
       row.original_sha256 && el("small", null, t("photo.copy")),
       others.length > 0 && el("p", { class: "warning" }, t("photo.also"), " ", others.map((link, index) => [index > 0 && ", ", link])),
@@ -85,8 +87,7 @@ export class Photos {
       const bytes = Uint8Array.from(atob(found.base64), (sign) => sign.charCodeAt(0));
       this.#urls.set(row.sha256, URL.createObjectURL(new Blob([bytes], { type: found.type })));
     }
-    const { person } = this.screen;
-    return el("img", { src: this.#urls.get(row.sha256), width: row.width, height: row.height, alt: t("photo.of", { name: person ? nameOf(person) : this.#record }) });
+    return el("img", { src: this.#urls.get(row.sha256), width: row.width, height: row.height, alt: t("photo.of", { name: this.screen.name }) });
   }
 
   async #take() {
