@@ -33,6 +33,8 @@ const context = {
   get stages() { return state.stages; },
   stage: () => sessionStorage.getItem("stage") ?? state.stages[0] ?? "",
   station: () => sessionStorage.getItem("station") ?? "table",
+  /** What the gate is emptying: whoever is present from now on came in it. */
+  vehicle: () => (context.station() === "gate" ? (sessionStorage.getItem("vehicle") ?? "").trim() : ""),
   setStation(key) { sessionStorage.setItem("station", key); drawHeader(); route(); },
   fail,
 };
@@ -205,6 +207,9 @@ function drawHeader() {
       labelled(t("app.stage"), select(state.stages.length ? state.stages.map((one) => [one, one]) : [["", t("app.nostage")]], context.stage(),
         (one) => { sessionStorage.setItem("stage", one); drawHeader(); route(); }, { id: "stage" })),
       labelled(t("app.station"), select(stations.map((one) => [one, t(`station.${one}`)]), context.station(), context.setStation, { id: "station" })),
+      // Kept as it is typed: the header is drawn anew whenever others write.
+      context.station() === "gate" && labelled(t("board.vehicle"), el("input", { type: "text", id: "vehicle", size: 8, value: sessionStorage.getItem("vehicle") ?? "", autocomplete: "off",
+        oninput: (event) => sessionStorage.setItem("vehicle", event.target.value), onchange: route })),
       select([["uk", "Українська"], ["en", "English"], ["ru", "Русский"]], language(), changeLanguage, { id: "language", "aria-label": t("app.language") }),
       button("?", showKeyMap, { id: "keys", "aria-label": t("app.keys") })));
   if (focused && byId(focused)) byId(focused).focus();

@@ -92,9 +92,12 @@ export function putState(record, field, state, seen, source) {
   return write({ unset: { id: record, fields: [{ field, value: null }], state, seen, source, operator: null } });
 }
 
-export function happened(record, event, stage, source = null) {
-  return write({ set: { id: record, fields: [{ field: event, value: stage }], seen: null, source, operator: null } });
+export function happened(record, event, stage, source = null, vehicle = "") {
+  return write({ set: { id: record, fields: [{ field: event, value: stage }, ...cameIn(vehicle, stage)], seen: null, source, operator: null } });
 }
+
+/** That somebody who is present came in a vehicle, if it is said. */
+export const cameIn = (vehicle, stage) => (vehicle ? [{ field: "arrival_vehicle", value: `${vehicle}@${stage}` }] : []);
 
 /** Takes back one value of a set, or an event at a stage, in every record that has it. */
 export async function takeBack(known, field, text, isThere) {

@@ -1,6 +1,7 @@
 // Somebody new.
 
 import { ask } from "/ask.js";
+import { cameIn } from "/claims.js";
 import { button, el, labelled, replace } from "/dom.js";
 import { date } from "/format.js";
 import { useKeys } from "/keys.js";
@@ -32,7 +33,7 @@ export function showNew(main, _, context) {
 
   async function save() {
     const fields = names.map((field) => ({ field, value: inputs[field].value.trim() })).filter((one) => one.value);
-    if (arrived.checked) fields.push({ field: "arrival", value: stage });
+    if (arrived.checked) fields.push({ field: "arrival", value: stage }, ...cameIn(context.vehicle(), stage));
     try {
       const { result } = await ask({ add: { fields, source: "statement", operator: null } });
       location.hash = `#/person/${result.record}`;

@@ -213,7 +213,7 @@ class PersonScreen {
     const at = this.person?.events[event] ?? [];
     const isHere = at.includes(this.stage);
     const others = at.filter((stage) => stage !== this.stage);
-    return button([keyOf[event] && el("kbd", { "aria-hidden": "true" }, keyOf[event]), isHere ? "✓ " : "", t(`event.${event}`), others.length > 0 && el("small", null, ` (${others.join(", ")})`)],
+    return button([keyOf[event] && el("kbd", { "aria-hidden": "true" }, keyOf[event]), isHere ? "✓ " : "", t(`event.${event}`), event === "arrival" && !isHere && this.context.vehicle() && el("small", null, ` · ${this.context.vehicle()}`), others.length > 0 && el("small", null, ` (${others.join(", ")})`)],
       () => this.toggle(event), { id: `event-${event}`, class: isHere ? "here" : null, "aria-pressed": isHere, disabled: !this.stage });
   }
 
@@ -231,7 +231,7 @@ class PersonScreen {
       reason = await askPerson(why, { input: `${t("app.reason")} ${t("app.optional")}` });
       if (reason === null) return;
     }
-    return this.run(() => happened(this.known.views[0].record, event, this.stage, reason || null));
+    return this.run(() => happened(this.known.views[0].record, event, this.stage, reason || null, event === "arrival" ? this.context.vehicle() : ""));
   }
 
   /** A guard is a warning and no lock. */

@@ -44,6 +44,38 @@ def heads_of_a_bus(team, gate, table):
     gate.shot("heads")
 
 
+def a_bus_is_emptied(team, gate, _):
+    """The gate says once which bus it empties: whoever is present from then on came in it, until another is named."""
+    team.start(a=4, b=0)
+    gate.open(team.gate, "en").layout = "en"
+    gate.go("board")
+    gate.see(".tallies table")
+    gate.run("const one = document.querySelector('#station'); one.value = 'gate'; one.dispatchEvent(new Event('change'))")
+    gate.until("return document.querySelector('#vehicle') !== null", "the gate has a field for the vehicle")
+    gate.run("document.querySelector('#vehicle').focus()")
+    gate.type("bus 3")
+    # Somebody else writes meanwhile, and the header is drawn anew.
+    team.table.control.one("set", id=team.on_line(4)["record"], fields=[{"field": "rank", "value": "капітан"}])
+    gate.type("a")
+    gate.press("Enter")
+    for line in (1, 2):
+        gate.person(team.on_line(line)["record"])
+        gate.see("#event-arrival small", "bus 3a")
+        gate.press("KeyA")
+        gate.see("#event-arrival", "✓")
+    gate.shot("bus")
+    gate.go("board")
+    _count(gate, "bus 3a: 2")
+    gate.see(".tallies table", "bus 3a", "2", "0")
+    gate.miss("details summary", "heads counted")
+    gate.run("const one = document.querySelector('#station'); one.value = 'table'; one.dispatchEvent(new Event('change'))")
+    gate.person(team.on_line(3)["record"])
+    gate.press("KeyA")
+    gate.see("#event-arrival", "✓")
+    shown = [team.gate.control.one("show", id=team.on_line(line)["record"])["fields"].get("arrival_vehicle") for line in (1, 3)]
+    expect(shown[0]["values"][0]["value"] == "bus 3a@1" and shown[1] is None, "whoever the table takes down came in nothing that it named")
+
+
 def namesakes_and_grades(team, gate, _):
     """C9: who bears a listed name is marked until somebody says that they are two, and after; a source is written with its grade."""
     team.start(a=4, b=0)
