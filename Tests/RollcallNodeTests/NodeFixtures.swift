@@ -50,16 +50,24 @@ final class Station: Sendable {
 
     private final class Heard: Sendable {
         let events = Mutex<[TransportEvent]>([])
+        /// Reads on without being told to, on the loop's own thread: a busy machine keeps a test waiting for seconds.
+        let reader = Mutex<Transport?>(nil)
+
+        func note(_ event: TransportEvent) {
+            events.withLock { $0.append(event) }
+            if case .received(let id, _) = event { reader.withLock { $0 }?.allowRead(id) }
+        }
     }
 
-    init(timing: Transport.Timing = Transport.Timing()) throws {
+    init(timing: Transport.Timing = Transport.Timing(), readsOn: Bool = false) throws {
         let heard = Heard()
         self.heard = heard
         identity = try NodeIdentityFile()
         transport = try Transport(
             identity: identity, group: MultiThreadedEventLoopGroup.singleton, timing: timing,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            onEvent: { event in heard.events.withLock { $0.append(event) } })
+            onEvent: { event in heard.note(event) })
+        if readsOn { heard.reader.withLock { $0 = transport } }
     }
 
     var events: [TransportEvent] { heard.events.withLock { $0 } }

@@ -248,7 +248,8 @@ function askWho() {
 }
 
 async function lock() {
-  if (await askPerson(t("app.lock.sure"))) await ask({ lock: {} }).then(close, fail);
+  // It may be locked before it has said so.
+  if (await askPerson(t("app.lock.sure"))) await ask({ lock: {} }).then(close, (error) => (error.code === "no-daemon" ? close() : fail(error)));
 }
 
 // MARK: screens

@@ -51,7 +51,12 @@ export async function openSession(pass) {
 export async function ask(request) {
   const response = await post("/ask", JSON.stringify(request), { "X-Attended": isAttended() ? "yes" : "no" });
   const answer = { rows: [], interim: [], result: null };
-  for (const line of (await response.text()).split("\n")) {
+  // A daemon that is locked or ends in the middle of an answer is one that does not answer.
+  const text = await response.text().catch(() => {
+    reach(false);
+    throw new AskError("no-daemon", "", null);
+  });
+  for (const line of text.split("\n")) {
     if (!line) continue;
     const said = JSON.parse(line);
     if ("error" in said) throw new AskError(said.error.code, said.error.message, said.error.hint);
