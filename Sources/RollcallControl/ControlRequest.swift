@@ -97,6 +97,7 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case listFile(id: String, path: String)
     case tally(stage: String?)
     case discrepancies
+    case settle(SettleOrder)
     /// All in the exchange, or those whom these records are of.
     case people(records: [String]? = nil)
     case fields

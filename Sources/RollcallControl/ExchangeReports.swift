@@ -152,12 +152,74 @@ public struct DiscrepancyReport: Codable, Equatable, Sendable {
     public var records: [String]
     /// Fields, or reasons, by their names.
     public var about: [String]
+    /// Who can tell: `gate`, `table`, `transport`, `family` or `supervisor`.
+    public var station: String
+    /// What was decided of it as it stands; nothing where it is open.
+    public var settled: [Settled]
 
-    public init(kind: String, stage: String?, records: [String], about: [String]) {
+    /// What somebody decided.
+    public struct Settled: Codable, Equatable, Sendable {
+        public var `as`: String
+        @OrNull public var reason: String?
+        @OrNull public var `operator`: String?
+        public var node: String
+        @OrNull public var recordedAt: String?
+
+        enum CodingKeys: String, CodingKey {
+            case `as` = "as"
+            case reason
+            case `operator` = "operator"
+            case node
+            case recordedAt = "recorded_at"
+        }
+
+        public init(
+            as code: String, reason: String?, operator name: String?, node: String,
+            recordedAt: String?
+        ) {
+            self.as = code
+            self._reason = OrNull(wrappedValue: reason)
+            self._operator = OrNull(wrappedValue: name)
+            self.node = node
+            self._recordedAt = OrNull(wrappedValue: recordedAt)
+        }
+    }
+
+    public init(
+        kind: String, stage: String?, records: [String], about: [String], station: String = "",
+        settled: [Settled] = []
+    ) {
         self.kind = kind
         self._stage = OrNull(wrappedValue: stage)
         self.records = records
         self.about = about
+        self.station = station
+        self.settled = settled
+    }
+}
+
+/// A decision about what does not fit.
+public struct SettleOrder: Codable, Equatable, Sendable {
+    public var kind: String
+    /// Records that it is about, or some of them.
+    public var records: [String]
+    @OrNull public var stage: String?
+    /// Its words; nil: whichever.
+    @OrNull public var about: [String]?
+    /// Nil: it is open again.
+    @OrNull public var code: String?
+    public var reason: String
+
+    public init(
+        kind: String, records: [String], stage: String? = nil, about: [String]? = nil,
+        code: String?, reason: String
+    ) {
+        self.kind = kind
+        self.records = records
+        self._stage = OrNull(wrappedValue: stage)
+        self._about = OrNull(wrappedValue: about)
+        self._code = OrNull(wrappedValue: code)
+        self.reason = reason
     }
 }
 

@@ -12,7 +12,7 @@ extension ControlRequest {
             .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve,
             .show, .list, .find, .history, .conflicts, .fingerprint, .erasures, .holds, .due,
             .setExchange, .addStage, .closeStage, .reopenStage, .lists, .withdrawList, .tally,
-            .discrepancies, .countHeads,
+            .discrepancies, .countHeads, .settle,
             .quarantine, .whoLacks, .people, .fields, .printed, .slip, .photos, .photoContent,
             .detachPhoto, .addEnquiry, .enquiries, .enquiry, .match, .notified:
             true

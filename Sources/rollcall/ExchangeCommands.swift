@@ -145,20 +145,55 @@ struct TallyCommand: DaemonCommand {
 struct DiscrepanciesCommand: DaemonCommand {
     static let configuration = CommandConfiguration(
         commandName: "discrepancies", abstract: "List what does not fit, for somebody to look at.")
+    static let namesNodes = true
 
     @OptionGroup var shared: SharedOptions
 
     func request(in directory: String) throws -> ControlRequest { .discrepancies }
 
     func text(ofRows rows: [Data], from start: Int, names: NodeNames) throws -> String {
-        var table = Table(["what", "stage", "records", "about"])
+        var table = Table(["what", "stage", "who looks", "records", "about"])
         for row in rows {
             let found = try ControlJSON.decode(DiscrepancyReport.self, from: row)
+            let settled = found.settled.map { Sentences.settled($0, names) }
             table.add([
-                found.kind.replacing("_", with: " "), found.stage ?? "-",
-                found.records.joined(separator: " "), found.about.joined(separator: ", "),
+                found.kind, found.stage ?? "-", settled.isEmpty ? found.station : "nobody",
+                found.records.joined(separator: " "),
+                ([found.about.joined(separator: ", ")] + settled).filter { !$0.isEmpty }
+                    .joined(separator: "; "),
             ])
         }
         return table.text
+    }
+}
+
+struct SettleCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "settle", abstract: "Decide what does not fit, as it stands.",
+        discussion: Sentences.settleDiscussion)
+
+    @OptionGroup var shared: SharedOptions
+    @Argument(help: "What does not fit, as `rollcall discrepancies` calls it.") var kind: String
+    @Argument(help: "Records that it is about, or one of them.") var records: [String] = []
+    @Option(help: "The stage, where it is so at several.") var stage: String?
+    @Option(
+        name: .customLong("as"),
+        help: "explained, list_wrong, record_wrong, other_side_asked or cannot_be_told.")
+    var code: String?
+    @Flag(help: "Take back what was decided.") var reopen = false
+    @Option(help: "Why.") var reason: String
+
+    func request(in directory: String) throws -> ControlRequest {
+        guard reopen != (code != nil) else { throw ControlError(.usage, Sentences.asOrReopen) }
+        return .settle(
+            SettleOrder(
+                kind: kind.replacing(" ", with: "_"), records: records, stage: stage, code: code,
+                reason: reason))
+    }
+
+    func text(ofResult json: Data, names: NodeNames) throws -> String {
+        Sentences.wrote(
+            try ControlJSON.decode(WriteReport.self, from: json),
+            verb: reopen ? "opened again, at" : "settled, at")
     }
 }

@@ -24,6 +24,23 @@ extension Sentences {
         Nothing is copied or deleted by it: both records stay, and count as one person. `rollcall unlink` brings back two. \
         `rollcall discrepancies` lists who may be one.
         """
+    static let settleDiscussion = """
+        Nothing of anybody is changed by it: the decision stands beside what does not fit, with who made it and why, and names all that was \
+        looked at. Once any of that is another, it is open again by itself. Who may be one person is settled with `rollcall link`.
+
+          rollcall settle listed_absent 7pkj --as explained --reason "in hospital, comes with stage 2"
+          rollcall settle parity_gap --stage 1 --as other_side_asked --reason "two stretchers on their side"
+          rollcall settle listed_absent 7pkj --reopen --reason "he is not in that hospital"
+        """
+    static let asOrReopen = "say either --as, how it is settled, or --reopen"
+
+    static func settled(_ settled: DiscrepancyReport.Settled, _ names: NodeNames) -> String {
+        let who = settled.operator.map(shown) ?? "somebody"
+        let time = settled.recordedAt.map { ", " + Self.time($0) } ?? ""
+        let reason = settled.reason.map { ": " + shown($0) } ?? ""
+        return "\(shown(settled.as)), \(who) at \(shown(names[settled.node]))\(time)\(reason)"
+    }
+
     static let sameOrNot = "say one of --same, --not-same and --withdraw"
 
     static let listFileUsage =

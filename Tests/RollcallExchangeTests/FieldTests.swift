@@ -38,6 +38,7 @@ import Testing
                     "line_raw_restricted", "file_part", "list_column", "list_key",
                     "stage_closed", "photo", "photo_part", "photo_file", "match", "not_match",
                     "notification",
+                    "settled",
                 ])
         for field in bookkeeping {
             let refused = InputError(.notWritable, field.name)

@@ -77,6 +77,86 @@ import Testing
         try await team.stop()
     }
 
+    @Test
+    func
+        `what does not fit is decided with a reason, everywhere, and is open again once it is another`()
+        async throws
+    {
+        let team = try await ExchangeTeam("gate", "supervisor")
+        let (gate, supervisor) = (team[0], team[1])
+        try await gate.take(list: Self.list, revision: 1)
+        let line = try #require(try await gate.recordsBySurname()["Ковальчук"])
+        let person = try await gate.add(
+            ("surname", "Ковальчук"), ("birth_date", "03.12.1988"), ("same_as", line),
+            ("arrival", "1"))
+        try await team.agree()
+        func open(_ laptop: LiveDaemon) async throws -> [String] {
+            try await laptop.rows(.discrepancies, DiscrepancyReport.self)
+                .filter(\.settled.isEmpty).map(\.kind)
+        }
+        #expect(try await team.everywhere(open).contains("mismatch"))
+        let mismatch = try #require(
+            try await gate.rows(.discrepancies, DiscrepancyReport.self).first {
+                $0.kind == "mismatch"
+            })
+        #expect(mismatch.station == "table" && mismatch.about == ["birth_date"])
+        func settle(_ code: String?, _ reason: String = "seen in the passport") -> ControlRequest {
+            .settle(
+                SettleOrder(kind: "mismatch", records: [person], code: code, reason: reason))
+        }
+        #expect(try await supervisor.error(of: settle("explained", " "))?.code == .usage)
+        #expect(try await supervisor.error(of: settle("solved"))?.code == .badValue)
+        try await supervisor.ask(settle("list_wrong"))
+        try await team.agree()
+        #expect(try await !team.everywhere(open).contains("mismatch"))
+        let settled = try await gate.rows(.discrepancies, DiscrepancyReport.self)
+            .first { $0.kind == "mismatch" }?.settled
+        #expect(settled?.map(\.as) == ["list_wrong"])
+        #expect(settled?.first?.reason == "seen in the passport")
+        #expect(try await gate.error(of: settle("explained"))?.code == .badValue)
+
+        // Another date is another thing to look at; back to the one before, written anew, too.
+        try await gate.set(person, ("birth_date", "04.12.1988"))
+        try await team.agree()
+        #expect(try await team.everywhere(open).contains("mismatch"))
+        try await gate.ask(settle("record_wrong"))
+        #expect(try await !open(gate).contains("mismatch"))
+        try await gate.ask(settle(nil, "decided too early"))
+        try await team.agree()
+        #expect(try await team.everywhere(open).contains("mismatch"))
+        #expect(
+            try await gate.error(of: settle(nil, "again"))?.code == .nothingToRemove)
+        try await team.stop()
+    }
+
+    @Test func `a gap in parity is decided at its stage, and open again with another number`()
+        async throws
+    {
+        let team = try await ExchangeTeam("gate")
+        let gate = team[0]
+        try await gate.take(list: Self.list, revision: 1)
+        let people = try await gate.recordsBySurname()
+        let (one, other) = (try #require(people["Ковальчук"]), try #require(people["Бойко"]))
+        try await gate.set(one, ("arrival", "1"), ("handover", "1"), ("identity_confirmed", "1"))
+        let order = SettleOrder(
+            kind: "parity_gap", records: [], stage: "1", code: "other_side_asked",
+            reason: "two stretchers on their side")
+        func isOpen() async throws -> Bool {
+            try await gate.rows(.discrepancies, DiscrepancyReport.self).contains {
+                $0.kind == "parity_gap" && $0.settled.isEmpty
+            }
+        }
+        #expect(try await isOpen())
+        try await gate.ask(.settle(order))
+        #expect(try await !isOpen())
+        try await gate.set(other, ("arrival", "1"), ("handover", "1"), ("identity_confirmed", "1"))
+        #expect(try await isOpen())
+        let link = SettleOrder(
+            kind: "duplicate_candidate", records: [one], code: "explained", reason: "brothers")
+        #expect(try await gate.error(of: .settle(link))?.code == .badValue)
+        try await team.stop()
+    }
+
     @Test func `C8: somebody unlisted counts apart until they are accepted`() async throws {
         let team = try await ExchangeTeam("gate", "supervisor")
         try await team[0].take(list: Self.list, revision: 1)

@@ -29,12 +29,21 @@ public struct Discrepancy: Equatable, Sendable {
     public var stage: String?
     /// Fields, or reasons, by their names; of a vehicle its code, and the numbers.
     public var about: [String]
+    /// What was decided of it as it stands, by whoever did.
+    public internal(set) var settlements: [Settlement] = []
+    /// All that it was derived from (``Exchange/subject(of:)``).
+    public internal(set) var subject = ""
+    /// What tells it from another of its kind and stage, where its records do not.
+    var detail: String
+
+    public var isOpen: Bool { settlements.isEmpty }
 
     init(_ kind: Kind, _ records: [NamedDot] = [], stage: String? = nil, about: [String] = []) {
         self.kind = kind
         self.records = records
         self.stage = stage
         self.about = about
+        detail = about.isEmpty ? "-" : about.joined(separator: ",")
     }
 }
 
@@ -61,14 +70,21 @@ extension Exchange {
         for stage in stages.map(\.code) {
             let parity = Self.parity(tallies, at: stage)
             if parity.least > 0 || parity.most < 0 {
-                found.append(Discrepancy(.parityGap, stage: stage))
+                var gap = Discrepancy(.parityGap, stage: stage)
+                gap.detail = "\(parity.least)…\(parity.most)"
+                found.append(gap)
             }
         }
         let order = Dictionary(
             uniqueKeysWithValues: Discrepancy.Kind.allCases.enumerated().map { ($1, $0) })
         return found.enumerated().sorted {
             (order[$0.element.kind] ?? 0, $0.offset) < (order[$1.element.kind] ?? 0, $1.offset)
-        }.map(\.element)
+        }.map { _, found in
+            var found = found
+            found.subject = subject(of: found)
+            found.settlements = settlements[found.subject] ?? []
+            return found
+        }
     }
 
     /// Those of a stage, and those of people to whom anything happens there; what families ask is no matter of a stage.

@@ -118,6 +118,8 @@ public struct Exchange: Sendable {
     private(set) var vehicleRecords: [RecordFacts] = []
     /// How many each side is to hand over; nil where nobody said, or not all the same.
     public private(set) var target: Int?
+    /// What was decided of what does not fit, by its subject.
+    private(set) var settlements: [String: [Settlement]] = [:]
     /// Enquiries that are matched with several records; those themselves are no part of what is derived.
     public var matches: [EnquiryMatches] = []
     /// By which changes are known whose dots are in the records.
@@ -131,6 +133,7 @@ public struct Exchange: Sendable {
         var byStage: [String: Stage] = [:]
         var targets: Set<String> = []
         for record in records {
+            note(settlementsOf: record)
             switch record.kind {
             case .operation: targets.formUnion(record.texts("target"))
             case .stage:
@@ -161,6 +164,17 @@ public struct Exchange: Sendable {
         case (.some, nil): true
         case (nil, .some): false
         case (nil, nil): one < other
+        }
+    }
+
+    private mutating func note(settlementsOf record: RecordFacts) {
+        for value in record[FieldSchema.settled]?.values ?? [] {
+            guard case .text(let text) = value.content,
+                let (code, subject) = Settlement.parts(text),
+                let claim = value.witnesses.first
+            else { continue }
+            settlements[subject, default: []].append(
+                Settlement(record: record.name, text: text, code: code, claim: claim))
         }
     }
 

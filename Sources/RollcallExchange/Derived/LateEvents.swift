@@ -37,7 +37,8 @@ extension Exchange {
         }.map(\.name)
     }
 
-    private static let eventFields = Passage.Events.names.map { name in
+    /// That somebody called their family is in no number.
+    private static let eventFields = Passage.Events.names.filter { $0 != "call" }.map { name in
         (name: name, field: FieldSchema.number(name))
     }
 

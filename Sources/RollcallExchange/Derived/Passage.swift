@@ -43,6 +43,8 @@ public struct Passage: Equatable, Sendable {
             "returned", "died",
             // That somebody comes without being listed, and may.
             "accepted",
+            // That they spoke with their family themselves.
+            "call",
         ]
 
         init(_ records: [RecordFacts], isExpected: Bool) {

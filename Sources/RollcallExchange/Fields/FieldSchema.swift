@@ -186,6 +186,8 @@ public enum FieldSchema {
         .init("arrival_vehicle", 3721, .movement, .text, basis: "the count of heads"),
         .init("effects_restored", 3754, .effects, .text, basis: "III 119, 122"),
         .init("effects_held_back", 3786, .effects, .text, basis: "III 119"),
+        .init("settled", 3818, .provenance, .program),
+        .init("call", 3858, .family, .event, basis: "III 70; IV 106"),
     ]
 
     /// Those that a person may write, in the same order.
@@ -229,6 +231,8 @@ public enum FieldSchema {
     public static let listIssuer = number("list_issuer")
     public static let listRevision = number("list_revision")
     public static let listFile = number("list_file")
+    /// What was decided of what does not fit (``Settlement``).
+    public static let settled = number("settled")
     /// What a stage was closed with (``StageClosing``).
     public static let stageClosed = number("stage_closed")
 

@@ -17,7 +17,7 @@ extension Driver {
                 .badValue, "this stage is closed already",
                 hint: "what came later counts, and shows as late; open it with --reopen")
         }
-        let open = exchange.discrepancies(at: stage.code).count
+        let open = exchange.discrepancies(at: stage.code).count(where: \.isOpen)
         guard open == 0 || reason != nil else {
             throw ControlError(
                 .badValue, "\(open) discrepancies of this stage are open",

@@ -127,7 +127,8 @@ struct Desk: Sendable {
             try await driver.notePrint(record)
             try await answer.result(nil)
         case .setExchange, .addStage, .closeStage, .reopenStage, .lists, .withdrawList, .listFile,
-            .tally, .discrepancies, .people, .slip, .countHeads:
+            .tally, .discrepancies, .people, .slip, .countHeads,
+            .settle:
             try await exchange(request, answer)
         case .photos, .photoContent, .addPhoto, .savePhoto, .detachPhoto:
             try await photos(request, answer)
@@ -231,6 +232,7 @@ struct Desk: Sendable {
         case .discrepancies:
             try await answer.rows(try await driver.discrepancyReports())
             try await answer.result(nil)
+        case .settle(let order): try await answer.result(try await driver.settle(order))
         case .slip(let id): try await answer.result(try await driver.giveSlip(id))
         case .people(let records):
             try await answer.rows(try await driver.personRows(records))

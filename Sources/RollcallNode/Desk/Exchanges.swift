@@ -35,7 +35,7 @@ extension Driver {
                 .init(stage: $0, difference: Self.report(Exchange.parity(tallies, at: $0)))
             },
             target: exchange.target, withoutDirection: exchange.withoutDirection,
-            discrepancies: exchange.discrepancies().count, heard: heard,
+            discrepancies: exchange.discrepancies().count(where: \.isOpen), heard: heard,
             closings: closingReports(exchange, stage: stage),
             vehicles: vehicleReports(exchange, stage: stage))
         return (rows, report)
@@ -53,16 +53,6 @@ extension Driver {
                 at: standing.isConnected && standing.weLack == 0
                     ? Self.time(Self.wallClock()) : Self.time(standing.knowledge.lastHeard))
         }.sorted { $0.node < $1.node }
-    }
-
-    func discrepancyReports() throws -> [DiscrepancyReport] {
-        try requireRegister()
-        log(.list)
-        return try exchange().discrepancies().map { found in
-            DiscrepancyReport(
-                kind: found.kind.rawValue, stage: found.stage,
-                records: found.records.compactMap(recordText), about: found.about)
-        }
     }
 
     func listReports() throws -> [ListReport] {

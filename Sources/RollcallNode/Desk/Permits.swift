@@ -26,7 +26,8 @@ enum Permit: Comparable {
             self = .reading
         case .add, .set, .unset, .verify, .unverify, .remove, .restore, .resolve, .rosterImport,
             .rosterExport, .rosterTick, .link, .listFile, .addStage, .closeStage, .reopenStage,
-            .countHeads, .withdrawList, .setExchange, .slip, .addPhoto, .savePhoto, .detachPhoto,
+            .countHeads, .settle, .withdrawList, .setExchange, .slip, .addPhoto, .savePhoto,
+            .detachPhoto,
             .export, .import, .carry,
             .backup, .drill, .bundleKey(false), .addEnquiry, .match, .notified:
             self = .writing

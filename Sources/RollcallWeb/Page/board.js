@@ -82,7 +82,8 @@ function progress(tally) {
   return el("section", null, directions.map(bar));
 }
 
-export function discrepancyList(found, stage) {
+/** Those that somebody has to look at first; then what was decided of the others. `act` decides, where that may be done. */
+export function discrepancyList(found, stage, act = null) {
   const about = (one) => {
     if (one.kind === "status_conflict") return one.about.map((event) => t(`event.${event}`)).join(" / ");
     return one.about.map((key) => t(`field.${key}`, t(`same.${key}`, key))).join(", ");
@@ -94,7 +95,11 @@ export function discrepancyList(found, stage) {
       const people = [...new Set(one.records.map((record) => personOf(record)).filter(Boolean))];
       const names = people.map((person) => [el("a", { href: `#/person/${person.record}` }, nameOf(person)), ` ${lineOf(person)} `, one.kind === "namesake" && (person.texts.birth_date ?? []).map(date).join("/")]);
       const enquiry = one.kind === "enquiry_double_match" && el("a", { href: `#/families/${one.records[0]}` }, t("screen.families"));
-      return el("li", null, enquiry, " ", names, one.stage ? `${t("board.stage", { stage: one.stage })} ` : "", about(one));
+      const decided = one.settled.map((who) => el("small", null, ` ${t(`settled.${who.as}`, who.as)}: ${[who.reason, who.operator, who.recorded_at && time(who.recorded_at)].filter(Boolean).join(" · ")} `));
+      const byLink = ["duplicate_candidate", "same_disputed", "namesake", "enquiry_double_match"].includes(kind);
+      return el("li", { class: decided.length > 0 ? "hint" : null }, decided.length > 0 && "✓ ", enquiry, " ", names, one.stage ? `${t("board.stage", { stage: one.stage })} ` : "", about(one),
+        decided.length === 0 && el("small", null, ` · ${t(`station.${one.station}`, one.station)} `), decided,
+        act && !byLink && button(t(decided.length > 0 ? "settled.open" : "settled.settle"), () => act(one), { class: "small" }));
     }))));
 }
 
@@ -118,7 +123,7 @@ export async function showBoard(main, _, context) {
       tally.rows.some((row) => row.all.least < row.all.most) && el("p", { class: "hint" }, t("board.range")),
       tally.report.without_direction > 0 && el("p", { class: "warning" }, t("board.nodirection", { count: counted(tally.report.without_direction, "people") })),
       el("section", { class: "heard" }, el("h2", null, t("board.heard")), el("ul", null, el("li", null, t("board.this")), heardWords(tally).map((words) => el("li", null, words)))),
-      el("section", null, el("h2", null, `${t("board.open")} (${found.length})`), found.length === 0 ? el("p", { class: "good" }, t("board.clean")) : discrepancyList(found)));
+      el("section", null, el("h2", null, `${t("board.open")} (${found.filter((one) => one.settled.length === 0).length})`), found.length === 0 ? el("p", { class: "good" }, t("board.clean")) : discrepancyList(found, null, settle)));
     for (const details of page.querySelectorAll("details")) {
       if (open.has(details.querySelector("summary").textContent.split(" (")[0])) details.open = false;
     }
@@ -135,6 +140,18 @@ export async function showBoard(main, _, context) {
       if (error.code !== "context-required") throw error;
       if (reason) await count(reason);
     }).then(draw, context.fail);
+  }
+
+  /** Decides what does not fit, as it stands; once anything of it is another, it is open again by itself. */
+  async function settle(one) {
+    const isSettled = one.settled.length > 0;
+    const codes = ["explained", "list_wrong", "record_wrong", "other_side_asked", "cannot_be_told"];
+    const code = isSettled ? null : await askPerson(t(`kind.${one.kind}`), { input: t("settled.how"), options: codes.map((key) => [key, t(`settled.${key}`)]) });
+    if (!isSettled && code === null) return;
+    const reason = await askPerson(isSettled ? t("settled.open") : t(`settled.${code}`), { input: t("app.reason") });
+    if (!reason?.trim()) return;
+    const { kind, records, stage, about } = one;
+    await ask({ settle: { _0: { kind, records, stage, about, code, reason: reason.trim() } } }).then(draw, context.fail);
   }
 
   /** Writes down the numbers as they stand, for the sheet that both sides sign; what comes later counts, and shows as late. */

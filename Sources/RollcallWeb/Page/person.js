@@ -25,7 +25,7 @@ const first = new Set([
 /** Asked at every station. */
 const everywhere = ["transfer_wish", "travel_fitness"];
 const events = [
-  "arrival", "identity_confirmed", "identity_disputed", "identity_unable", "deferred", "declined", "handover", "boarding",
+  "arrival", "identity_confirmed", "identity_disputed", "identity_unable", "deferred", "declined", "handover", "call", "boarding",
   "departure", "arrival_destination", "absent", "accepted", "returned", "died",
 ];
 /** Those that have a key of their own, as `keys` has them. */

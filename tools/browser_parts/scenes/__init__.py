@@ -1,5 +1,5 @@
 """The scenes, by name, in the order in which they are played."""
-from browser_parts.scenes.arriving import a_bus_is_emptied, heads_of_a_bus, namesakes_and_grades
+from browser_parts.scenes.arriving import a_bus_is_emptied, decided, heads_of_a_bus, namesakes_and_grades
 from browser_parts.scenes.asking import families
 from browser_parts.scenes.checking import absent_and_unlisted, late_list
 from browser_parts.scenes.clearing import keys_alone
@@ -13,4 +13,4 @@ from browser_parts.scenes.twice import one_man_twice, parity_with_a_doubt
 
 SCENES = {scene.__name__: scene for scene in (
     one_man_twice, rank_fight, chosen_unseen, verify_field_by_field, late_list, absent_and_unlisted, parity_with_a_doubt, does_not_want_to_go, keys_alone, families,
-    heads_of_a_bus, a_bus_is_emptied, namesakes_and_grades, wrong_clock, photos, typed_text_is_safe, gone_while_typing, strangers, calm_states, looks)}
+    heads_of_a_bus, a_bus_is_emptied, decided, namesakes_and_grades, wrong_clock, photos, typed_text_is_safe, gone_while_typing, strangers, calm_states, looks)}

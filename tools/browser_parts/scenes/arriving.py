@@ -76,6 +76,31 @@ def a_bus_is_emptied(team, gate, _):
     expect(shown[0]["values"][0]["value"] == "bus 3a@1" and shown[1] is None, "whoever the table takes down came in nothing that it named")
 
 
+def decided(team, gate, table):
+    """What does not fit is decided on one board and seen on the other; another value, and it is open again."""
+    team.start(a=4, b=0)
+    record = team.on_line(1)["record"]
+    team.gate.control.one("add", fields=[{"field": "birth_date", "value": "1941"}, {"field": "same_as", "value": record}, {"field": "arrival", "value": "1"}])
+    for window, daemon in ((gate, team.gate), (table, team.table)):
+        window.open(daemon, "en").layout = "en"
+        window.go("board")
+        window.see("details li", "Identity table")
+    gate.click("details button.small")
+    gate.until("return document.querySelector('dialog').open", "it asks how it stands")
+    gate.press("ArrowDown", "Enter")
+    gate.until("return document.querySelector('dialog input') !== null", "it asks why")
+    gate.type("seen in the passport")
+    gate.press("Enter")
+    for window in (gate, table):
+        window.see("details li", "the list is wrong", "seen in the passport")
+    gate.shot("decided")
+    other = next(row for row in team.gate.control.all("discrepancies") if row["kind"] == "mismatch")["records"]
+    team.table.control.one("set", id=next(one for one in other if one != record), fields=[{"field": "birth_date", "value": "1942"}])
+    for window in (gate, table):
+        window.miss("details li", "the list is wrong")
+        window.see("details li", "Identity table")
+
+
 def namesakes_and_grades(team, gate, _):
     """C9: who bears a listed name is marked until somebody says that they are two, and after; a source is written with its grade."""
     team.start(a=4, b=0)
