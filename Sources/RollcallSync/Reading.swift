@@ -37,14 +37,18 @@ extension Laptop {
         return view
     }
 
-    /// All changes of a record, live or not, in canonical order.
+    /// All changes of a record, live or not, as they came about (``CausalOrder``).
     public func history(of record: Dot, _ storage: some RegisterStorage) throws -> [Change]? {
         guard let stored = try storage.record(record) else { return nil }
         let dots = try RecordRow(stored).state.entries.map(\.dot)
-        return try dots.sorted { heads.table.precedes($0, $1) }.map { dot in
-            guard let change = try storage.change(dot) else { throw LaptopError.storeIncomplete }
-            return try Change(dot: dot, stored: change.content)
-        }
+        var order = CausalOrder(
+            try dots.map { dot in
+                guard let change = try storage.change(dot) else {
+                    throw LaptopError.storeIncomplete
+                }
+                return try Change(dot: dot, stored: change.content)
+            }, heads.table)
+        return order.ordered()
     }
 
     /// The 10 digits of a record.
