@@ -21,6 +21,7 @@ public struct PhotoRow: Codable, Equatable, Sendable {
     public var photos: [String]
     /// Whether this laptop may not see it.
     public var isSealed: Bool
+    public var isErased = false
     /// Whether all of it is here.
     public var isWhole = false
     @OrNull public var type: String?
@@ -47,6 +48,7 @@ public struct PhotoRow: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey {
         case photos, type, width, height, bytes, sha256, attached
         case isSealed = "sealed"
+        case isErased = "erased"
         case isWhole = "whole"
         case originalSHA256 = "original_sha256"
         case alsoOf = "also_of"

@@ -6,14 +6,12 @@ import RollcallCore
 /// people to read, the same on every laptop, and decides nothing.
 struct CausalOrder {
     private let changes: [Change]
-    private let table: ReplicaTable
     /// How many that come before each are still to be told, and which wait for it.
     private var missing: [Int]
     private var waiting: [[Int]]
 
     init(_ changes: [Change], _ table: ReplicaTable) {
         self.changes = changes.sorted { table.precedes($0.dot, $1.dot) }
-        self.table = table
         missing = [Int](repeating: 0, count: changes.count)
         waiting = [[Int]](repeating: [], count: changes.count)
         let places = Dictionary(

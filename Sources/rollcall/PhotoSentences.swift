@@ -19,6 +19,7 @@ extension Sentences {
         let by = "attached: " + attached.joined(separator: "; ")
         guard !row.isSealed else { return "a photo that this laptop may not see; " + by }
         let id = row.photos.map(shown).joined(separator: " = ")
+        guard !row.isErased else { return "\(id): erased; \(by)" }
         guard let type = row.type, let width = row.width, let height = row.height,
             let bytes = row.bytes, let hash = row.sha256
         else { return "\(id): on its way; \(by)" }

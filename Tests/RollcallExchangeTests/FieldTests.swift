@@ -28,6 +28,10 @@ import Testing
         #expect(FieldSchema.field(named: "field_4321") == nil)
     }
 
+    @Test func `what waits for all else on the way to others are the parts of files`() {
+        #expect(FieldNumber.ofParts == [FieldSchema.filePart, FieldSchema.photoPart])
+    }
+
     @Test func `nobody writes the bookkeeping fields by name`() {
         let bookkeeping = FieldSchema.all.filter { !$0.isWritable }
 

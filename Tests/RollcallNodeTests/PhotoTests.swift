@@ -202,6 +202,45 @@ import Testing
         try await gate.stop()
     }
 
+    @Test
+    func `what is believed of a lost laptop takes along the files that it names, and no later one`()
+        async throws
+    {
+        let team = try await ExchangeTeam("gate", "table")
+        let (gate, table) = (team[0], team[1])
+        let person = try await gate.add(("surname", "Коваль"), ("arrival", "1"))
+        try await team.agree()
+        try await table.take(
+            list: "no,surname,given_name,birth_date\n1,Бойко,Іван,05.01.1990\n", revision: 1)
+        _ = try await add(table, person, picture(9, bytes: 30_000))
+        let believed = try #require(
+            try await table.rows(.history(id: person), HistoryRow.self).last {
+                $0.field == "photo"
+            }?.dot)
+        let late = try await add(table, person, picture(10, bytes: 30_000))
+        try await team.agree()
+        #expect(try await photos(gate, person).count == 2)
+
+        try await gate.ask(.revoke(node: "table", reason: "left on the bus", upTo: [believed]))
+        let rows = try await photos(gate, person)
+        #expect(rows.map(\.isWhole) == [true])
+        #expect(try await gate.error(of: .photoContent(photo: late.photo)) != nil)
+        let list = try #require(try await gate.rows(.lists, ListReport.self).first)
+        try await gate.ask(.listFile(id: list.record, path: "\(gate.scratch.path)/list.csv"))
+        try await team.stop()
+    }
+
+    @Test func `a photo that is erased is said to be, and not to be on its way`() async throws {
+        let gate = try await LiveDaemon("gate")
+        try await gate.found()
+        let person = try await gate.add(("surname", "Коваль"), ("arrival", "1"))
+        let photo = try await add(gate, person, picture(11)).photo
+        try await gate.ask(.erase(ids: [photo], reason: "asked for it"))
+        let row = try #require(try await photos(gate, person).first)
+        #expect(row.isErased && !row.isWhole && row.sha256 == nil)
+        try await gate.stop()
+    }
+
     @Test func `whoever is erased takes along the photos that are of nobody else`() async throws {
         let gate = try await LiveDaemon("gate")
         try await gate.found()

@@ -34,13 +34,10 @@ enum FileParts {
         var pieces: [Int: Data] = [:]
         var count = 0
         for part in parts {
-            let words = part.split(separator: " ", omittingEmptySubsequences: false)
-            let numbers = words.first?.split(separator: "/").compactMap { Int($0) } ?? []
-            guard words.count == 2, numbers.count == 2,
-                let piece = Data(base64Encoded: String(words[1]))
+            guard let read = read(part), let piece = Data(base64Encoded: String(read.piece))
             else { return nil }
-            pieces[numbers[0]] = piece
-            count = numbers[1]
+            pieces[read.number] = piece
+            count = read.count
         }
         guard count == pieces.count, count > 0 else { return nil }
         var bytes: [UInt8] = []
@@ -49,6 +46,18 @@ enum FileParts {
             bytes += piece
         }
         return Driver.hexadecimal(RollcallTrust.sha256(bytes)) == wanted ? bytes : nil
+    }
+
+    /// Of how many a part says that there are.
+    static func count(_ part: String) -> Int? { read(part)?.count }
+
+    private static func read(_ part: String) -> (number: Int, count: Int, piece: Substring)? {
+        let words = part.split(separator: " ", omittingEmptySubsequences: false)
+        let numbers = words.first?.split(separator: "/").compactMap { Int($0) } ?? []
+        guard words.count == 2, numbers.count == 2, numbers[0] > 0, numbers[1] > 0 else {
+            return nil
+        }
+        return (numbers[0], numbers[1], words[1])
     }
 
     /// A part as people are shown it: its place.

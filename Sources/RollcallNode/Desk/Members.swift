@@ -67,10 +67,11 @@ extension Driver {
             }
             believed[replica] = max(believed[replica] ?? 0, dot.counter)
         }
-        let now = moment
+        believed.merge(try filesNamed(by: believed, of: member.node)) { named, _ in named }
+        let (now, upTo) = (moment, believed)
         _ = try act { laptop, store, output in
             try laptop.revoke(
-                member.node, reason: reason, upTo: believed, now, store, &output)
+                member.node, reason: reason, upTo: upTo, now, store, &output)
         }
         return RevokeReport(
             node: member.node.text, name: member.name,

@@ -41,9 +41,11 @@ extension Driver {
         guard case .record(let name) = value.content else { return nil }
         guard let photo = dot(named: name), let file = try photoFile(photo) else {
             // Words go before pieces of files: one that is not here is on its way.
-            return PhotoRow(
+            var row = PhotoRow(
                 photos: [recordText(name)].compactMap { $0 },
                 isSealed: try dot(named: name).map(isSealed) ?? false, attached: attached)
+            row.isErased = dot(named: name).map { !laptop.erasures(of: $0).isEmpty } ?? false
+            return row
         }
         var row = PhotoRow(
             photos: [laptop.text(ofRecord: photo)], isSealed: false, attached: attached)

@@ -56,7 +56,7 @@ export class Photos {
     if (this.screen.isGone) return this.end();
     replace(this.list, figures);
     // Words come before photos, and pieces of a photo are no news.
-    if (all.some((row) => !row.whole && !row.sealed)) this.lookAgain();
+    if (all.some((row) => !row.whole && !row.sealed && !row.erased)) this.lookAgain();
   }
 
   /** Looks once more in a while: something came meanwhile that may be of others who have the same picture. */
@@ -80,6 +80,7 @@ export class Photos {
   }
 
   async #picture(row) {
+    if (row.erased) return el("p", { class: "hint" }, t("state.erased"));
     if (row.sealed) return el("p", { class: "hint" }, t("photo.sealed"));
     if (!row.whole) return el("p", { class: "hint", role: "status" }, t("photo.coming"));
     if (!this.#urls.has(row.sha256)) {
