@@ -113,6 +113,9 @@ import Testing
             .first { $0.kind == "mismatch" }?.settled
         #expect(settled?.map(\.as) == ["list_wrong"])
         #expect(settled?.first?.reason == "seen in the passport")
+        // A person is told what was decided, and not each change that was looked at.
+        let shown = try await gate.texts(line, "settled") + gate.texts(person, "settled")
+        #expect(shown == ["list_wrong mismatch"])
         #expect(try await gate.error(of: settle("explained"))?.code == .badValue)
 
         // Another date is another thing to look at; back to the one before, written anew, too.

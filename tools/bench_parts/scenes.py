@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import time
 
-from bench_parts import floors, seals
+from bench_parts import floors, photos, seals
 from bench_parts.daemons import PATIENCE, Broken, Daemon, Pair, expect, until
 from bench_parts.relay import Relay
 from bench_parts.table import Line, duration, size
@@ -247,6 +247,9 @@ class Scenes:
         people = self.roster["Roster"](f"edits {self.options.seed}")
         edits = (people.edit(1) for _ in records)
         return [(record, edit["field"], edit["value"]) for record, edit in zip(records, edits)]
+
+    def photos_scene(self):
+        yield from photos.scene(self)
 
     def live_scene(self):
         pair, count = self.pair(), self.options.edits

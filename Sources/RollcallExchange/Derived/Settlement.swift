@@ -21,6 +21,11 @@ public struct Settlement: Equatable, Sendable {
     /// Who decided, when and why.
     public var claim: Claim
 
+    /// A value as people are shown it: how it was settled, and what; not each change that was looked at.
+    public static func shown(_ text: String) -> String {
+        text.split(separator: " ").prefix(2).joined(separator: " ")
+    }
+
     static func parts(_ text: String) -> (code: Code, subject: String)? {
         let parts = text.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, let code = Code(rawValue: String(parts[0])) else { return nil }

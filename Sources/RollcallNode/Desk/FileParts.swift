@@ -59,14 +59,4 @@ enum FileParts {
         }
         return (numbers[0], numbers[1], words[1])
     }
-
-    /// A part as people are shown it: its place.
-    static func shown(
-        _ content: RollcallCore.Content, of field: FieldNumber
-    ) -> RollcallCore.Content {
-        guard FieldNumber.ofParts.contains(field), case .text(let text) = content else {
-            return content
-        }
-        return .text("part \(text.prefix { $0 != " " })")
-    }
 }

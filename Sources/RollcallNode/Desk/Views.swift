@@ -34,7 +34,7 @@ extension Driver {
                 kind: Self.kindName(siblings.field.kind), conflict: siblings.isConflict,
                 values: siblings.values.map { sibling in
                     var sibling = sibling
-                    sibling.content = FileParts.shown(sibling.content, of: siblings.field)
+                    sibling.content = Self.brief(sibling.content, of: siblings.field)
                     return valueView(sibling)
                 },
                 verifications: self.marks(on: siblings, marks))
@@ -69,6 +69,17 @@ extension Driver {
                 outcome: "\(mark.verification.outcome)", station: mark.verification.station,
                 stands: mark.stands, witness: witness(mark.claim))
         }
+    }
+
+    /// What a program wrote for itself, as people are shown it: a part of a file by its place, a decision without all that it names.
+    private static func brief(
+        _ content: RollcallCore.Content, of field: FieldNumber
+    ) -> RollcallCore.Content {
+        guard case .text(let text) = content else { return content }
+        if FieldNumber.ofParts.contains(field) {
+            return .text("part \(text.prefix { $0 != " " })")
+        }
+        return field == FieldSchema.settled ? .text(Settlement.shown(text)) : content
     }
 
     /// Content as JSON shows it, other records by their ids.
@@ -131,7 +142,7 @@ extension Driver {
                 kind: Self.changeKindName(change.kind), field: FieldSchema.name(of: write.field),
                 content: change.isErased
                     ? .state("erased")
-                    : shown(FileParts.shown(body.content, of: write.field)),
+                    : shown(Self.brief(body.content, of: write.field)),
                 names: write.names.map { table.text($0) },
                 operator: operatorName(change.operatorDot),
                 node: table[change.dot.replica].node.text,
